@@ -1,0 +1,34 @@
+/** @file A compiled model: what the emitter prints, `summary` lists and `bench` counts. */
+import type { CheckedModel } from "../check/model.js";
+import type { ArenaName, ScalarType } from "../ir/types.js";
+import type { CompiledProgram } from "../ir/kernel.js";
+
+export interface Arena {
+  readonly name: ArenaName;
+  readonly type: ScalarType;
+  /** In elements; per-example arenas take the declared batch. */
+  readonly length: number;
+}
+
+/** The programs of a model, in kernels. Absent: the model does not train, has no metrics, .. */
+export interface Programs {
+  /** Values of parameters, buffers and optimizer states; called once at `create`. */
+  readonly initialize: CompiledProgram;
+  /** Forward, loss, backward, optimizer: one step; also this batch's totals. */
+  readonly train: CompiledProgram | undefined;
+  /** As `train` without the optimizer: leaves gradients in arena `gradients`, for gradient checks. */
+  readonly gradient: CompiledProgram | undefined;
+  /** This batch's totals, in evaluation mode. */
+  readonly evaluate: CompiledProgram | undefined;
+  readonly predict: CompiledProgram;
+  /** Arena `metrics` from arena `sums`. */
+  readonly finish: CompiledProgram | undefined;
+}
+
+export interface CompiledModel {
+  readonly checked: CheckedModel;
+  /** Largest number of examples in one call. */
+  readonly batch: number;
+  readonly arenas: readonly Arena[];
+  readonly programs: Programs;
+}

@@ -1,0 +1,143 @@
+/** @file The checked model: everything the later phases need, shapes solved, words expanded into the tensor graph. */
+import type { Location } from "../base/source.js";
+import type { Graph } from "../ir/graph.js";
+import type { Source, Store, Tensor } from "../ir/types.js";
+
+/** What one element of a port is: a number, a truth value, or one of `size` classes (with names where the model gives them). */
+export type ElementType =
+  | { readonly kind: "f32" }
+  | { readonly kind: "int" }
+  | { readonly kind: "bool" }
+  | { readonly kind: "class"; readonly size: number; readonly labels: readonly string[] | undefined };
+
+/** An input, target or output: the shape is that of one example. */
+export interface Port {
+  readonly name: string;
+  readonly element: ElementType;
+  readonly shape: readonly number[];
+  /** Of the whole batch: `["batch", ...shape]`; in arena inputs/classes (inputs, targets) or outputs/decisions (outputs). */
+  readonly source: Source;
+  readonly documentation: string | undefined;
+  readonly location: Location;
+}
+
+export interface Parameter {
+  /** `head.kernel`, `conv2d_2.bias`; unique. */
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** In arena `parameters`; the gradient has the same offset in arena `gradients`. */
+  readonly source: Source;
+  readonly trainable: boolean;
+  /** Value at `create`. */
+  readonly initial: Tensor;
+  readonly location: Location;
+}
+
+/** A buffer or an optimizer's state: kept with the weights, not trained. */
+export interface Slot {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly source: Source;
+  readonly initial: Tensor;
+}
+
+/** A sum over the examples of an epoch: `value` is this batch's sum, stored in arena `totals`, accumulated in `sums`. */
+export interface Total {
+  readonly value: Tensor;
+  readonly target: Source;
+}
+
+/** The model expanded for one of the three functions. */
+export interface Forward {
+  /** Loss per example, shape `["batch"]`, weighted and added; undefined without a loss or in `predict`. */
+  readonly loss: Tensor | undefined;
+  /** Sum of the regularizers, a scalar; undefined if there are none. */
+  readonly regularization: Tensor | undefined;
+  /** Output values, in the order of `outputs`. */
+  readonly outputs: readonly Tensor[];
+  /** Assignments to buffers (training only). */
+  readonly buffers: readonly Store[];
+  /** For the loss and each metric; same targets in `train` and `evaluate`. */
+  readonly totals: readonly Total[];
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** From reads of arena `sums` (and parameters); stored in `target` (arena `metrics`). */
+  readonly result: Tensor;
+  readonly target: Source;
+}
+
+/** One step of a pipe, or a named word application: what `summary`, hints and graphs show. */
+export interface Step {
+  readonly name: string;
+  readonly word: string;
+  readonly location: Location;
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  /** Paths of the parameters that this step owns. */
+  readonly parameters: readonly string[];
+  /** The value after the step, as expanded for training. */
+  readonly value: Tensor | undefined;
+  /** Names (ports, lets, steps) that feed it. */
+  readonly from: readonly string[];
+}
+
+/** `train { .. }` with defaults filled in. */
+export interface TrainingSettings {
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly shuffle: boolean;
+  /** Fraction of the training set held out, 0 .. 1. */
+  readonly validation: number;
+  readonly seed: number;
+  readonly stop: EarlyStop | undefined;
+}
+export interface EarlyStop {
+  readonly monitor: string;
+  readonly minDelta: number;
+  readonly patience: number;
+  readonly restoreBest: boolean;
+}
+
+/** Where a port's values come from. */
+export interface DataBinding {
+  readonly port: string;
+  readonly part: "train" | "test" | "validation";
+  readonly location: Location;
+  readonly reader:
+    | { readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined }
+    | { readonly kind: "idx"; readonly file: string }
+    | { readonly kind: "npy"; readonly file: string }
+    /** Windows of characters; `shift` 1 is the next-character target. */
+    | { readonly kind: "text"; readonly file: string; readonly shift: number };
+}
+export interface DataSettings {
+  readonly bindings: readonly DataBinding[];
+  /** Fraction of the rows held out as the test set where no test file is bound, 0 .. 1. */
+  readonly testFraction: number;
+}
+
+export interface CheckedModel {
+  readonly name: string;
+  readonly documentation: string | undefined;
+  readonly location: Location;
+  readonly graph: Graph;
+  /** Declared batch: the largest number of examples in one call. `all` is 0 here until the data are known. */
+  readonly batch: number;
+  readonly inputs: readonly Port[];
+  readonly targets: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly parameters: readonly Parameter[];
+  readonly buffers: readonly Slot[];
+  readonly states: readonly Slot[];
+  readonly forward: { readonly train: Forward; readonly evaluate: Forward; readonly predict: Forward };
+  /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
+  readonly update: readonly (readonly Store[])[];
+  /** The first entry is `loss` where the model has one. */
+  readonly metrics: readonly Metric[];
+  readonly steps: readonly Step[];
+  readonly training: TrainingSettings;
+  readonly data: DataSettings;
+}

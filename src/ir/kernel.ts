@@ -1,0 +1,93 @@
+/**
+ * @file Kernel IR: loop nests over scalar (or 4-lane vector) statements on flat arrays. The scheduler makes it, back ends print it.
+ * Register tiles are several named accumulators (`var`) in one loop body; a vector axis is statements of type f32x4.
+ */
+import type { ArenaName, Origin, RunTimeScalar, ScalarOp, ScalarType, Tensor } from "./types.js";
+
+/** Every array a kernel may touch: the program's arenas, and the two that hold intermediate values. */
+export type ArrayName = ArenaName | "activations" | "integers";
+export type LaneType = ScalarType | "f32x4" | "i32x4";
+
+export type KernelExpr =
+  | { readonly kind: "const"; readonly type: LaneType; readonly value: number }
+  /** A loop variable, `let` or `var` of the kernel. */
+  | { readonly kind: "local"; readonly type: LaneType; readonly name: string }
+  | { readonly kind: "scalar"; readonly type: ScalarType; readonly name: RunTimeScalar["name"]; readonly site: number }
+  /** `index` counts elements from the start of the array; a vector type loads consecutive lanes. */
+  | { readonly kind: "load"; readonly type: LaneType; readonly array: ArrayName; readonly index: KernelExpr }
+  | {
+      readonly kind: "apply";
+      readonly type: LaneType;
+      readonly op: ScalarOp;
+      readonly arguments: readonly KernelExpr[];
+    }
+  /** All lanes equal. */
+  | { readonly kind: "splat"; readonly type: "f32x4" | "i32x4"; readonly value: KernelExpr };
+
+export type KernelStatement =
+  /** `for (variable = from; variable < to; variable += step)`. */
+  | {
+      readonly kind: "for";
+      readonly variable: string;
+      readonly from: KernelExpr;
+      readonly to: KernelExpr;
+      readonly step: number;
+      readonly body: readonly KernelStatement[];
+    }
+  /** An immutable name. */
+  | { readonly kind: "let"; readonly name: string; readonly value: KernelExpr }
+  /** An accumulator, assigned later. */
+  | { readonly kind: "var"; readonly name: string; readonly type: LaneType; readonly value: KernelExpr }
+  | { readonly kind: "assign"; readonly name: string; readonly value: KernelExpr }
+  | {
+      readonly kind: "store";
+      readonly array: ArrayName;
+      readonly index: KernelExpr;
+      readonly value: KernelExpr;
+      /** Add to what is there. */
+      readonly accumulate: boolean;
+    }
+  /** Elements from .. to - 1 become `value`. */
+  | {
+      readonly kind: "fill";
+      readonly array: ArrayName;
+      readonly from: KernelExpr;
+      readonly to: KernelExpr;
+      readonly value: number;
+    }
+  | {
+      readonly kind: "if";
+      readonly condition: KernelExpr;
+      readonly then: readonly KernelStatement[];
+      readonly otherwise: readonly KernelStatement[];
+    };
+
+export interface Kernel {
+  /** A JavaScript identifier, unique in the module; made by the compiler, never taken verbatim from `.net` text. */
+  readonly name: string;
+  /** What it computes, and from which `.net` line: the comment above it. */
+  readonly origins: readonly Origin[];
+  readonly body: readonly KernelStatement[];
+  /** Floating-point operations per example of the batch, as scheduled (multiply-add counts 2). */
+  readonly flops: number;
+}
+
+/** A program as kernels, called in order. */
+export interface CompiledProgram {
+  readonly name: string;
+  readonly kernels: readonly Kernel[];
+  /** Elements it needs in the arrays of intermediate values. */
+  readonly activations: number;
+  readonly integers: number;
+  /** Where each intermediate value lives: for `summary` and for tests. */
+  readonly regions: readonly Region[];
+}
+export interface Region {
+  readonly tensor: Tensor;
+  readonly array: ArrayName;
+  readonly offset: number;
+  readonly length: number;
+  /** Positions (in the order of kernels) of the first write and the last read. */
+  readonly from: number;
+  readonly to: number;
+}

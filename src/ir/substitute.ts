@@ -1,0 +1,40 @@
+/** @file Replaces index variables, and tensors read, inside an expression, without capture. */
+import type { Axis, Expr, ExpressionBuilder, Tensor } from "./types.js";
+
+/** The expression with index variables (and, if given, tensors read) replaced. */
+export function substitute(
+  graph: ExpressionBuilder,
+  expr: Expr,
+  map: ReadonlyMap<Axis, Expr>,
+  tensors?: (tensor: Tensor) => Tensor,
+): Expr {
+  const go = (e: Expr, map: ReadonlyMap<Axis, Expr>): Expr => {
+    if (!tensors && !e.free.some((axis) => map.has(axis))) return e;
+    switch (e.kind) {
+      case "const":
+      case "scalar":
+        return e;
+      case "index":
+        return map.get(e.axis) ?? e;
+      case "read":
+        return graph.read(
+          tensors ? tensors(e.tensor) : e.tensor,
+          e.at.map((at) => go(at, map)),
+          e.outside,
+        );
+      case "apply":
+        return graph.apply(e.op, ...e.arguments.map((argument) => go(argument, map)));
+      case "fold": {
+        // An index bound here hides an outer one, and must not catch indices inside the replacements.
+        const inner = new Map([...map].filter(([axis]) => !e.axes.includes(axis)));
+        const caught = new Set([...inner.values()].flatMap((replacement) => replacement.free));
+        const bound = e.axes.map((axis) => (caught.has(axis) ? graph.axis(axis.extent) : axis));
+        e.axes.forEach((axis, k) => {
+          if (bound[k] !== axis) inner.set(axis, graph.index(bound[k]!));
+        });
+        return graph.fold(e.reducer, bound, go(e.body, inner));
+      }
+    }
+  };
+  return map.size === 0 && !tensors ? expr : go(expr, map);
+}
