@@ -1,0 +1,69 @@
+/** @file Bytes before they have a format: gzip and UTF-8. */
+import { DataError } from "./error.js";
+
+/** Decompressed data above this many bytes is refused (a guard against decompression bombs). */
+export const maximumBytes = 2 ** 31;
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/**
+ * Decompresses gzip data with the web standard's DecompressionStream.
+ * @throws DataError if the data is damaged, cut off, or larger than `limit` bytes when decompressed.
+ */
+export async function gunzip(bytes: Uint8Array, file?: string, limit = maximumBytes): Promise<Uint8Array> {
+  const source = new Blob([new Uint8Array(bytes)]).stream();
+  const reader = source.pipeThrough(new DecompressionStream("gzip")).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    let chunk: Uint8Array | undefined;
+    try {
+      chunk = (await reader.read()).value;
+    } catch (error) {
+      throw new DataError("not valid gzip data", {
+        file,
+        found: `${bytes.length} bytes that fail to decompress after ${length} (${(error as Error).message})`,
+        help: "the file is damaged or was cut off: copy or download it again",
+      });
+    }
+    if (!chunk) break;
+    length += chunk.length;
+    if (length > limit) {
+      await reader.cancel();
+      throw new DataError("too large when decompressed", { file, expected: `at most ${limit} bytes` });
+    }
+    chunks.push(chunk);
+  }
+  const result = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return result;
+}
+
+/** The bytes themselves, or what they decompress to if they start with gzip's magic bytes. */
+export async function decompress(bytes: Uint8Array, file?: string): Promise<Uint8Array> {
+  return isGzip(bytes) ? gunzip(bytes, file) : bytes;
+}
+
+/**
+ * Text from UTF-8 bytes; a byte order mark is dropped.
+ * @throws DataError with the line of the first byte that is not UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array, file?: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const replaced = new TextDecoder("utf-8").decode(bytes);
+    const before = replaced.slice(0, Math.max(0, replaced.indexOf("\ufffd")));
+    throw new DataError("not UTF-8 text", {
+      file,
+      line: before.split("\n").length,
+      help: "save the file as UTF-8",
+    });
+  }
+}

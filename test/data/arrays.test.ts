@@ -1,0 +1,227 @@
+/** @file IDX and NPY: round trips, other byte orders and types, damaged files, and binding to inputs and labels. */
+import { existsSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import {
+  DataError,
+  decodeUtf8,
+  gunzip,
+  labelArray,
+  numericArray,
+  parseIdx,
+  readIdx,
+  readNpy,
+  writeIdx,
+  writeNpy,
+} from "../../src/data/index.js";
+
+const bytes = Uint8Array.from({ length: 24 }, (_, i) => i * 11);
+
+describe("IDX", () => {
+  it("round-trips bytes, plain and compressed", async () => {
+    const file = writeIdx([2, 3, 4], bytes);
+    for (const stored of [file, new Uint8Array(gzipSync(file))]) {
+      expect(await readIdx(stored)).toEqual({ shape: [2, 3, 4], values: bytes });
+    }
+  });
+
+  it("reads every element type, big-endian", () => {
+    const header = (type: number): number[] => [0, 0, type, 1, 0, 0, 0, 2];
+    const read = (type: number, elements: number[]): unknown =>
+      parseIdx(Uint8Array.from([...header(type), ...elements])).values;
+    expect(read(0x09, [0xff, 1])).toEqual(Int8Array.of(-1, 1));
+    expect(read(0x0b, [0xff, 0xfe, 1, 0])).toEqual(Int16Array.of(-2, 256));
+    expect(read(0x0c, [0xff, 0xff, 0xff, 0xfd, 0, 1, 0, 0])).toEqual(Int32Array.of(-3, 65536));
+    expect(read(0x0d, [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0])).toEqual(Float32Array.of(1, -2));
+    expect(read(0x0e, [0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0])).toEqual(Float64Array.of(1, -2));
+  });
+
+  it("reads a view into a larger buffer", () => {
+    const file = new Uint8Array([9, 9, 9, ...writeIdx([4], Uint8Array.of(1, 2, 3, 4)), 9]);
+    expect(parseIdx(file.subarray(3, -1)).values).toEqual(Uint8Array.of(1, 2, 3, 4));
+  });
+
+  const whole = writeIdx([2, 3, 4], bytes);
+  it.each([
+    [
+      "an empty file",
+      new Uint8Array(),
+      "not an IDX file, expected the bytes 00 00, an element type (08 09 0b 0c 0d 0e) and the number of axes, found an empty file",
+    ],
+    ["other bytes", Uint8Array.of(0x89, 0x50, 0x4e, 0x47), "found 89 50 4e 47"],
+    ["an unknown element type", Uint8Array.of(0, 0, 0x0a, 1, 0, 0, 0, 0), "not an IDX file"],
+    ["no axes", Uint8Array.of(0, 0, 8, 0), "not an IDX file"],
+    ["half a header", whole.slice(0, 9), "the IDX header is cut off, expected 16 bytes for 3 axes, found 9 bytes"],
+    [
+      "missing elements",
+      whole.slice(0, -1),
+      "shorter than its header says, expected 24 bytes for u1 elements of shape [2, 3, 4], found 23 bytes after the header",
+    ],
+    ["bytes after the end", Uint8Array.from([...whole, 0]), "longer than its header says"],
+    [
+      "an absurd size",
+      Uint8Array.of(0, 0, 8, 3, ...Array<number>(12).fill(255)),
+      "shorter than its header says, expected u1 elements of shape [4294967295, 4294967295, 4294967295]",
+    ],
+  ])("refuses %s", (_, file, message) => {
+    expect(() => parseIdx(file, "x.idx")).toThrow(DataError);
+    expect(() => parseIdx(file, "x.idx")).toThrow(message);
+    expect(() => parseIdx(file, "x.idx")).toThrow("x.idx: ");
+  });
+
+  it("refuses damaged and cut-off gzip data, and data larger than the limit", async () => {
+    const packed = new Uint8Array(gzipSync(whole));
+    await expect(readIdx(packed.slice(0, -12), "x.gz")).rejects.toThrow("x.gz: not valid gzip data");
+    const damaged = packed.slice();
+    damaged[damaged.length - 6]! ^= 255;
+    await expect(readIdx(damaged)).rejects.toThrow(DataError);
+    await expect(gunzip(new Uint8Array(gzipSync(new Uint8Array(1e6))), "x.gz", 1000)).rejects.toThrow(
+      "x.gz: too large when decompressed, expected at most 1000 bytes",
+    );
+  });
+
+  it("does not write values that do not fill the shape", () => {
+    expect(() => writeIdx([5], bytes)).toThrow(RangeError);
+  });
+});
+
+describe("NPY", () => {
+  it("round-trips floats and integers of any rank", () => {
+    for (const shape of [[], [1], [6], [2, 3], [1, 3, 2]]) {
+      const count = shape.reduce((a, b) => a * b, 1);
+      for (const values of [
+        Float32Array.from({ length: count }, (_, i) => i / 3 - 1),
+        Int32Array.from({ length: count }, (_, i) => -i * 1e8),
+      ]) {
+        const file = writeNpy(shape, values);
+        expect(file.indexOf(10) % 64).toBe(63);
+        expect(readNpy(file)).toEqual({ shape, values });
+      }
+    }
+  });
+
+  const npy = (descr: string, shape: string, data: readonly number[], { version = 1, fortran = "False" } = {}) => {
+    const text = `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }\n`;
+    const size = version === 1 ? [text.length & 255, 0] : [text.length & 255, 0, 0, 0];
+    return Uint8Array.from([0x93, ...Buffer.from("NUMPY"), version, 0, ...size, ...Buffer.from(text), ...data]);
+  };
+
+  it.each([
+    ["|b1", [0, 2], Uint8Array.of(0, 1)],
+    ["|u1", [0, 255], Uint8Array.of(0, 255)],
+    ["|i1", [0, 255], Int8Array.of(0, -1)],
+    ["<u2", [1, 2, 255, 255], Uint16Array.of(513, 65535)],
+    [">i2", [1, 2, 255, 254], Int16Array.of(258, -2)],
+    ["<u4", [0, 0, 0, 128, 1, 0, 0, 0], Uint32Array.of(2 ** 31, 1)],
+    ["<i4", [255, 255, 255, 255, 1, 0, 0, 0], Int32Array.of(-1, 1)],
+    ["<i8", [255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 1, 0, 0, 0], Float64Array.of(-1, 2 ** 32 + 1)],
+    [">u8", [0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0], Float64Array.of(7, 2 ** 32)],
+    ["<f2", [0, 0x3c, 1, 0x80], Float32Array.of(1, -(2 ** -24))],
+    [">f4", [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0], Float32Array.of(1, -2)],
+    ["<f8", [0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0], Float64Array.of(1, -2)],
+  ])("reads %s", (descr, data, values) => {
+    for (const version of [1, 2, 3]) {
+      expect(readNpy(npy(`'${descr}'`, "(2,)", data, { version }))).toEqual({ shape: [2], values });
+    }
+  });
+
+  it("turns Fortran order into row-major order", () => {
+    const file = npy("'|u1'", "(2, 3)", [1, 4, 2, 5, 3, 6], { fortran: "True" });
+    expect(readNpy(file)).toEqual({ shape: [2, 3], values: Uint8Array.of(1, 2, 3, 4, 5, 6) });
+  });
+
+  it.each([
+    ["an empty file", new Uint8Array(), "not an NPY file of version 1 to 3, found an empty file"],
+    ["another version", npy("'|u1'", "(1,)", [1], { version: 4 }), "not an NPY file of version 1 to 3"],
+    ["half a header", npy("'|u1'", "(1,)", [1]).slice(0, 30), "the NPY header is cut off, found 30 bytes"],
+    ["a lone magic", npy("'|u1'", "(1,)", [1]).slice(0, 8), "the NPY header is cut off, found 8 bytes"],
+    ["a header without shape", npy("'|u1'", "None", [1]), "the NPY header is damaged, expected 'shape'"],
+    [
+      "complex numbers",
+      npy("'<c8'", "(1,)", Array<number>(8).fill(0)),
+      'no numbers of a known type, expected one of b1 u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8, found "<c8"',
+    ],
+    ["text", npy("'<U3'", "(1,)", Array<number>(12).fill(0)), 'found "<U3"'],
+    ["records", npy("[('a', '<f4')]", "(1,)", [0, 0, 0, 0]), "found records"],
+    [
+      "missing elements",
+      npy("'<f4'", "(2,)", [0, 0, 0, 0]),
+      "shorter than its header says, expected 8 bytes for f4 elements of shape [2], found 4 bytes",
+    ],
+    ["bytes after the end", npy("'|u1'", "(2,)", [0, 0, 0]), "longer than its header says"],
+    ["an absurd size", npy("'<f8'", "(9999999999, 9999999999)", []), "shorter than its header says"],
+    ["integers beyond 2^53", npy("'<u8'", "(1,)", Array<number>(8).fill(255)), "a 64-bit integer is beyond 2^53"],
+  ])("refuses %s", (_, file, message) => {
+    expect(() => readNpy(file, "x.npy")).toThrow(DataError);
+    expect(() => readNpy(file, "x.npy")).toThrow(message);
+  });
+
+  it("recognises a zip archive", () => {
+    expect.assertions(1);
+    try {
+      readNpy(Uint8Array.of(0x50, 0x4b, 3, 4));
+    } catch (error) {
+      expect((error as DataError).help).toContain("NPZ");
+    }
+  });
+});
+
+describe("binding arrays", () => {
+  const images = { shape: [2, 3, 4], values: bytes };
+
+  it("takes shapes that differ in axes of size 1, and flat ones", () => {
+    for (const shape of [[3, 4], [3, 4, 1], [12], [1, 12]]) {
+      expect(numericArray(images, shape)).toEqual(Float32Array.from(bytes));
+    }
+    expect(numericArray({ shape: [3], values: Uint8Array.of(1, 2, 3) }, [])).toEqual(Float32Array.of(1, 2, 3));
+    expect(labelArray({ shape: [3, 1], values: Float64Array.of(0, 2, 1) }, 3)).toEqual(Int32Array.of(0, 2, 1));
+  });
+
+  it.each([[[4, 3]], [[28, 28, 1]], [[6, 2]], [[]]])("refuses the wrong image size %j", (shape) => {
+    const expected = ["examples", ...shape].join(", ");
+    expect(() => numericArray(images, shape, "i.idx")).toThrow(
+      `i.idx: the examples have the wrong shape, expected [${expected}], found [2, 3, 4]`,
+    );
+  });
+
+  it("refuses NaN, infinity, values beyond 32 bits and empty sets", () => {
+    for (const value of [NaN, Infinity, 1e39]) {
+      const array = { shape: [2, 2], values: Float64Array.of(1, 2, 3, value) };
+      expect(() => numericArray(array, [2], "a.npy")).toThrow(`a.npy, row 2: not a finite number, found ${value}`);
+    }
+    const empty = { shape: [0, 2], values: new Float32Array() };
+    expect(() => numericArray(empty, [2])).toThrow("the file holds no examples, found [0, 2]");
+    expect(() => labelArray({ shape: [0], values: new Uint8Array() }, 2)).toThrow("the file holds no labels");
+  });
+
+  it("refuses labels out of range, fractions, and more than one per example", () => {
+    for (const value of [3, -1, 0.5, NaN]) {
+      expect(() => labelArray({ shape: [2], values: Float32Array.of(0, value) }, 3, "l.npy")).toThrow(
+        `l.npy, row 2: the label is no class, expected a whole number from 0 to 2, found ${value}`,
+      );
+    }
+    expect(() => labelArray(images, 10)).toThrow("labels need one number per example");
+    expect(() => labelArray({ shape: [], values: Uint8Array.of(1) }, 10)).toThrow("labels need one number per example");
+  });
+});
+
+describe("text from bytes", () => {
+  it("drops a byte order mark and names the line of bytes that are not UTF-8", () => {
+    expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe("a");
+    expect(() => decodeUtf8(Uint8Array.of(0x61, 10, 0xff, 10), "t.csv")).toThrow("t.csv:2: not UTF-8 text");
+  });
+});
+
+const mnist = new URL("../../../shared/data/mnist/", import.meta.url);
+it.skipIf(!existsSync(mnist))("reads the MNIST test set (skipped without ../shared/data/mnist)", async () => {
+  const read = (name: string) => readIdx(new Uint8Array(readFileSync(new URL(name, mnist))), name);
+  const images = await read("t10k-images-idx3-ubyte.gz");
+  const labels = labelArray(await read("t10k-labels-idx1-ubyte.gz"), 10);
+  expect(images.shape).toEqual([10_000, 28, 28]);
+  expect(Array.from(labels.slice(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+  const pixels = numericArray(images, [28, 28, 1]);
+  let sum = 0;
+  for (const pixel of pixels) sum += pixel;
+  // The mean of the set's pixels, known to be 0.1325 of full scale.
+  expect(sum / pixels.length / 255).toBeCloseTo(0.1325, 4);
+});
