@@ -12,7 +12,7 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
  */
 export function readNpy(bytes: Uint8Array, file?: string): DataArray {
   const header = readHeader(bytes, file);
-  const description = headerField(header.text, "descr", /'([<>|=]?[a-zA-Z]\d*)'|\[/, file);
+  const description = headerField(header.text, "descr", /'([^']*)'|\[/, file);
   const fortran = headerField(header.text, "fortran_order", /(True|False)\b/, file) === "True";
   const shapeText = headerField(header.text, "shape", /\(([\d\s,]*)\)/, file);
   const type = description.slice(-2);

@@ -142,6 +142,7 @@ describe("NPY", () => {
       'no numbers of a known type, expected one of b1 u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8, found "<c8"',
     ],
     ["text", npy("'<U3'", "(1,)", Array<number>(12).fill(0)), 'found "<U3"'],
+    ["dates", npy("'<M8[ns]'", "(1,)", Array<number>(8).fill(0)), 'found "<M8[ns]"'],
     ["records", npy("[('a', '<f4')]", "(1,)", [0, 0, 0, 0]), "found records"],
     [
       "missing elements",
