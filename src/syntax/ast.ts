@@ -13,7 +13,8 @@ interface Spanned {
 // ---- Expressions -------------------------------------------------------------------------------------------------
 
 export type UnaryOperator = "-" | "not";
-export type BinaryOperator = "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "*" | "/" | "@" | "^";
+export type BinaryOperator =
+  "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "*" | "/" | "@" | "^";
 
 export type Expression =
   | NumberLiteral
@@ -150,7 +151,12 @@ export type TypeExpression =
 
 export type ResultType =
   | ({ readonly kind: "shape"; readonly shape: Shape } & Spanned)
-  | ({ readonly kind: "if"; readonly condition: Expression; readonly then: ResultType; readonly otherwise: ResultType } & Spanned);
+  | ({
+      readonly kind: "if";
+      readonly condition: Expression;
+      readonly then: ResultType;
+      readonly otherwise: ResultType;
+    } & Spanned);
 
 export interface Parameter extends Spanned {
   readonly name: Name;
@@ -170,7 +176,11 @@ export interface When extends Spanned {
 }
 export type Target =
   /** `name` or `name[i, j in n]`. */
-  | ({ readonly kind: "name"; readonly name: Name; readonly indices: readonly (Ellipsis | IndexItem)[] | undefined } & Spanned)
+  | ({
+      readonly kind: "name";
+      readonly name: Name;
+      readonly indices: readonly (Ellipsis | IndexItem)[] | undefined;
+    } & Spanned)
   /** `[a, b, c]`. */
   | ({ readonly kind: "names"; readonly names: readonly Name[] } & Spanned);
 
@@ -314,12 +324,7 @@ export interface WordDeclaration extends Spanned, Documented {
 }
 
 export type ModelItem =
-  | Exclude<Statement, ReturnStatement>
-  | PortItem
-  | OutputItem
-  | ObjectiveItem
-  | OptimizerItem
-  | ConfigurationItem;
+  Exclude<Statement, ReturnStatement> | PortItem | OutputItem | ObjectiveItem | OptimizerItem | ConfigurationItem;
 
 /** `input image: f32[28, 28, 1]`, `target label: class[10]`. */
 export interface PortItem extends Spanned, Documented {
