@@ -22,10 +22,10 @@ export function expressionOf(context: Context, node: cst.ExpressionCstNode | und
   if (conditional) {
     const { If: [start] = [], expression: [condition, then, otherwise] = [] } = conditional.children;
     const span = spanOr(conditional, at);
-    // Recovery may leave out parts, never reorder them; `then` and `else` say which are there.
     return {
       kind: "if",
       condition: expressionOf(context, condition, spanOr(start, at).end),
+      // oxlint-disable-next-line unicorn/no-thenable
       then: expressionOf(context, then, span.end),
       otherwise: expressionOf(context, otherwise, span.end),
       span,

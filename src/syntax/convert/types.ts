@@ -41,6 +41,7 @@ export function resultOf(context: Context, node: cst.ResultCstNode | undefined, 
   return {
     kind: "if",
     condition: expressionOf(context, condition, spanOr(If[0], at).end),
+    // oxlint-disable-next-line unicorn/no-thenable
     then: resultOf(context, then, span.end),
     otherwise: resultOf(context, otherwise, span.end),
     span,
