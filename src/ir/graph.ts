@@ -108,9 +108,21 @@ export class Graph implements ExpressionBuilder {
       outside,
     }));
   }
+  /** Constants take the type of the company they are in; a fraction makes whole numbers f32. */
+  #adopt(arguments_: readonly Expr[]): readonly Expr[] {
+    const company = arguments_.filter((e) => e.kind !== "const" && e.type !== "bool");
+    if (company.length === 0 || company.length === arguments_.length) return arguments_;
+    const has = (type: ScalarType) => company.some((e) => e.type === type);
+    const type = has("f32") ? "f32" : has("f64") ? "f64" : "i32";
+    return arguments_.map((e) => {
+      if (e.kind !== "const" || e.type === type || e.type === "bool") return e;
+      return this.constant(e.value, type === "i32" && !Number.isInteger(e.value) ? "f32" : type);
+    });
+  }
   apply(op: ScalarOp, ...arguments_: readonly Expr[]): Expr {
     if (arguments_.length !== op.arity)
       throw new Error(`${op.name} takes ${op.arity} arguments, got ${arguments_.length}`);
+    arguments_ = this.#adopt(arguments_);
     const type = op.type(arguments_.map((e) => e.type));
     if (arguments_.every((e) => e.kind === "const"))
       return this.constant(op.reference(...arguments_.map((e) => (e.kind === "const" ? e.value : 0))), type);

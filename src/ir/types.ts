@@ -28,6 +28,8 @@ export interface ScalarOp {
   readonly type: (arguments_: readonly ScalarType[]) => ScalarType;
   /** The definition, in f64; booleans are 0 or 1. */
   readonly reference: (...arguments_: number[]) => number;
+  /** The definition on i32, where `reference` followed by `| 0` would lose bits. */
+  readonly integer?: (...arguments_: number[]) => number;
   /**
    * For each argument the expression of its adjoint, or undefined where the derivative is 0.
    * Where a partial derivative can be infinite, a zero seed still gives exactly 0.
