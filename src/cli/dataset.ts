@@ -1,0 +1,177 @@
+/** @file The data that a model's `data` block binds, read into typed arrays. */
+import { statSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import type { CheckedModel, DataBinding, Port } from "../check/model.js";
+import {
+  characterWindows,
+  DataError,
+  decodeUtf8,
+  decompress,
+  labelArray,
+  labelColumn,
+  numericArray,
+  numericColumns,
+  parseCsv,
+  parseIdx,
+  readNpy,
+  splitRows,
+  takeRows,
+  type Table,
+} from "../data/index.js";
+import { InputFault } from "./fault.js";
+import { readBytes } from "./host.js";
+
+export type Values = Float32Array | Int32Array;
+/** Rows of every port, by name. */
+export interface Examples {
+  readonly rows: number;
+  readonly ports: Readonly<Record<string, Values>>;
+}
+export interface Dataset {
+  readonly train: Examples;
+  readonly validation: Examples | undefined;
+  readonly test: Examples | undefined;
+}
+export interface DatasetOptions {
+  /** Folder of the data files (default: the model's), or the one file that the model reads. */
+  readonly data?: string;
+  /** Use the first so many training examples. */
+  readonly limit?: number;
+  readonly seed: number;
+}
+
+const widthOf = (port: Port) => port.shape.reduce((size, extent) => size * extent, 1);
+
+/** Files are read once, however many ports they serve. */
+class Files {
+  readonly #bytes = new Map<string, Promise<Uint8Array>>();
+  readonly #tables = new Map<string, Promise<Table>>();
+  constructor(readonly locate: (file: string) => string) {}
+
+  bytes(file: string): Promise<Uint8Array> {
+    const path = this.locate(file);
+    let bytes = this.#bytes.get(path);
+    if (!bytes) this.#bytes.set(path, (bytes = decompress(readBytes(path, "the data file"), path)));
+    return bytes;
+  }
+  async text(file: string): Promise<string> {
+    return decodeUtf8(await this.bytes(file), this.locate(file));
+  }
+  table(file: string): Promise<Table> {
+    const path = this.locate(file);
+    let table = this.#tables.get(path);
+    if (!table) this.#tables.set(path, (table = this.text(file).then((text) => parseCsv(text, path))));
+    return table;
+  }
+}
+
+async function readCsv(port: Port, file: string, columns: readonly string[], files: Files): Promise<Values> {
+  const table = await files.table(file);
+  const { element } = port;
+  if (element.kind === "f32") {
+    if (columns.length !== widthOf(port))
+      throw new InputFault(
+        `${port.name} takes ${widthOf(port)} numbers per row, but ${columns.length} columns are bound to it`,
+      );
+    return numericColumns(table, columns);
+  }
+  if (element.kind === "class") return labelColumn(table, columns[0]!, element.labels ?? element.size);
+  return Int32Array.from(numericColumns(table, columns));
+}
+
+async function readText(port: Port, file: string, shift: number, files: Files): Promise<Values> {
+  const { element, shape } = port;
+  if (element.kind !== "class" || !element.labels || shape.length !== 1)
+    throw new InputFault(`${port.name} is read as text, so its type must be class["a", "b", ..][length]`);
+  const windows = characterWindows(await files.text(file), element.labels, shape[0]!, files.locate(file));
+  return shift === 0 ? windows.inputs : windows.targets;
+}
+
+async function readBinding(port: Port, { reader }: DataBinding, files: Files): Promise<Values> {
+  switch (reader.kind) {
+    case "csv":
+      return readCsv(port, reader.file, reader.columns ?? [port.name], files);
+    case "text":
+      return readText(port, reader.file, reader.shift, files);
+    case "idx":
+    case "npy": {
+      const path = files.locate(reader.file);
+      const bytes = await files.bytes(reader.file);
+      const array = reader.kind === "idx" ? parseIdx(bytes, path) : readNpy(bytes, path);
+      if (port.element.kind === "class" && port.shape.length === 0) return labelArray(array, port.element.size, path);
+      const numbers = numericArray(array, port.shape, path);
+      return port.element.kind === "f32" ? numbers : Int32Array.from(numbers);
+    }
+  }
+}
+
+function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
+  const taken = ports.map((port) => [port.name, takeRows(examples.ports[port.name]!, widthOf(port), rows)] as const);
+  return { rows: rows.length, ports: Object.fromEntries(taken) };
+}
+
+/** The first `count` rows, in place. */
+function first(examples: Examples, ports: readonly Port[], count: number): Examples {
+  if (count >= examples.rows) return examples;
+  const cut = ports.map((port) => [port.name, examples.ports[port.name]!.subarray(0, count * widthOf(port))] as const);
+  return { rows: count, ports: Object.fromEntries(cut) };
+}
+
+function locator(modelFile: string, bindings: readonly DataBinding[], data: string | undefined) {
+  const folder = data ?? dirname(modelFile);
+  let isFolder = true;
+  if (data !== undefined) {
+    const found = statSync(data, { throwIfNoEntry: false });
+    if (!found) throw new InputFault(`cannot read --data ${data}: no such file or folder`);
+    isFolder = found.isDirectory();
+    if (!isFolder && new Set(bindings.map((binding) => binding.reader.file)).size > 1)
+      throw new InputFault(
+        `--data ${data} is one file, but the model reads several`,
+        "give the folder that holds them",
+      );
+  }
+  return (file: string) => (!isFolder ? folder : isAbsolute(file) ? file : join(folder, file));
+}
+
+/** Reads what `model.data` binds. `ports` limits it to some (predict needs no targets). */
+export async function loadDataset(model: CheckedModel, options: DatasetOptions): Promise<Dataset> {
+  const ports = [...model.inputs, ...model.targets];
+  const { bindings, testFraction } = model.data;
+  if (bindings.length === 0)
+    throw new InputFault(
+      `${model.name} has no data block, so there is nothing to read`,
+      `add one, such as: data { ${ports[0]!.name}: csv("file.csv") }`,
+    );
+  const files = new Files(locator(model.location.file.name, bindings, options.data));
+  const part = async (name: DataBinding["part"]): Promise<Examples | undefined> => {
+    const own = bindings.filter((binding) => binding.part === name);
+    if (own.length === 0) return undefined;
+    const read: [string, Values][] = [];
+    let rows: { count: number; port: string } | undefined;
+    for (const port of ports) {
+      const binding = own.find((candidate) => candidate.port === port.name);
+      if (!binding)
+        throw new InputFault(`the data block binds no ${name === "train" ? "" : `${name} `}values to ${port.name}`);
+      const values = await readBinding(port, binding, files);
+      const count = values.length / Math.max(1, widthOf(port));
+      if (rows && rows.count !== count)
+        throw new DataError(`${port.name} has ${count} examples but ${rows.port} has ${rows.count}`, {
+          file: files.locate(binding.reader.file),
+        });
+      rows = { count, port: port.name };
+      read.push([port.name, values]);
+    }
+    return { rows: rows!.count, ports: Object.fromEntries(read) };
+  };
+  const all = await part("train");
+  if (!all) throw new InputFault(`the data block of ${model.name} binds no training values`);
+  let train = all;
+  let test = await part("test");
+  if (!test && testFraction > 0) {
+    const split = splitRows(all.rows, testFraction, options.seed);
+    train = take(all, ports, split.train);
+    test = take(all, ports, split.test);
+  }
+  if (options.limit !== undefined) train = first(train, ports, options.limit);
+  return { train, validation: await part("validation"), test };
+}
