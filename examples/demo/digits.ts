@@ -80,20 +80,20 @@ export function drawPlainDigit(digit: number): Uint8Array {
 }
 
 function randomHand(draw: () => number): Hand {
-  // Rotation by up to 17 degrees, from t = tan(angle / 2): cos = (1 - t^2) / (1 + t^2), sin = 2 t / (1 + t^2).
-  const t = 0.15 * middling(draw);
+  // Rotation by up to 20 degrees, from t = tan(angle / 2): cos = (1 - t^2) / (1 + t^2), sin = 2 t / (1 + t^2).
+  const t = 0.18 * middling(draw);
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
-  const shear = 0.3 * middling(draw);
+  const shear = 0.35 * middling(draw);
   const zoom = (height / 100) * (1 + 0.2 * draw());
   const width = zoom * (0.95 + 0.2 * draw());
   return {
     matrix: [width * cos, -zoom * (sin + shear * cos), width * sin, zoom * (cos - shear * sin)],
-    center: [side / 2 + 2 * draw(), side / 2 + 2 * draw()],
+    center: [side / 2 + 2.2 * draw(), side / 2 + 2.2 * draw()],
     radius: 1.2 + 0.55 * draw(),
     edge: 1.2 + 0.3 * draw(),
     ink: 225 + 30 * draw(),
-    tremor: 4.5,
+    tremor: 5.5,
     noise: 14 + 14 * draw(),
     draw,
   };
