@@ -13,11 +13,11 @@ function shapeText(shape: readonly number[]): string {
 }
 
 /**
- * Values for an input of `shape` per example: 32-bit floats [examples, ...shape].
- * Axes of size 1 do not count, and a flat input or file holds the elements of any shape in row-major order.
- * @throws DataError for another shape, no examples, NaN or infinity (with its row).
+ * How many examples an array holds for an input of `shape` per example. Axes of size 1 do not count, and a flat
+ * input or file holds the elements of any shape in row-major order.
+ * @throws DataError for another shape, or no examples.
  */
-export function numericArray(array: DataArray, shape: readonly number[], file?: string): Float32Array {
+function countExamples(array: DataArray, shape: readonly number[], file: string | undefined): number {
   const [examples = 0, ...found] = array.shape;
   const wanted = shape.filter((size) => size !== 1);
   const given = found.filter((size) => size !== 1);
@@ -31,8 +31,18 @@ export function numericArray(array: DataArray, shape: readonly number[], file?: 
     });
   }
   if (examples === 0) throw new DataError("the file holds no examples", { file, found: shapeText(array.shape) });
-  const values = Float32Array.from(array.values);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  return examples;
+}
+
+/**
+ * 32-bit floats [examples, ...shape].
+ * @throws DataError for another shape, no examples, NaN or infinity (with its row).
+ */
+export function numericArray(array: DataArray, shape: readonly number[], file?: string): Float32Array {
+  const examples = countExamples(array, shape, file);
+  const values = new Float32Array(array.values);
+  const fractional = array.values instanceof Float32Array || array.values instanceof Float64Array;
+  const bad = fractional ? values.findIndex((value) => !Number.isFinite(value)) : -1;
   if (bad >= 0) {
     throw new DataError("not a finite number", {
       file,
@@ -44,30 +54,35 @@ export function numericArray(array: DataArray, shape: readonly number[], file?: 
 }
 
 /**
- * Class indexes, one per example.
- * @throws DataError if there is more than one number per example, or one is not a whole number in 0..classes-1.
+ * Whole numbers [examples, ...shape] from `low` to `high`.
+ * @throws DataError for another shape, no examples, or a value that is not in the range or not whole (with its row).
  */
-export function labelArray(array: DataArray, classes: number, file?: string): Int32Array {
-  const examples = array.shape[0] ?? 0;
-  if (array.values.length !== examples || array.shape.length === 0) {
-    throw new DataError("labels need one number per example", {
+export function integerArray(
+  array: DataArray,
+  shape: readonly number[],
+  low: number,
+  high: number,
+  file?: string,
+): Int32Array {
+  const examples = countExamples(array, shape, file);
+  const bad = array.values.findIndex((value) => !Number.isInteger(value) || value < low || value > high);
+  if (bad >= 0) {
+    throw new DataError("the value is out of range", {
       file,
-      expected: "[examples]",
-      found: shapeText(array.shape),
+      row: Math.floor(bad / (array.values.length / examples)) + 1,
+      expected: `a whole number from ${low} to ${high}`,
+      found: String(array.values[bad]),
     });
   }
-  if (examples === 0) throw new DataError("the file holds no labels", { file });
-  const labels = new Int32Array(examples);
-  array.values.forEach((value, row) => {
-    if (!Number.isInteger(value) || value < 0 || value >= classes) {
-      throw new DataError("the label is no class", {
-        file,
-        row: row + 1,
-        expected: `a whole number from 0 to ${classes - 1}`,
-        found: String(value),
-      });
-    }
-    labels[row] = value;
-  });
-  return labels;
+  return Int32Array.from(array.values);
+}
+
+/** Class indexes from 0 to classes - 1, [examples] unless `shape` says otherwise; errors as `integerArray`. */
+export function labelArray(
+  array: DataArray,
+  classes: number,
+  file?: string,
+  shape: readonly number[] = [],
+): Int32Array {
+  return integerArray(array, shape, 0, classes - 1, file);
 }

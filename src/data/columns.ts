@@ -1,7 +1,7 @@
 /** @file CSV columns as what a model reads: numbers, or indexes of classes. */
 import { suggest } from "../base/suggest.js";
 import type { Table } from "./csv.js";
-import { DataError, listNames, quote } from "./error.js";
+import { DataError, listNames, quote, type DataErrorDetails } from "./error.js";
 
 /** Decimal notation only: no hexadecimal, no thousands separators, no words for infinity. */
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -39,23 +39,59 @@ export function columnIndex(table: Table, name: string): number {
  * @throws DataError at the first cell that is empty, not a number, or not finite in 32 bits.
  */
 export function numericColumns(table: Table, names: readonly string[]): Float32Array {
-  const rows = table.lines.length;
-  const width = names.length;
-  const values = new Float32Array(rows * width);
+  return readColumns(table, names, new Float32Array(table.lines.length * names.length), (cell, row, name) => {
+    const value = decimal.test(cell) ? Math.fround(Number(cell)) : NaN;
+    if (!Number.isFinite(value)) throw notNumber(table, row, name, cell);
+    return value;
+  });
+}
+
+/**
+ * The named columns as one row-major array [rows, names.length] of whole numbers from `low` to `high`.
+ * @throws DataError at the first cell that is empty, not a whole number, or out of range.
+ */
+export function integerColumns(
+  table: Table,
+  names: readonly string[],
+  low = -(2 ** 31),
+  high = 2 ** 31 - 1,
+): Int32Array {
+  return readColumns(table, names, new Int32Array(table.lines.length * names.length), (cell, row, name) => {
+    if (!decimal.test(cell)) throw notNumber(table, row, name, cell);
+    const value = Number(cell);
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new DataError("the value is out of range", {
+        ...placeOf(table, row, name),
+        expected: `a whole number from ${low} to ${high}`,
+        found: quote(cell),
+      });
+    }
+    return value;
+  });
+}
+
+/** Fills row-major `values` from the trimmed cells of the named columns. */
+function readColumns<T extends Float32Array | Int32Array>(
+  table: Table,
+  names: readonly string[],
+  values: T,
+  read: (cell: string, row: number, name: string) => number,
+): T {
   names.forEach((name, offset) => {
     const cells = table.cells[columnIndex(table, name)]!;
-    for (let row = 0; row < rows; row++) {
-      const cell = cells[row]!.trim();
-      const value = decimal.test(cell) ? Math.fround(Number(cell)) : NaN;
-      if (!Number.isFinite(value)) throw notNumber(table, row, name, cell);
-      values[row * width + offset] = value;
+    for (let row = 0; row < cells.length; row++) {
+      values[row * names.length + offset] = read(cells[row]!.trim(), row, name);
     }
   });
   return values;
 }
 
+function placeOf(table: Table, row: number, column: string): DataErrorDetails {
+  return { file: table.file, line: table.lines[row], row: row + 1, column };
+}
+
 function notNumber(table: Table, row: number, column: string, cell: string): DataError {
-  const place = { file: table.file, line: table.lines[row], row: row + 1, column };
+  const place = placeOf(table, row, column);
   if (cell === "") {
     return new DataError("the cell is empty", { ...place, expected: "a number", help: "fill in or remove the row" });
   }
@@ -92,10 +128,7 @@ export function labelColumn(table: Table, name: string, classes: readonly string
     if (index === undefined) {
       const near = suggest(cell, names);
       throw new DataError(cell === "" ? "the cell is empty" : "not one of the classes", {
-        file: table.file,
-        line: table.lines[row],
-        row: row + 1,
-        column: name,
+        ...placeOf(table, row, name),
         expected: [
           ...(names.length > 0 ? [`one of ${listNames(names)}`] : []),
           ...(byIndex || names.length === 0 ? [`a whole number from 0 to ${count - 1}`] : []),

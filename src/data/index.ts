@@ -1,7 +1,7 @@
 /** @file Readers of data files for programs: bytes or text in, typed arrays out, DataError for a fault of the file. */
-export { labelArray, numericArray, type DataArray } from "./array.js";
+export { integerArray, labelArray, numericArray, type DataArray } from "./array.js";
 export { decodeUtf8, decompress, gunzip, isGzip } from "./bytes.js";
-export { columnIndex, labelColumn, numericColumns } from "./columns.js";
+export { columnIndex, integerColumns, labelColumn, numericColumns } from "./columns.js";
 export { parseCsv, type Table } from "./csv.js";
 export type { NumberArray } from "./elements.js";
 export { DataError, type DataErrorDetails } from "./error.js";

@@ -6,6 +6,7 @@ import {
   DataError,
   decodeUtf8,
   gunzip,
+  integerArray,
   labelArray,
   numericArray,
   parseIdx,
@@ -192,17 +193,23 @@ describe("binding arrays", () => {
     }
     const empty = { shape: [0, 2], values: new Float32Array() };
     expect(() => numericArray(empty, [2])).toThrow("the file holds no examples, found [0, 2]");
-    expect(() => labelArray({ shape: [0], values: new Uint8Array() }, 2)).toThrow("the file holds no labels");
+    expect(() => labelArray({ shape: [0], values: new Uint8Array() }, 2)).toThrow("the file holds no examples");
   });
 
   it("refuses labels out of range, fractions, and more than one per example", () => {
     for (const value of [3, -1, 0.5, NaN]) {
       expect(() => labelArray({ shape: [2], values: Float32Array.of(0, value) }, 3, "l.npy")).toThrow(
-        `l.npy, row 2: the label is no class, expected a whole number from 0 to 2, found ${value}`,
+        `l.npy, row 2: the value is out of range, expected a whole number from 0 to 2, found ${value}`,
       );
     }
-    expect(() => labelArray(images, 10)).toThrow("labels need one number per example");
-    expect(() => labelArray({ shape: [], values: Uint8Array.of(1) }, 10)).toThrow("labels need one number per example");
+    expect(() => labelArray(images, 10)).toThrow(
+      "the examples have the wrong shape, expected [examples], found [2, 3, 4]",
+    );
+    expect(() => labelArray({ shape: [], values: Uint8Array.of(1) }, 10)).toThrow("expected [examples], found []");
+    expect(() => integerArray(images, [12], 0, 200, "i.idx")).toThrow(
+      "i.idx, row 2: the value is out of range, expected a whole number from 0 to 200, found 209",
+    );
+    expect(integerArray(images, [3, 4], -1, 255)).toEqual(Int32Array.from(bytes));
   });
 });
 

@@ -1,6 +1,6 @@
 /** @file CSV reading and the binding of columns: values, and every way a table can be at fault. */
 import { describe, expect, it } from "vitest";
-import { DataError, labelColumn, numericColumns, parseCsv } from "../../src/data/index.js";
+import { DataError, integerColumns, labelColumn, numericColumns, parseCsv } from "../../src/data/index.js";
 
 /** The DataError that `action` throws. */
 function fault(action: () => unknown): DataError {
@@ -97,6 +97,25 @@ describe("numericColumns", () => {
   it("refuses a column that the header names twice", () => {
     const error = fault(() => numericColumns(parseCsv("a,a\n1,2"), ["a"]));
     expect(error.message).toContain('names the column "a" twice');
+  });
+});
+
+describe("integerColumns", () => {
+  it("keeps integers that floats would round", () => {
+    expect(integerColumns(iris("16777217,-3,a\n5.0,2e3,b"), ["length", "width"])).toEqual(
+      Int32Array.of(16777217, -3, 5, 2000),
+    );
+  });
+
+  it.each([
+    ["0.5", 'the value is out of range, expected a whole number from 0 to 1, found "0.5"'],
+    ["2", 'the value is out of range, expected a whole number from 0 to 1, found "2"'],
+    ["x", 'not a number, found "x"'],
+    ["", "the cell is empty, expected a number"],
+  ])("refuses %j", (cell, message) => {
+    expect(fault(() => integerColumns(iris(`1,1,a\n1,${cell},a`), ["length", "width"], 0, 1)).message).toBe(
+      `iris.csv:3, row 2, column "width": ${message}`,
+    );
   });
 });
 
