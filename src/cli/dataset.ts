@@ -1,5 +1,5 @@
 /** @file The data that a model's `data` block binds, read into typed arrays. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import type { CheckedModel, DataBinding, Port } from "../check/model.js";
 import {
@@ -7,6 +7,8 @@ import {
   DataError,
   decodeUtf8,
   decompress,
+  integerArray,
+  integerColumns,
   labelArray,
   labelColumn,
   numericArray,
@@ -76,7 +78,8 @@ async function readCsv(port: Port, file: string, columns: readonly string[], fil
     return numericColumns(table, columns);
   }
   if (element.kind === "class") return labelColumn(table, columns[0]!, element.labels ?? element.size);
-  return Int32Array.from(numericColumns(table, columns));
+  if (element.kind === "bool") return labelColumn(table, columns[0]!, ["false", "true"]);
+  return integerColumns(table, columns);
 }
 
 async function readText(port: Port, file: string, shift: number, files: Files): Promise<Values> {
@@ -98,9 +101,10 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
       const path = files.locate(reader.file);
       const bytes = await files.bytes(reader.file);
       const array = reader.kind === "idx" ? parseIdx(bytes, path) : readNpy(bytes, path);
-      if (port.element.kind === "class" && port.shape.length === 0) return labelArray(array, port.element.size, path);
-      const numbers = numericArray(array, port.shape, path);
-      return port.element.kind === "f32" ? numbers : Int32Array.from(numbers);
+      const { element } = port;
+      if (element.kind === "f32") return numericArray(array, port.shape, path);
+      if (element.kind === "int") return integerArray(array, port.shape, path);
+      return labelArray(array, element.kind === "class" ? element.size : 2, path, port.shape);
     }
   }
 }
@@ -130,7 +134,46 @@ function locator(modelFile: string, bindings: readonly DataBinding[], data: stri
         "give the folder that holds them",
       );
   }
-  return (file: string) => (!isFolder ? folder : isAbsolute(file) ? file : join(folder, file));
+  return (file: string) => {
+    if (!isFolder) return folder;
+    const path = isAbsolute(file) ? file : join(folder, file);
+    // Data sets are passed around compressed or not; both names find either.
+    const other = path.endsWith(".gz") ? path.slice(0, -".gz".length) : `${path}.gz`;
+    return !existsSync(path) && existsSync(other) ? other : path;
+  };
+}
+
+/** Reads every port's values; all must have as many rows. */
+async function readPart(
+  ports: readonly Port[],
+  bindings: readonly DataBinding[],
+  files: Files,
+  part: string,
+): Promise<Examples> {
+  const read: [string, Values][] = [];
+  let rows: { count: number; port: string } | undefined;
+  for (const port of ports) {
+    const binding = bindings.find((candidate) => candidate.port === port.name);
+    if (!binding) throw new InputFault(`the data block binds no ${part}values to ${port.name}`);
+    const values = await readBinding(port, binding, files);
+    const count = values.length / Math.max(1, widthOf(port));
+    if (rows && rows.count !== count)
+      throw new DataError(`${port.name} has ${count} examples but ${rows.port} has ${rows.count}`, {
+        file: files.locate(binding.reader.file),
+      });
+    rows = { count, port: port.name };
+    read.push([port.name, values]);
+  }
+  return { rows: rows?.count ?? 0, ports: Object.fromEntries(read) };
+}
+
+/** Reads the inputs alone (no targets), as the training part binds them, from `path` in place of the bound files. */
+export async function loadInputs(model: CheckedModel, path: string): Promise<Examples> {
+  const bindings = model.data.bindings.filter(
+    ({ part, port }) => part === "train" && model.inputs.some((input) => input.name === port),
+  );
+  const files = new Files(locator(model.location.file.name, bindings, path));
+  return readPart(model.inputs, bindings, files, "");
 }
 
 /** Reads what `model.data` binds. `ports` limits it to some (predict needs no targets). */
@@ -145,23 +188,7 @@ export async function loadDataset(model: CheckedModel, options: DatasetOptions):
   const files = new Files(locator(model.location.file.name, bindings, options.data));
   const part = async (name: DataBinding["part"]): Promise<Examples | undefined> => {
     const own = bindings.filter((binding) => binding.part === name);
-    if (own.length === 0) return undefined;
-    const read: [string, Values][] = [];
-    let rows: { count: number; port: string } | undefined;
-    for (const port of ports) {
-      const binding = own.find((candidate) => candidate.port === port.name);
-      if (!binding)
-        throw new InputFault(`the data block binds no ${name === "train" ? "" : `${name} `}values to ${port.name}`);
-      const values = await readBinding(port, binding, files);
-      const count = values.length / Math.max(1, widthOf(port));
-      if (rows && rows.count !== count)
-        throw new DataError(`${port.name} has ${count} examples but ${rows.port} has ${rows.count}`, {
-          file: files.locate(binding.reader.file),
-        });
-      rows = { count, port: port.name };
-      read.push([port.name, values]);
-    }
-    return { rows: rows!.count, ports: Object.fromEntries(read) };
+    return own.length === 0 ? undefined : readPart(ports, own, files, name === "train" ? "" : `${name} `);
   };
   const all = await part("train");
   if (!all) throw new InputFault(`the data block of ${model.name} binds no training values`);

@@ -1,0 +1,85 @@
+/** @file `netc build FILE...`: `x.net` to `x.net.ts`, or to `x.net.js` and `x.net.d.ts`. */
+import { watch } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { compileModel } from "../../compiler/compile.js";
+import { emitModule } from "../../emit/emit.js";
+import type { Register } from "../command-line.js";
+import { checkModels } from "../compile.js";
+import { InputFault, UsageFault } from "../fault.js";
+import { writeAtomic } from "../host.js";
+import { render } from "../../diagnostics/render.js";
+import type { Terminal } from "../terminal.js";
+import { whole } from "../numbers.js";
+
+interface BuildOptions {
+  readonly output?: string;
+  readonly target: string;
+  readonly emit: string;
+  readonly batch?: number;
+  readonly watch?: true;
+}
+
+export const build: Register = (program, terminal) => {
+  program
+    .command("build")
+    .description("write the generated module")
+    .argument("<files...>", ".net files")
+    .option("-o, --output <folder>", "where to write (default: beside the source)")
+    .option("--target <target>", "typescript", "typescript")
+    .option("--emit <language>", "ts, or js with declarations", "ts")
+    .option("--batch <n>", "largest number of examples in one call (default: the model's)", whole(1))
+    .option("--watch", "build again when a file changes")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  netc build examples/mnist.net\n  netc build examples/*.net -o generated --emit js",
+    )
+    .action((files: readonly string[], options: BuildOptions) => {
+      if (options.target !== "typescript") throw new UsageFault(`unknown target ${options.target}: use typescript`);
+      if (options.emit !== "ts" && options.emit !== "js")
+        throw new UsageFault(`unknown language ${options.emit}: use ts or js`);
+      if (!options.watch) for (const file of files) buildFile(file, options, terminal);
+      else for (const file of files) watchFile(file, options, terminal);
+    });
+};
+
+function buildFile(file: string, options: BuildOptions, terminal: Terminal): void {
+  const started = performance.now();
+  const models = checkModels(file, options.batch);
+  if (models.length === 0) throw new InputFault(`${file} has no model`, "add one: model Name { .. }");
+  const language = options.emit === "js" ? "js" : "ts";
+  const { text, declarations } = emitModule(
+    models.map((model) => compileModel(model)),
+    { language },
+  );
+  const path = join(options.output ?? dirname(file), basename(file));
+  // Declarations first: whoever sees the new code also sees its types.
+  const written = [
+    ...(declarations === undefined ? [] : [[`${path}.d.ts`, declarations] as const]),
+    [`${path}.${language}`, text] as const,
+  ].filter(([name, content]) => writeAtomic(name, content));
+  const milliseconds = Math.round(performance.now() - started);
+  for (const [name, content] of written)
+    terminal.err(`${name}  ${(content.length / 1024).toFixed(1)} kB  ${milliseconds} ms`);
+  if (written.length === 0) terminal.err(`${path}.${language}  unchanged`);
+}
+
+/** Rebuilds on change; errors are shown and watching goes on. */
+function watchFile(file: string, options: BuildOptions, terminal: Terminal): void {
+  const attempt = () => {
+    try {
+      buildFile(file, options, terminal);
+    } catch (error) {
+      if (!(error instanceof InputFault)) throw error;
+      for (const diagnostic of error.diagnostics) terminal.err(`${render(diagnostic, terminal.paint)}\n`);
+      terminal.err(`${terminal.paint("red", "error")}: ${error.message}`);
+    }
+  };
+  attempt();
+  let pending: NodeJS.Timeout | undefined;
+  // The folder is watched because editors replace files.
+  watch(dirname(file), (_event, name) => {
+    if (name === null || !name.endsWith(".net")) return;
+    clearTimeout(pending);
+    pending = setTimeout(attempt, 50);
+  });
+}

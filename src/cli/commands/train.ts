@@ -1,0 +1,170 @@
+/** @file `netc train FILE`: compile in memory, train with progress, validate, test, save. */
+import { createHash } from "node:crypto";
+import { sizeOf } from "../../ir/graph.js";
+import type { Register } from "../command-line.js";
+import { checkFile, instantiate } from "../compile.js";
+import { compileModel } from "../../compiler/compile.js";
+import { loadDataset } from "../dataset.js";
+import { InputFault } from "../fault.js";
+import { readBytes, writeAtomic } from "../host.js";
+import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
+import { whole } from "../numbers.js";
+import { duration, grouped, type Terminal } from "../terminal.js";
+
+interface TrainOptions {
+  readonly data?: string;
+  readonly model?: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly steps?: number;
+  readonly save?: string;
+  readonly resume?: string;
+  readonly json?: true;
+}
+
+const number = (value: number) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2));
+const metricsText = (metrics: Metrics, prefix = "") =>
+  Object.entries(metrics)
+    .filter(([, value]) => typeof value === "number")
+    .map(([name, value]) => `${prefix}${name} ${number(value)}`)
+    .join("  ");
+
+/** One line: `epoch 2/5 [#####.....] loss 0.1 accuracy 0.97 12,345 examples/s 0:12 left`. */
+function progressLine(report: BatchReport, epochs: number, rate: number, examplesLeft: number): string {
+  const width = 20;
+  const filled = Math.round((width * report.batch) / report.batches);
+  const bar = "█".repeat(filled) + "░".repeat(width - filled);
+  return `epoch ${report.epoch}/${epochs} ${bar} ${metricsText(report.metrics)}  ${grouped(rate)} examples/s  ${duration(examplesLeft / rate)} left`;
+}
+
+export const train: Register = (program, terminal, done) => {
+  program
+    .command("train")
+    .description("train a model on the data that it binds")
+    .argument("<file>", ".net file")
+    .option("--data <path>", "folder of the data files (default: the model's folder), or the one file it reads")
+    .option("--model <name>", "which model of the file")
+    .option("--epochs <n>", "passes over the training set (default: the model's)", whole(0))
+    .option("--batch <n>", "examples per step (default: the model's)", whole(1))
+    .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", whole(0))
+    .option("--limit <n>", "use the first n training examples only", whole(1))
+    .option("--steps <n>", "stop after n steps", whole(1))
+    .option("--save <path>", "write weights, optimizer state and position as safetensors")
+    .option("--resume <path>", "continue from a saved file")
+    .option("--json", "print one JSON object per epoch and a last one with the test result")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  netc train examples/iris.net\n  netc train examples/mnist.net --data mnist --epochs 5 --save mnist.safetensors",
+    )
+    .action(async (file: string, options: TrainOptions) => done(await run(file, options, terminal)));
+};
+
+async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
+  const checked = checkFile(file, options);
+  if (!checked.forward.train.loss && checked.update.length === 0)
+    throw new InputFault(`${checked.name} has no loss and no optimizer, so there is nothing to train`);
+  const seed = options.seed ?? checked.training.seed;
+  const dataset = await loadDataset(checked, { ...options, seed });
+  const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
+  const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }));
+  const module = await instantiate(compiled);
+  const net = module.create({ seed });
+  if (options.resume !== undefined) load(net, options.resume);
+
+  const epochs = options.epochs ?? checked.training.epochs;
+  const stop = new AbortController();
+  const firstStep = net.step;
+  let interrupted = false;
+  const interrupt = () => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    stop.abort();
+  };
+  process.on("SIGINT", interrupt);
+  const started = performance.now();
+  const size = compiled.batch;
+  const validation = dataset.validation?.ports ?? checked.training.validation;
+  const perEpoch = Math.ceil((dataset.train.rows * (typeof validation === "number" ? 1 - validation : 1)) / size);
+  let shown = 0;
+  await net.fit(dataset.train.ports, {
+    epochs,
+    batch: size,
+    shuffle: checked.training.shuffle,
+    validation,
+    signal: stop.signal,
+    onBatch(report) {
+      const steps = net.step - firstStep;
+      if (options.steps !== undefined && steps >= options.steps) stop.abort();
+      const now = performance.now();
+      if (!terminal.interactive || now - shown < 80) return;
+      shown = now;
+      const rate = (steps * size) / ((now - started) / 1e3);
+      const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
+      terminal.status(progressLine(report, epochs, rate, left));
+    },
+    onEpoch: (report) => printEpoch(report, epochs, options, terminal),
+  });
+  process.off("SIGINT", interrupt);
+  const seconds = (performance.now() - started) / 1e3;
+  if (options.save !== undefined) writeAtomic(options.save, net.save());
+  else if (interrupted) {
+    const path = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
+    writeAtomic(path, net.save());
+    terminal.err(`interrupted: saved ${path}; go on with --resume ${path}`);
+  }
+  const steps = net.step - firstStep;
+  const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
+  const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
+  const weightsSha256 = hashWeights(net);
+  if (options.json)
+    terminal.out(
+      JSON.stringify({
+        test,
+        seconds: round(seconds),
+        examplesPerSecond: round((steps * size) / seconds),
+        steps,
+        parameters,
+        weightsSha256,
+      }),
+    );
+  else {
+    if (test) terminal.out(`${terminal.paint("bold", "test")}  ${metricsText(test)}`);
+    terminal.out(
+      `${grouped(steps)} steps in ${seconds.toFixed(1)} s, ${grouped((steps * size) / seconds)} examples/s, ${grouped(parameters)} parameters`,
+    );
+    terminal.out(`weights sha256 ${weightsSha256}`);
+  }
+  return interrupted ? 130 : 0;
+}
+
+const round = (value: number) => Math.round(value * 1e3) / 1e3;
+
+function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, terminal: Terminal): void {
+  const { epoch, training, validation } = report;
+  if (options.json) terminal.out(JSON.stringify({ epoch, training, ...(validation ? { validation } : {}) }));
+  else if (epochs <= 50 || epoch === 1 || epoch % Math.ceil(epochs / 20) === 0)
+    terminal.out(
+      `epoch ${epoch}/${epochs}  ${metricsText(training)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
+    );
+}
+
+/** The net's own errors become faults that name the file. */
+export function load(net: Net, path: string): void {
+  const bytes = readBytes(path, "the weights");
+  try {
+    net.load(bytes);
+  } catch (error) {
+    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Of the saved bytes without metadata: the tensors in order. */
+function hashWeights(net: Net): string {
+  const bytes = net.save();
+  const header = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  return createHash("sha256")
+    .update(bytes.subarray(8 + header))
+    .digest("hex");
+}

@@ -1,0 +1,55 @@
+/** @file From a file's path to a checked, compiled or running model, with faults where the text is at fault. */
+import type { CompiledModel } from "../backends/model.js";
+import type { CheckedModel } from "../check/model.js";
+import { compileModel, type CompileOptions } from "../compiler/compile.js";
+import { createProject } from "../compiler/project.js";
+import { emitModule } from "../emit/emit.js";
+import { suggest } from "../base/suggest.js";
+import { InputFault } from "./fault.js";
+import { nodeHost } from "./host.js";
+import type { ModelModule } from "./module.js";
+
+export interface ModelChoice {
+  /** Which model of the file; may be left out where there is one. */
+  readonly model?: string;
+  readonly batch?: number;
+}
+
+/** All models of a file; diagnostics of severity error are a fault. */
+export function checkModels(path: string, batch?: number): readonly CheckedModel[] {
+  const checked = createProject(nodeHost).check(path, batch === undefined ? {} : { batch });
+  if (!checked) throw new InputFault(`cannot read ${path}: no such file`);
+  const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (errors.length > 0)
+    throw new InputFault(`${path} has ${errors.length} error${errors.length === 1 ? "" : "s"}`, undefined, errors);
+  return checked.models;
+}
+
+export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel {
+  const models = checkModels(path, choice.batch);
+  const names = models.map((model) => model.name);
+  if (choice.model !== undefined) {
+    const found = models.find((model) => model.name === choice.model);
+    if (found) return found;
+    const near = suggest(choice.model, names);
+    throw new InputFault(
+      `${path} has no model ${choice.model}`,
+      near ? `did you mean ${near}?` : `it has ${names.join(", ")}`,
+    );
+  }
+  if (models.length === 0) throw new InputFault(`${path} has no model`, "add one: model Name { .. }");
+  if (models.length > 1)
+    throw new InputFault(`${path} has several models`, `choose one with --model: ${names.join(", ")}`);
+  return models[0]!;
+}
+
+export const compileFile = (path: string, choice: ModelChoice = {}, options: CompileOptions = {}): CompiledModel =>
+  compileModel(checkFile(path, choice), options);
+
+/** Emits JavaScript and imports it, all in memory. */
+export async function instantiate(compiled: CompiledModel, precision: "f32" | "f64" = "f32"): Promise<ModelModule> {
+  const { text } = emitModule(compiled, { language: "js", precision });
+  const url = `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
+  const module = (await import(url)) as Readonly<Record<string, ModelModule>>;
+  return module[compiled.checked.name]!;
+}
