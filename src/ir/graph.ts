@@ -274,7 +274,8 @@ export class Graph implements ExpressionBuilder {
     gradients: readonly (Tensor | undefined)[],
     surrogate: boolean,
   ): Tensor {
-    return this.#tensor(`custom:${value.id}:${inputs.map((t) => t.id).join()}`, [value, ...inputs], [], {
+    const key = `custom:${value.id}:${inputs.map((t) => t.id).join()}:${gradients.map((t) => t?.id).join()}:${surrogate}`;
+    return this.#tensor(key, [value, ...inputs], [], {
       kind: "custom",
       type: value.type,
       shape: value.shape,

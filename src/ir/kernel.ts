@@ -10,8 +10,9 @@ export type LaneType = ScalarType | "f32x4" | "i32x4";
 
 export type KernelExpr =
   | { readonly kind: "const"; readonly type: LaneType; readonly value: number }
-  /** A loop variable, `let` or `var` of the kernel. */
+  /** A loop variable, `let` or `var` of the kernel; `n` is the number of examples in this call. */
   | { readonly kind: "local"; readonly type: LaneType; readonly name: string }
+  | Linear
   | { readonly kind: "scalar"; readonly type: ScalarType; readonly name: RunTimeScalar["name"]; readonly site: number }
   /** `index` counts elements from the start of the array; a vector type loads consecutive lanes. */
   | { readonly kind: "load"; readonly type: LaneType; readonly array: ArrayName; readonly index: KernelExpr }
@@ -21,11 +22,37 @@ export type KernelExpr =
       readonly op: ScalarOp;
       readonly arguments: readonly KernelExpr[];
     }
+  /** Only the branch taken is evaluated: it guards loads. */
+  | {
+      readonly kind: "select";
+      readonly type: LaneType;
+      readonly condition: KernelExpr;
+      readonly then: KernelExpr;
+      readonly otherwise: KernelExpr;
+    }
+  /** `0 <= value < below`. */
+  | { readonly kind: "inside"; readonly type: "bool"; readonly value: KernelExpr; readonly below: KernelExpr }
+  /** Loop bounds on i32: the smaller, the larger, or `a / b` rounded up where a >= 0 (anything <= 0 otherwise). */
+  | {
+      readonly kind: "bound";
+      readonly type: "i32";
+      readonly op: "min" | "max" | "ceilDivide";
+      readonly a: KernelExpr;
+      readonly b: KernelExpr;
+    }
   /** All lanes equal. */
   | { readonly kind: "splat"; readonly type: "f32x4" | "i32x4"; readonly value: KernelExpr };
 
+/** Index arithmetic, `constant + sum of factor * local`: back ends fold the constant into the address. */
+export interface Linear {
+  readonly kind: "linear";
+  readonly type: "i32";
+  readonly constant: number;
+  readonly terms: readonly { readonly name: string; readonly factor: number }[];
+}
+
 export type KernelStatement =
-  /** `for (variable = from; variable < to; variable += step)`. */
+  /** `for (variable = from; variable < to; variable += step)`; `to` is a constant or a local. */
   | {
       readonly kind: "for";
       readonly variable: string;
@@ -87,7 +114,7 @@ export interface Region {
   readonly array: ArrayName;
   readonly offset: number;
   readonly length: number;
-  /** Positions (in the order of kernels) of the first write and the last read. */
+  /** Positions (in the order of loop nests) of the first write and the last read. */
   readonly from: number;
   readonly to: number;
 }

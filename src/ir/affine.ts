@@ -1,0 +1,172 @@
+/** @file Subscripts as affine forms of index variables, and bounds of whole-number expressions. */
+import type { Axis, Expr, ExpressionBuilder, Extent, ScalarOp } from "./types.js";
+
+/** `constant + sum of coefficient * index`; no coefficient is 0. */
+export interface Affine {
+  readonly constant: number;
+  readonly terms: ReadonlyMap<Axis, number>;
+}
+/** Inclusive bounds. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+const everything: Interval = { low: -Infinity, high: Infinity };
+
+function combine(a: Affine, b: Affine, factor: number): Affine {
+  const terms = new Map(a.terms);
+  for (const [axis, coefficient] of b.terms) {
+    const sum = (terms.get(axis) ?? 0) + factor * coefficient;
+    if (sum === 0) terms.delete(axis);
+    else terms.set(axis, sum);
+  }
+  return { constant: a.constant + factor * b.constant, terms };
+}
+
+/** The affine form of a whole-number expression, or undefined. Also `floor((d x + c) / d)` and `(d x + c) mod d`, d constant. */
+export function affine(expr: Expr): Affine | undefined {
+  switch (expr.kind) {
+    case "const":
+      return Number.isInteger(expr.value) ? { constant: expr.value, terms: new Map() } : undefined;
+    case "index":
+      return { constant: 0, terms: new Map([[expr.axis, 1]]) };
+    case "apply": {
+      if (expr.type !== "i32") return undefined;
+      const a = affine(expr.arguments[0]!);
+      if (!a) return undefined;
+      const zero: Affine = { constant: 0, terms: new Map() };
+      if (expr.op.name === "negate") return combine(zero, a, -1);
+      const b = expr.arguments[1] && affine(expr.arguments[1]);
+      if (!b) return undefined;
+      switch (expr.op.name) {
+        case "add":
+          return combine(a, b, 1);
+        case "subtract":
+          return combine(a, b, -1);
+        case "multiply":
+          if (a.terms.size === 0) return combine(zero, b, a.constant);
+          return b.terms.size === 0 ? combine(zero, a, b.constant) : undefined;
+        case "floorDivide":
+        case "modulo": {
+          const d = b.constant;
+          if (b.terms.size > 0 || d <= 0 || [...a.terms.values()].some((c) => c % d !== 0)) return undefined;
+          const whole = Math.floor(a.constant / d);
+          if (expr.op.name === "modulo") return { constant: a.constant - d * whole, terms: new Map() };
+          return { constant: whole, terms: new Map([...a.terms].map(([axis, c]) => [axis, c / d])) };
+        }
+        default:
+          return undefined;
+      }
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Bounds of an affine form; a batch index has no upper bound. */
+export function intervalOf(form: Affine): Interval {
+  let low = form.constant;
+  let high = form.constant;
+  for (const [axis, coefficient] of form.terms) {
+    const last = axis.extent === "batch" ? Infinity : axis.extent - 1;
+    if (coefficient > 0) high += coefficient * last;
+    else low += coefficient * last;
+  }
+  return { low, high };
+}
+
+const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): Interval => {
+  const values = [f(a.low, b.low), f(a.low, b.high), f(a.high, b.low), f(a.high, b.high)];
+  if (values.some(Number.isNaN)) return everything;
+  return { low: Math.min(...values), high: Math.max(...values) };
+};
+
+/** Bounds of an expression's value. */
+export function interval(expr: Expr): Interval {
+  const form = affine(expr);
+  if (form) return intervalOf(form);
+  if (expr.type === "bool") return { low: 0, high: 1 };
+  switch (expr.kind) {
+    case "const":
+      return { low: expr.value, high: expr.value };
+    case "fold": {
+      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body);
+      if (expr.reducer !== "argmax" && expr.reducer !== "argmin") return everything;
+      const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
+      return { low: 0, high: count - 1 };
+    }
+    case "apply":
+      return intervalOfOp(expr.op, expr.arguments);
+    default:
+      return everything;
+  }
+}
+
+function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[]): Interval {
+  const [a, b] = arguments_.slice(0, 2).map(interval) as [Interval, Interval];
+  switch (op.name) {
+    case "add":
+      return { low: a.low + b.low, high: a.high + b.high };
+    case "subtract":
+      return { low: a.low - b.high, high: a.high - b.low };
+    case "negate":
+      return { low: -a.high, high: -a.low };
+    case "multiply":
+      return ends(a, b, (x, y) => (x === 0 || y === 0 ? 0 : x * y));
+    case "maximum":
+      return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
+    case "minimum":
+      return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
+    case "floorDivide":
+      return b.low > 0 ? ends(a, b, (x, y) => Math.floor(x / y)) : everything;
+    case "modulo":
+      if (b.low <= 0) return everything;
+      return a.low >= 0 && a.high < b.low ? a : { low: 0, high: b.high - 1 };
+    case "where": {
+      const [x, y] = arguments_.slice(1).map(interval) as [Interval, Interval];
+      return { low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) };
+    }
+    case "abs":
+      return { low: Math.max(0, a.low, -a.high), high: Math.max(-a.low, a.high) };
+    case "sign":
+      return { low: Math.sign(a.low), high: Math.sign(a.high) };
+    case "floor":
+    case "integer":
+    case "number":
+    case "detach":
+      return { low: Math.floor(a.low), high: a.high };
+    case "exp":
+      return { low: 0, high: Math.exp(a.high) };
+    case "randomBits":
+      return { low: 0, high: 2 ** 24 - 1 };
+    default:
+      return everything;
+  }
+}
+
+/** Whether a subscript never leaves an axis. A batch axis is only subscripted by a batch index alone, or by 0. */
+export function isWithin(at: Expr, extent: Extent): boolean {
+  if (extent === "batch") {
+    if (at.kind === "const") return at.value === 0;
+    return at.kind === "index" && at.axis.extent === "batch";
+  }
+  const { low, high } = interval(at);
+  return low >= 0 && high < extent;
+}
+
+/** The expression of an affine form, terms ordered by axis: equal forms are the same object. */
+export function affineExpr(
+  graph: ExpressionBuilder,
+  form: Affine,
+  ops: { readonly add: ScalarOp; readonly multiply: ScalarOp },
+): Expr {
+  let sum: Expr | undefined;
+  for (const [axis, coefficient] of [...form.terms].sort(([a], [b]) => a.id - b.id)) {
+    const index = graph.index(axis);
+    const term = coefficient === 1 ? index : graph.apply(ops.multiply, index, graph.constant(coefficient, "i32"));
+    sum = sum ? graph.apply(ops.add, sum, term) : term;
+  }
+  if (!sum) return graph.constant(form.constant, "i32");
+  return form.constant === 0 ? sum : graph.apply(ops.add, sum, graph.constant(form.constant, "i32"));
+}
