@@ -103,7 +103,7 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
       const array = reader.kind === "idx" ? parseIdx(bytes, path) : readNpy(bytes, path);
       const { element } = port;
       if (element.kind === "f32") return numericArray(array, port.shape, path);
-      if (element.kind === "int") return integerArray(array, port.shape, path);
+      if (element.kind === "int") return integerArray(array, port.shape, -(2 ** 31), 2 ** 31 - 1, path);
       return labelArray(array, element.kind === "class" ? element.size : 2, path, port.shape);
     }
   }
