@@ -27,8 +27,7 @@ interface TrainOptions {
 const number = (value: number) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2));
 const metricsText = (metrics: Metrics, prefix = "") =>
   Object.entries(metrics)
-    .filter(([, value]) => typeof value === "number")
-    .map(([name, value]) => `${prefix}${name} ${number(value)}`)
+    .flatMap(([name, value]) => (typeof value === "number" ? [`${prefix}${name} ${number(value)}`] : []))
     .join("  ");
 
 /** One line: `epoch 2/5 [#####.....] loss 0.1 accuracy 0.97 12,345 examples/s 0:12 left`. */
@@ -93,6 +92,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     batch: size,
     shuffle: checked.training.shuffle,
     validation,
+    resume: options.resume !== undefined,
     signal: stop.signal,
     onBatch(report) {
       const steps = net.step - firstStep;
@@ -142,11 +142,11 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
 const round = (value: number) => Math.round(value * 1e3) / 1e3;
 
 function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, terminal: Terminal): void {
-  const { epoch, training, validation } = report;
-  if (options.json) terminal.out(JSON.stringify({ epoch, training, ...(validation ? { validation } : {}) }));
+  const { epoch, metrics, validation } = report;
+  if (options.json) terminal.out(JSON.stringify({ epoch, ...metrics, ...(validation ? { validation } : {}) }));
   else if (epochs <= 50 || epoch === 1 || epoch % Math.ceil(epochs / 20) === 0)
     terminal.out(
-      `epoch ${epoch}/${epochs}  ${metricsText(training)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
+      `epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
     );
 }
 
