@@ -142,7 +142,7 @@ export const UnclosedString = createToken({
 
 const Whitespace = createToken({
   name: "Whitespace",
-  pattern: /[ \t\r\n\uFEFF]+/,
+  pattern: /[ \t\r\n\f\v\uFEFF]+/,
   group: Lexer.SKIPPED,
   line_breaks: true,
 });

@@ -1,12 +1,27 @@
 /** @file What can be wrong with the form of a `.net` text. */
 import { rule } from "../diagnostics/diagnostic.js";
 
+/** What was probably meant by a character from another language. */
+const strayHelp: Readonly<Record<string, string>> = {
+  "%": "`%` follows a number (`80%`); the remainder is `mod(a, b)`",
+  "&": "write `and`",
+  "!": "write `not`",
+  "'": "texts stand in double quotes",
+  "`": "texts stand in double quotes",
+  "\u201C": "texts stand in straight double quotes",
+  "#": "comments begin with `//`",
+  ";": "statements need no `;`",
+  "?": "a choice is `if c then a else b`, or `where(c, a, b)`",
+  "\u2212": "the minus sign is `-`",
+  "\u00D7": "times is `*`",
+};
+
 export const syntaxRules = {
-  unexpected: rule<{ expected: string; after: string | undefined; found: string }>({
+  unexpected: rule<{ expected: string; after: string | undefined; found: string | undefined }>({
     code: "NET1001",
     severity: "error",
     message: ({ expected, after, found }) =>
-      `expected ${expected}${after === undefined ? "" : ` after ${after}`}, found ${found}`,
+      `expected ${expected}${after === undefined ? "" : ` after ${after}`}${found === undefined ? "" : `, found ${found}`}`,
     explanation: `The text does not have the form that the grammar asks for at this place. The message says what could stand here, after which
 part, and what stands here instead. The rest of the file is still read and checked.
 
@@ -17,6 +32,7 @@ part, and what stands here instead. The rest of the file is still read and check
     code: "NET1002",
     severity: "error",
     message: ({ text }) => `\`${text}\` has no meaning here`,
+    help: ({ text }) => strayHelp[text.slice(0, 1)],
     explanation: `The text has characters that are part of no name, number, text or sign of the language. Names are made of the letters A to Z and a to z,
 digits and \`_\`. Texts stand in double quotes, comments begin with \`//\`, and \`%\` only follows a number: the remainder is \`mod(a, b)\`.`,
   }),

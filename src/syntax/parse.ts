@@ -2,53 +2,110 @@
 import type { IToken } from "chevrotain";
 import type * as cst from "../../grammar/cst.js";
 import { NetParser } from "../../grammar/parser.js";
-import { createLexer } from "../../grammar/tokens.js";
+import { createLexer, UnclosedString } from "../../grammar/tokens.js";
 import type { SourceFile } from "../base/source.js";
-import { Diagnostics, type Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Comment, File } from "./ast.js";
+import { diagnose, Diagnostics, type Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Comment, Declaration, File } from "./ast.js";
 import type { Context } from "./convert/context.js";
 import { declarationsOf } from "./convert/declarations.js";
+import { tooDeepAt } from "./depth.js";
 import { syntaxRules } from "./diagnostics.js";
+import { expectations, reportError, type Reporter } from "./messages.js";
+import { recover } from "./recover.js";
+import { endOf } from "./tokens.js";
 
 export interface ParseResult {
   readonly file: File;
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** In UTF-16 units. The library's longest file has some 10,000. */
+const sizeLimit = 1_000_000;
+const reportLimit = 20;
+
 /** Made on first use, as their construction takes most of the time that a short file needs. */
 const tools = (() => {
   let made: { lexer: ReturnType<typeof createLexer>; parser: NetParser } | undefined;
-  return () => (made ??= { lexer: createLexer(), parser: new NetParser() });
+  return () => (made ??= { lexer: createLexer(), parser: new NetParser({ messages: expectations }) });
 })();
 
-/** The syntax tree of a text, with whatever is wrong with its form. Parts that are broken are `missing`. */
+/** The syntax tree of a text and what is wrong with its form, at most 20 messages. Broken parts are `missing`. */
 export function parse(source: SourceFile): ParseResult {
+  const { text } = source;
+  const refusal = refusalOf(source);
+  if (refusal)
+    return {
+      file: { source, declarations: [], comments: [], span: { start: 0, end: text.length } },
+      diagnostics: [refusal],
+    };
+
   const { lexer, parser } = tools();
   const diagnostics = new Diagnostics();
-  const lexed = lexer.tokenize(source.text);
+  const lexed = lexer.tokenize(text);
   const comments = (lexed.groups.comments ?? []).map(commentOf);
-  const context: Context = { source, diagnostics, comments };
-  parser.input = lexed.tokens;
-  const tree = parser.file() as cst.FileCstNode;
-  for (const error of parser.errors.slice(0, 20)) {
-    const start = Number.isNaN(error.token.startOffset) ? source.text.length : error.token.startOffset;
-    const span = { start, end: start + Math.max(1, error.token.image.length) };
+  for (const { offset, length } of lexed.errors.slice(0, reportLimit)) {
+    const span = { start: offset, end: offset + length };
+    const stray = text.slice(offset, offset + Math.min(length, reportLimit));
+    diagnostics.report(syntaxRules.strayCharacter, { file: source, span }, { text: stray });
+  }
+  for (const token of lexed.tokens) {
+    // The lexer counts starts only; the parser's places need ends, and counting lines as well would cost more.
+    token.endOffset = endOf(token) - 1;
+    if (token.tokenType !== UnclosedString) continue;
     diagnostics.report(
-      syntaxRules.unexpected,
-      { file: source, span },
-      { expected: error.message, after: error.message, found: error.token.image },
+      syntaxRules.unclosedText,
+      { file: source, span: { start: token.startOffset, end: endOf(token) } },
+      {},
     );
   }
-  const declarations = declarationsOf(context, tree);
-  parser.input = [];
+
+  const declarations = declarationsIn({ source, diagnostics, comments }, lexed.tokens, parser);
+  const sorted = diagnostics.list.sort((a, b) => a.location.span.start - b.location.span.start);
   return {
-    file: { source, declarations, comments, span: { start: 0, end: source.text.length } },
-    diagnostics: diagnostics.list,
+    file: { source, declarations, comments, span: { start: 0, end: text.length } },
+    diagnostics: sorted.slice(0, reportLimit),
   };
+}
+
+function declarationsIn(context: Context, tokens: readonly IToken[], parser: NetParser): readonly Declaration[] {
+  const { source, diagnostics } = context;
+  const deep = tooDeepAt(tokens);
+  if (deep) {
+    const span = { start: deep.token.startOffset, end: endOf(deep.token) };
+    diagnostics.report(syntaxRules.tooDeep, { file: source, span }, { limit: deep.limit });
+    return [];
+  }
+  try {
+    parser.input = [...tokens];
+    const tree = parser.file() as cst.FileCstNode;
+    const errors = parser.errors;
+    if (errors.length === 0) return declarationsOf(context, tree);
+    const reporter: Reporter = { source, diagnostics, tokens };
+    const before = diagnostics.list.length;
+    const declarations = recover(context, reporter, parser);
+    if (diagnostics.list.length === before) {
+      // The pieces are sound, so braces do not match; or the layout says nothing.
+      for (const error of errors.slice(0, declarations ? 1 : reportLimit)) reportError(reporter, error, tokens.length);
+    }
+    return declarations ?? declarationsOf(context, tree);
+  } finally {
+    parser.input = [];
+  }
+}
+
+function refusalOf(source: SourceFile): Diagnostic | undefined {
+  const { text } = source;
+  const location = { file: source, span: { start: 0, end: 0 } };
+  // Control characters other than tab, line feed, form feed and carriage return.
+  // oxlint-disable-next-line no-control-regex
+  const control = /[\0-\x08\x0e-\x1f]/.exec(text.length > sizeLimit ? text.slice(0, sizeLimit) : text);
+  if (control) return diagnose(syntaxRules.binary, location, {});
+  if (text.length <= sizeLimit) return undefined;
+  return diagnose(syntaxRules.tooLarge, location, { megabytes: text.length / 1e6, limit: sizeLimit / 1e6 });
 }
 
 const commentOf = (token: IToken): Comment => ({
   text: token.image,
   documentation: /^\/\/\/(?!\/)/.test(token.image),
-  span: { start: token.startOffset, end: token.startOffset + token.image.length },
+  span: { start: token.startOffset, end: endOf(token) },
 });

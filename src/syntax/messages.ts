@@ -1,0 +1,165 @@
+/** @file Parse errors in the words of the language: what was expected, after what, and what stands there. */
+import { tokenLabel, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
+import * as t from "../../grammar/tokens.js";
+import { suggest } from "../base/suggest.js";
+import type { SourceFile, Span } from "../base/source.js";
+import type { Diagnostics, Extra } from "../diagnostics/diagnostic.js";
+import { syntaxRules } from "./diagnostics.js";
+import { endOf, indexOf, isA } from "./tokens.js";
+
+const { keyword } = t;
+
+/** What a rule is called where none of its alternatives fits. */
+const ruleNames: Readonly<Record<string, string>> = {
+  file: "a declaration",
+  importItem: "a name",
+  importDeclaration: "a name",
+  word: "`=` or `{`",
+  type: "a type",
+  namedType: "`[` or `|`",
+  result: "a shape",
+  axis: "a size",
+  block: "a statement",
+  statement: "a statement",
+  modelItem: "an item of the model",
+  leftSide: "a name",
+  paramOption: "`regularize`, `constrain` or `frozen`",
+  bufferStatement: "`=` or `~`",
+  scanHeader: "a name",
+  path: "a name",
+  stage: "the name of a word",
+  suffix: "a name",
+  subscripts: "an index",
+  subscript: "an index",
+  indices: "an index",
+  index: "an index",
+};
+const closers: Readonly<Record<string, string>> = { RParen: "LParen", RBracket: "LBracket", RBrace: "LBrace" };
+const separated = new Set([
+  "importDeclaration",
+  "group",
+  "shape",
+  "leftSide",
+  "indices",
+  "configuration",
+  "arguments",
+  "subscripts",
+  "list",
+]);
+
+/** Gives each error what was expected as its message; `reportError` makes the sentence. */
+export const expectations: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage({ expected, previous, ruleName }) {
+    const label = tokenLabel(expected);
+    if (expected === t.Name) return ruleNames[ruleName] === "the name of a word" ? "the name of a word" : label;
+    const opener = closers[expected.name];
+    return opener !== undefined && separated.has(ruleName) && previous.tokenType.name !== opener
+      ? `\`,\` or ${label}`
+      : label;
+  },
+  buildNotAllInputParsedMessage: ({ ruleName }) =>
+    ruleName === "file" ? "a declaration" : `the end of the ${ruleName.endsWith("Header") ? "header" : "statement"}`,
+  buildNoViableAltMessage: ({ ruleName }) => ruleNames[ruleName] ?? "an expression",
+  buildEarlyExitMessage: ({ ruleName }) => ruleNames[ruleName] ?? "an expression",
+};
+
+/** Where messages about a piece of the text's tokens go. */
+export interface Reporter {
+  readonly source: SourceFile;
+  readonly diagnostics: Diagnostics;
+  /** All tokens of the file. */
+  readonly tokens: readonly IToken[];
+}
+
+/** Reports a parse error. `end` is the index of the token after the piece that was parsed. */
+export function reportError(reporter: Reporter, error: IRecognitionException, end: number): void {
+  const atEnd = Number.isNaN(error.token.startOffset) || error.token.image === "";
+  const found = atEnd ? end : indexOf(reporter.tokens, error.token);
+  reportExpected(reporter, error.message, reporter.tokens[found - 1], reporter.tokens[found]);
+}
+
+/** Says that something else was expected at `found`, or at the end of the file where that is undefined. */
+export function reportExpected(
+  reporter: Reporter,
+  expected: string,
+  previous: IToken | undefined,
+  found: IToken | undefined,
+): void {
+  const { source, diagnostics } = reporter;
+  const afterStage =
+    found && found.tokenType !== t.Times && isA(found, t.BinaryOperator) && expected.startsWith("the end");
+  if (afterStage) {
+    diagnostics.report(syntaxRules.stageOperator, { file: source, span: spanOf(found) }, { operator: found.image });
+    return;
+  }
+  const sameLine =
+    previous === undefined ||
+    found === undefined ||
+    !source.text.slice(endOf(previous), found.startOffset).includes("\n");
+  const end = previous ? endOf(previous) : 0;
+  const span = found && sameLine ? spanOf(found) : { start: end, end };
+  diagnostics.report(
+    syntaxRules.unexpected,
+    { file: source, span },
+    {
+      expected,
+      after: previous && `\`${shortened(previous.image)}\``,
+      found: found === undefined ? "the end of the file" : sameLine ? `\`${shortened(found.image)}\`` : undefined,
+    },
+    hint(expected, previous, found),
+  );
+}
+
+const spanOf = (token: IToken): Span => ({ start: token.startOffset, end: endOf(token) });
+
+const shortened = (text: string): string => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
+
+const hardNames: ReadonlySet<string> = new Set(t.hardKeywords);
+
+/** Help for the mistakes that other languages teach. */
+function hint(expected: string, previous: IToken | undefined, found: IToken | undefined): Extra {
+  if (!found) return {};
+  const help =
+    found.tokenType === t.Assign
+      ? "`<-` assigns; to compare with a negative number write `< -`"
+      : found.tokenType === t.Times && previous?.tokenType === t.Times
+        ? "powers are written `^`"
+        : found.tokenType === t.Bar && previous?.tokenType === t.Bar
+          ? "write `or`"
+          : found.tokenType === t.Equal && expected.includes("`=`")
+            ? "`==` compares; a definition has one `=`"
+            : expected === "a name" && hardNames.has(found.image)
+              ? `\`${found.image}\` is a keyword of the language and cannot be a name`
+              : undefined;
+  return help === undefined ? {} : { help };
+}
+
+/** Says that no statement, item or declaration begins here, with the nearest keyword. */
+export function reportStart(
+  reporter: Reporter,
+  expected: string,
+  found: IToken,
+  next: IToken | undefined,
+  keywords: readonly string[],
+): void {
+  const { source, diagnostics } = reporter;
+  const near = found.tokenType === t.Name ? suggest(found.image, keywords) : undefined;
+  const span = spanOf(found);
+  const help =
+    near !== undefined
+      ? `did you mean \`${near}\`?`
+      : next?.tokenType === t.Is && isA(found, t.Name)
+        ? `a new name begins with \`let\` (\`let ${found.image} = ..\`), a change of a carried name is \`${found.image} <- ..\``
+        : found.tokenType === keyword.return
+          ? "a model has no `return`: write `output name = ..`"
+          : undefined;
+  diagnostics.report(
+    syntaxRules.unexpected,
+    { file: source, span },
+    { expected, after: undefined, found: `\`${shortened(found.image)}\`` },
+    {
+      ...(help === undefined ? {} : { help }),
+      ...(near === undefined ? {} : { fix: { title: `Change to \`${near}\``, edits: [{ span, text: near }] } }),
+    },
+  );
+}
