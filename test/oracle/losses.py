@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Losses: values and, in the change of `w`, gradients. Where PyTorch has no such loss (focal, hinge), the formula of the paper is written out."""
+import torch
+import torch.nn.functional as F
+
+from oracle import case, classes, given, numbers, write
+
+BATCH, N = 5, 4
+SIGNS = [[1, -1, 1, -1], [-1, -1, 1, 1], [1, 1, 1, -1], [-1, 1, -1, 1], [1, -1, -1, -1]]
+BITS = [[1, 0, 1, 0], [0, 0, 1, 1], [1, 1, 1, 0], [0, 1, 0, 1], [1, 0, 0, 0]]
+
+
+def make(name, word, target, values, squash, squashed, loss):
+    source = f"""
+model Loss {{
+  input  x: f32[{N}]
+  target t: {target}
+  param  w: [{N}] ~ ones
+  output y = (x * w){squash}
+  loss {word}
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: {BATCH} }}
+}}
+"""
+    data = {"x": numbers(61, [BATCH, N], 3.0), "t": values}
+    forward = lambda p, x, training: {"y": squashed(x["x"] * p["w"])}
+    return case(name, source, {"w": numbers(60, [N], 0.3, 1.0)}, data, forward, lambda out, x, p: loss(out["y"], x["t"]))
+
+
+def numeric(name, word, loss, values=numbers(62, [BATCH, N], 2.0)):
+    return make(name, word, f"f32[{N}]", values, "", lambda z: z, loss)
+
+
+def probable(name, word, loss, target=f"class[{N}]", values=classes(63, [BATCH], N)):
+    return make(name, word, target, values, " -> softmax", lambda z: F.softmax(z, -1), loss)
+
+
+def focal(y, t, alpha=0.25, gamma=2.0):
+    q = y.gather(-1, t[:, None])[:, 0]
+    return (-alpha * (1 - q) ** gamma * torch.log(q)).mean()
+
+
+def categorical_hinge(y, t):
+    one = F.one_hot(t, N)
+    return F.relu(1 + ((1 - one) * y).amax(-1) - (one * y).sum(-1)).mean()
+
+
+distribution = given(F.softmax(torch.tensor([[0.1, 0.5, -1, 2], [1, 1, 0, 0], [0, 0, 0, 0], [3, -3, 1, 0], [0.2, 0.1, 0, 1]]), -1).numpy())
+onehot_with_zero = given([[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]])
+
+
+def divergence(y, t):
+    return F.kl_div(torch.log(y), t, reduction="batchmean")
+
+
+write("losses", [
+    numeric("mean_squared_error", "mean_squared_error(y, t)", F.mse_loss),
+    numeric("mean_absolute_error", "mean_absolute_error(y, t)", F.l1_loss),
+    numeric("mean_absolute_percentage_error", "mean_absolute_percentage_error(y, t)", lambda y, t: 100 * ((y - t).abs() / t.abs()).mean()),
+    numeric("huber", "huber(y, t)", F.huber_loss),
+    numeric("huber, delta 0.5", "huber(y, t, delta: 0.5)", lambda y, t: F.huber_loss(y, t, delta=0.5)),
+    numeric("log_cosh", "log_cosh(y, t)", lambda y, t: torch.log(torch.cosh(y - t)).mean()),
+    numeric("hinge", "hinge(y, t)", lambda y, t: F.relu(1 - y * t).mean(), given(SIGNS)),
+    numeric("squared_hinge", "squared_hinge(y, t)", lambda y, t: (F.relu(1 - y * t) ** 2).mean(), given(SIGNS)),
+    make("categorical_hinge", "categorical_hinge(y, t)", f"class[{N}]", classes(63, [BATCH], N), "", lambda z: z, categorical_hinge),
+    make("binary_cross_entropy", "binary_cross_entropy(y, t)", f"f32[{N}]", given(BITS), " -> sigmoid", torch.sigmoid, F.binary_cross_entropy),
+    make("poisson", "poisson(y, t)", f"f32[{N}]", given([[0, 1, 2, 3], [1, 0, 0, 2], [5, 4, 1, 0], [2, 2, 2, 2], [0, 0, 1, 7]]), " -> exponential", torch.exp,
+         lambda y, t: F.poisson_nll_loss(y, t, log_input=False, eps=0)),
+    make("mean_squared_logarithmic_error", "mean_squared_logarithmic_error(y, t)", f"f32[{N}]", numbers(64, [BATCH, N], 1.0, 2.0), " -> softplus", F.softplus,
+         lambda y, t: F.mse_loss(torch.log1p(y), torch.log1p(t))),
+    probable("cross_entropy", "cross_entropy(y, t)", lambda y, t: F.nll_loss(torch.log(y), t)),
+    probable("cross_entropy, smoothed", "cross_entropy(y, t, label_smoothing: 0.1)", lambda y, t: F.cross_entropy(torch.log(y), t, label_smoothing=0.1)),
+    probable("cross_entropy of distributions", "cross_entropy(y, t)", lambda y, t: F.cross_entropy(torch.log(y), t), f"f32[{N}]", onehot_with_zero),
+    probable("kl_divergence", "kl_divergence(y, t)", divergence, f"f32[{N}]", distribution),
+    probable("kl_divergence of sparse distributions", "kl_divergence(y, t)", divergence, f"f32[{N}]", onehot_with_zero),
+    probable("focal", "focal(y, t)", focal),
+])

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""
+Optimizers: ten steps on a small regression, for each option.
+
+torch.optim where its form is this library's. Written out as in Keras 3 or the paper, because PyTorch differs:
+momentum `averaged` (torch's first step is undamped), adagrad and rmsprop (torch adds epsilon outside the root), adamax (torch adds
+epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb.
+torch.optim.NAdam has Keras' form with momentum_decay = 1.
+"""
+import math
+
+import torch
+import torch.nn.functional as F
+
+from oracle import Published, case, numbers, write
+
+BATCH = 4
+
+
+def make(name, optimizer, update):
+    source = f"""
+model Regression {{
+  input  x: f32[3]
+  target t: f32[2]
+  param  w: [3, 2] ~ zeros
+  param  b: [2] ~ zeros
+  output y = x @ w + b
+  loss mean_squared_error(y, t)
+  optimizer {optimizer}
+  train {{ batch: {BATCH} }}
+}}
+"""
+    parameters = {"w": numbers(70, [3, 2]), "b": numbers(71, [2], 0.5)}
+    data = {"x": numbers(72, [BATCH, 3]), "t": numbers(73, [BATCH, 2], 2.0)}
+    return case(name, source, parameters, data, lambda p, x, training: {"y": x["x"] @ p["w"] + p["b"]},
+                lambda out, x, p: F.mse_loss(out["y"], x["t"]), update, steps=10, fresh=True)
+
+
+class Written:
+    """An optimizer as a rule for one tensor: rule(p, g, slots, t) gives the new p; t is 1 at the first step."""
+
+    def __init__(self, rule, before=None):
+        self.rule, self.before, self.slots = rule, before, {}
+
+    def __call__(self, parameters, step):
+        if self.before:
+            self.before(parameters)
+        for path, p in parameters.items():
+            slots = self.slots.setdefault(path, {})
+            p.copy_(self.rule(p, p.grad, slots, step + 1))
+
+
+def slot(slots, name, p, value=0.0):
+    return slots.setdefault(name, torch.full_like(p, value))
+
+
+def averaged(p, g, s, t):
+    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
+    return p - 0.1 * s["m"]
+
+
+def adagrad(p, g, s, t):
+    s["a"] = slot(s, "a", p, 0.1) + g**2
+    return p - 0.1 * g / torch.sqrt(s["a"] + 1e-7)
+
+
+def rmsprop(momentum=0.0, centered=False):
+    def rule(p, g, s, t):
+        s["v"] = 0.9 * slot(s, "v", p) + 0.1 * g**2
+        s["a"] = 0.9 * slot(s, "a", p) + 0.1 * g if centered else torch.zeros_like(p)
+        d = 0.01 * g / torch.sqrt(s["v"] - s["a"] ** 2 + 1e-7)
+        s["b"] = momentum * slot(s, "b", p) + d
+        return p - s["b"] if momentum else p - d
+
+    return rule
+
+
+def adamax(p, g, s, t):
+    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
+    s["u"] = torch.maximum(0.999 * slot(s, "u", p), g.abs())
+    return p - 0.01 / (1 - 0.9**t) * s["m"] / (s["u"] + 1e-7)
+
+
+def adam_hat(p, g, s, t):
+    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
+    s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
+    return p - 0.01 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * s["m"] / (torch.sqrt(s["v"]) + 1e-2)
+
+
+def lion(p, g, s, t):
+    m = slot(s, "m", p)
+    s["m"] = 0.99 * m + 0.01 * g
+    return p - 0.01 * torch.sign(0.9 * m + 0.1 * g)
+
+
+def ftrl(p, g, s, t):
+    n, z = slot(s, "n", p, 0.1), slot(s, "z", p)
+    new = n + g**2
+    s["z"] = z + g - (torch.sqrt(new) - torch.sqrt(n)) / 0.1 * p
+    s["n"] = new
+    l1, l2 = 0.01, 0.1
+    return torch.where(s["z"].abs() <= l1, torch.zeros_like(p), (torch.sign(s["z"]) * l1 - s["z"]) / (torch.sqrt(new) / 0.1 + 2 * l2))
+
+
+def lamb(p, g, s, t):
+    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
+    s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
+    u = s["m"] / (1 - 0.9**t) / (torch.sqrt(s["v"] / (1 - 0.999**t)) + 1e-7)
+    return p - 0.01 * p.norm() / u.norm() * u
+
+
+def clip_value(parameters):
+    for p in parameters.values():
+        p.grad.clamp_(-0.1, 0.1)
+
+
+def clip_norm(parameters):
+    for p in parameters.values():
+        p.grad.mul_(min(1.0, 0.5 / p.grad.norm().item()))
+
+
+def global_clip_norm(parameters):
+    norm = math.sqrt(sum((p.grad**2).sum().item() for p in parameters.values()))
+    for p in parameters.values():
+        p.grad.mul_(min(1.0, 0.5 / norm))
+
+
+def descent(rate):
+    """Plain descent with a schedule; the schedule's step is 0 at the first update."""
+    return Written(lambda p, g, s, t: p - rate(t - 1) * g)
+
+
+def cosine(step):
+    if step < 3:
+        return 0.02 + (0.2 - 0.02) * step / 3
+    progress = min(max((step - 3) / 5, 0), 1)
+    return 0.2 * ((1 - 0.1) * 0.5 * (1 + math.cos(math.pi * progress)) + 0.1)
+
+
+o = torch.optim
+write("optimizers", [
+    make("sgd", "sgd(learning_rate: 0.1)", Published(lambda q: o.SGD(q, 0.1))),
+    make("momentum", "momentum(learning_rate: 0.1)", Published(lambda q: o.SGD(q, 0.1, momentum=0.9))),
+    make("momentum, averaged", "momentum(learning_rate: 0.1, form: averaged)", Written(averaged)),
+    make("momentum, nesterov", "momentum(learning_rate: 0.1, nesterov: true)", Published(lambda q: o.SGD(q, 0.1, momentum=0.9, nesterov=True))),
+    make("adagrad", "adagrad(learning_rate: 0.1)", Written(adagrad)),
+    make("adadelta", "adadelta(learning_rate: 1.0)", Published(lambda q: o.Adadelta(q, 1.0, rho=0.95, eps=1e-7))),
+    make("rmsprop", "rmsprop(learning_rate: 0.01)", Written(rmsprop())),
+    make("rmsprop, momentum", "rmsprop(learning_rate: 0.01, momentum: 0.5)", Written(rmsprop(0.5))),
+    make("rmsprop, centered", "rmsprop(learning_rate: 0.01, centered: true)", Written(rmsprop(0.0, True))),
+    make("rmsprop, momentum and centered", "rmsprop(learning_rate: 0.01, momentum: 0.5, centered: true)", Written(rmsprop(0.5, True))),
+    make("adam", "adam(learning_rate: 0.01)", Published(lambda q: o.Adam(q, 0.01, eps=1e-7))),
+    make("adam, amsgrad", "adam(learning_rate: 0.01, amsgrad: true)", Published(lambda q: o.Adam(q, 0.01, eps=1e-7, amsgrad=True))),
+    make("adam, epsilon 0.01", "adam(learning_rate: 0.01, epsilon: 0.01)", Published(lambda q: o.Adam(q, 0.01, eps=1e-2))),
+    make("adam, epsilon_hat 0.01", "adam(learning_rate: 0.01, epsilon: 0.01, form: epsilon_hat)", Written(adam_hat)),
+    make("adamax", "adamax(learning_rate: 0.01)", Written(adamax)),
+    make("nadam", "nadam(learning_rate: 0.01)", Published(lambda q: o.NAdam(q, 0.01, eps=1e-7, momentum_decay=1.0))),
+    make("lion", "lion(learning_rate: 0.01)", Written(lion)),
+    make("ftrl", "ftrl(learning_rate: 0.1, l1: 0.01, l2: 0.1)", Written(ftrl)),
+    make("lamb", "lamb(learning_rate: 0.01)", Written(lamb)),
+    make("clip_value", "clip_value(0.1) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_value)),
+    make("clip_norm", "clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_norm)),
+    make("global_clip_norm", "global_clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, global_clip_norm)),
+    make("weight_decay and adam", "weight_decay(0.1) -> adam(learning_rate: 0.01)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.1))),
+    make("exponential_decay", "sgd(learning_rate: exponential_decay(0.2, 4, 0.5))", descent(lambda t: 0.2 * 0.5 ** (t / 4))),
+    make("exponential_decay, staircase", "sgd(learning_rate: exponential_decay(0.2, 4, 0.5, staircase: true))", descent(lambda t: 0.2 * 0.5 ** (t // 4))),
+    make("inverse_time_decay", "sgd(learning_rate: inverse_time_decay(0.2, 4, 0.5))", descent(lambda t: 0.2 / (1 + 0.5 * t / 4))),
+    make("polynomial_decay", "sgd(learning_rate: polynomial_decay(0.2, 6, end: 0.01, power: 2.0))", descent(lambda t: 0.19 * (1 - min(t, 6) / 6) ** 2 + 0.01)),
+    make("piecewise_constant", "sgd(learning_rate: piecewise_constant([2, 5], [0.3, 0.1, 0.02]))", descent(lambda t: 0.3 if t <= 2 else 0.1 if t <= 5 else 0.02)),
+    make("cosine_decay", "sgd(learning_rate: cosine_decay(0.02, 5, alpha: 0.1, warmup_steps: 3, warmup_target: 0.2))", descent(cosine)),
+])

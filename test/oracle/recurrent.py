@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""LSTM, GRU and the simple recurrent layer: results and gradients, PyTorch's cells with their weights in this library's layout."""
+import torch
+from torch.nn.utils.stateless import functional_call
+
+from oracle import case, numbers, write
+
+BATCH, T, N, U = 4, 6, 5, 8
+
+
+def source(stage, shape):
+    return f"""
+model Recurrent {{
+  input  x: f32[{T}, {N}]
+  target t: f32{shape}
+  output h = x -> {stage} as cell
+  loss mean_squared_error(h, t)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: {BATCH} }}
+}}
+"""
+
+
+def torch_layer(kind, weights, x):
+    """All states [batch, t, units] of torch's layer with given weights."""
+    layer = kind(N, U, batch_first=True)
+    return functional_call(layer, weights, (x,))[0]
+
+
+def lstm(p, x):
+    zero = torch.zeros(4 * U)
+    weights = {"weight_ih_l0": p["cell.kernel"].T, "weight_hh_l0": p["cell.recurrent_kernel"].T, "bias_ih_l0": p["cell.bias"], "bias_hh_l0": zero}
+    return torch_layer(torch.nn.LSTM, weights, x)
+
+
+def reorder(w):
+    """Gates z, r, c to torch's r, z, n."""
+    z, r, c = w.chunk(3, -1)
+    return torch.cat([r, z, c], -1)
+
+
+def gru(p, x):
+    weights = {
+        "weight_ih_l0": reorder(p["cell.kernel"]).T, "weight_hh_l0": reorder(p["cell.recurrent_kernel"]).T,
+        "bias_ih_l0": reorder(p["cell.bias"]), "bias_hh_l0": reorder(p["cell.recurrent_bias"]),
+    }
+    return torch_layer(torch.nn.GRU, weights, x)
+
+
+def gru_before(p, x):
+    """`reset_after: false`, the form of the paper, which torch does not have."""
+    h, out = torch.zeros(x.shape[0], U), []
+    for s in range(x.shape[1]):
+        xz, xr, xc = (x[:, s] @ p["cell.kernel"] + p["cell.bias"]).chunk(3, -1)
+        uz, ur, uc = p["cell.recurrent_kernel"].chunk(3, -1)
+        z, r = torch.sigmoid(xz + h @ uz), torch.sigmoid(xr + h @ ur)
+        h = z * h + (1 - z) * torch.tanh(xc + (r * h) @ uc)
+        out.append(h)
+    return torch.stack(out, 1)
+
+
+def simple(p, x):
+    weights = {"weight_ih_l0": p["cell.kernel"].T, "weight_hh_l0": p["cell.recurrent_kernel"].T, "bias_ih_l0": p["cell.bias"], "bias_hh_l0": torch.zeros(U)}
+    return torch_layer(torch.nn.RNN, weights, x)
+
+
+def last(run):
+    return lambda p, x, training: {"h": run(p, x["x"])[:, -1]}
+
+
+def every(run):
+    return lambda p, x, training: {"h": run(p, x["x"])}
+
+
+def backwards(run):
+    """The states stay beside their inputs: unlike Keras, whose result is reversed."""
+    return lambda p, x, training: {"h": run(p, x["x"].flip(1)).flip(1)}
+
+
+def weights(gates, extra=()):
+    found = {"cell.kernel": numbers(21, [N, gates * U], 0.5), "cell.recurrent_kernel": numbers(22, [U, gates * U], 0.4), "cell.bias": numbers(23, [gates * U], 0.3)}
+    return found | {f"cell.{name}": numbers(24, [gates * U], 0.3) for name in extra}
+
+
+def square(out, x, p):
+    return ((out["h"] - x["t"]) ** 2).mean()
+
+
+def make(name, stage, gates, forward, sequence=False, extra=()):
+    shape = [T, U] if sequence else [U]
+    data = {"x": numbers(25, [BATCH, T, N]), "t": numbers(26, [BATCH, *shape])}
+    return case(name, source(stage, shape), weights(gates, extra), data, forward, square, steps=3)
+
+
+def fresh_bias():
+    """The start value of the LSTM's bias is 1 for the forget gate (the second quarter), 0 for i, g, o: no start value is given here."""
+    found = weights(4)
+    found["cell.bias"] = {"shape": [4 * U], "values": [0.0] * U + [1.0] * U + [0.0] * 2 * U}
+    made = case("lstm with its own start bias", source(f"lstm({U})", [U]), found, {"x": numbers(25, [BATCH, T, N]), "t": numbers(26, [BATCH, U])}, last(lstm), square)
+    del made["parameters"]["cell.bias"]
+    return made
+
+
+write("recurrent", [
+    make("lstm, last state", f"lstm({U})", 4, last(lstm)),
+    make("lstm, all states", f"lstm({U}, return_sequences: true)", 4, every(lstm), True),
+    make("lstm, backwards", f"lstm({U}, return_sequences: true, go_backwards: true)", 4, backwards(lstm), True),
+    fresh_bias(),
+    make("gru, last state", f"gru({U})", 3, last(gru), extra=["recurrent_bias"]),
+    make("gru, all states", f"gru({U}, return_sequences: true)", 3, every(gru), True, ["recurrent_bias"]),
+    make("gru, reset before the product", f"gru({U}, reset_after: false)", 3, last(gru_before)),
+    make("simple_rnn, last state", f"simple_rnn({U})", 1, last(simple)),
+    make("simple_rnn, all states", f"simple_rnn({U}, return_sequences: true)", 1, every(simple), True),
+])
