@@ -1,0 +1,130 @@
+/** @file The public types of a net, shared by every model. */
+import type { Floats } from "./floats.js";
+
+/** Nested arrays, one level per axis, examples first. */
+export type NetNested<T> = readonly (T | NetNested<T> | ArrayLike<T>)[];
+/** The numbers of n examples: flat in row-major order (typed array or array), or nested. */
+export type NetNumbers = ArrayLike<number> | NetNested<number>;
+/** The classes of n examples, as indices from 0. */
+export type NetIndices = NetNumbers;
+/** The classes of n examples, as labels or as indices from 0. */
+export type NetLabels<Label extends string> = NetNumbers | NetNested<Label | number>;
+/** The truth values of n examples; 0 and 1 do as well. */
+export type NetTruths = NetNumbers | NetNested<boolean | number>;
+
+/** Parameters by name: views of the net's memory, row-major; what is written there is used. */
+export interface NetParameters {
+  readonly [name: string]: Floats | NetParameters;
+}
+
+export interface CreateOptions {
+  /** 0 .. 2^32 - 1, default the model's: decides initial weights, order of examples, and draws. */
+  readonly seed?: number | undefined;
+  /** A safetensors file to load, as `save` gives. */
+  readonly weights?: Uint8Array | undefined;
+}
+
+/** Stop when a metric no longer improves. */
+export interface EarlyStopping {
+  /** The metric: of the validation set if there is one, else of the training set. Default `loss`. */
+  readonly monitor?: string | undefined;
+  /** Smaller changes are no improvement. Default 0. */
+  readonly minDelta?: number | undefined;
+  /** Epochs without improvement after which training stops. Default 0. */
+  readonly patience?: number | undefined;
+  /** Put back weights and buffers of the best epoch at the end. Default false. */
+  readonly restoreBest?: boolean | undefined;
+  /** Which way is better. Default `min` for `loss`, else `max`. */
+  readonly direction?: "min" | "max" | undefined;
+}
+
+export interface FitOptions<Data, Metrics> {
+  /** Passes over the data in this run. Default: the model's. */
+  readonly epochs?: number | undefined;
+  /** Examples per step, at most the model's declared batch, the default. */
+  readonly batch?: number | undefined;
+  /** Data to evaluate after each epoch, or the fraction of rows (drawn by seed) held out for it, 0 .. 1. Default: the model's. */
+  readonly validation?: number | Data | undefined;
+  /** Another order of examples in each epoch. Default: the model's. */
+  readonly shuffle?: boolean | undefined;
+  /** Decides the order and the held-out rows. Default: the net's seed. */
+  readonly seed?: number | undefined;
+  /**
+   * Continue the run that was aborted, here or before `save` and `load`: `epochs` counts from its start, a started epoch is
+   * finished. With the same data and options the result is, bit for bit, that of a run never aborted.
+   */
+  readonly resume?: boolean | undefined;
+  /** When it says aborted, training stops after the current step; `fit` returns what it has. */
+  readonly signal?: { readonly aborted: boolean } | undefined;
+  /** After each epoch; a promise is awaited. */
+  readonly onEpoch?: ((epoch: EpochReport<Metrics>) => void | Promise<void>) | undefined;
+  /** After each step. The object and its metrics are reused. */
+  readonly onBatch?: ((batch: BatchReport<Metrics>) => void) | undefined;
+  /** Milliseconds of work between returns to the event loop. Default 50; about 10 keeps a page fluid. */
+  readonly budgetMs?: number | undefined;
+  /** Default: the model's. */
+  readonly stop?: EarlyStopping | undefined;
+}
+
+export interface EpochReport<Metrics> {
+  /** From 1. */
+  readonly epoch: number;
+  readonly metrics: Metrics;
+  /** Undefined without validation data. */
+  readonly validation: Metrics | undefined;
+  /** Wall-clock time of the epoch, validation included. */
+  readonly seconds: number;
+}
+export interface BatchReport<Metrics> {
+  /** From 1. */
+  epoch: number;
+  /** Steps done in this epoch. */
+  batch: number;
+  /** Steps in an epoch. */
+  batches: number;
+  metrics: Metrics;
+}
+export interface History<Metrics> {
+  /** Of this call. */
+  readonly epochs: readonly EpochReport<Metrics>[];
+  /** Why training ended. */
+  readonly stopped: "epochs" | "early" | "aborted";
+}
+
+/** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
+export interface PredictingNet<Inputs, Outputs, Parameters> {
+  readonly parameters: Parameters;
+  /** Any number of examples. Throws NetInputError. */
+  predict(inputs: Inputs): Outputs;
+  /** Takes weights and buffers from a file that `save` made. Throws NetWeightsError. */
+  load(weights: Uint8Array): void;
+  /** Takes weights and buffers from another net of the same model. */
+  copyFrom(net: PredictingNet<Inputs, Outputs, Parameters>): void;
+  /** Releases the memory; the net cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** A net that trains, too. */
+export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends PredictingNet<
+  Inputs,
+  Outputs,
+  Parameters
+> {
+  readonly seed: number;
+  /** Updates made so far. */
+  readonly step: number;
+  /** Epochs completed by `fit` so far. */
+  readonly epoch: number;
+  /** One update from at most the declared batch of examples. The result is reused by the next call. Throws NetInputError. */
+  trainStep(data: Data): Metrics;
+  /** Trains in slices, returning to the event loop between them. Throws NetInputError. */
+  fit(data: Data, options?: FitOptions<Data, Metrics>): Promise<History<Metrics>>;
+  /** Metrics over any number of examples, as in prediction: nothing is updated. Throws NetInputError. */
+  evaluate(data: Data): Metrics;
+  /** A safetensors file of everything that training depends on: `load` resumes bit for bit. */
+  save(): Uint8Array<ArrayBuffer>;
+  /** Takes the whole state from a file that `save` made; from a file of another origin the weights, and training starts anew. */
+  load(weights: Uint8Array): void;
+  /** Starts over: weights, buffers, optimizer and counters as `create` makes them. */
+  initialize(seed?: number): void;
+}

@@ -1,0 +1,179 @@
+/** @file Training over epochs, in slices, with validation and early stopping. */
+import type { BatchReport, EarlyStopping, EpochReport, FitOptions, History } from "./api.js";
+import { NetInputError } from "./errors.js";
+import { type Columns, loadRows, readColumns } from "./ports.js";
+import { createPause, now, type Pause } from "./pause.js";
+import { checkSeed, memoryOf } from "./predictor.js";
+import { sequence, shuffled } from "./random.js";
+import { addTo, checkIdle, copyMetrics, evaluateRows, finishMetrics, newRun, stepOn, type Trainer } from "./trainer.js";
+
+/** Everything decided before the first step. */
+interface Plan {
+  readonly columns: Columns;
+  readonly rows: Int32Array;
+  readonly validation: { readonly columns: Columns; readonly rows: Int32Array } | undefined;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly budget: number;
+  readonly stop: Required<EarlyStopping> | undefined;
+}
+
+function demand(holds: boolean, option: string, expected: string, found: unknown): void {
+  if (!holds) throw new NetInputError(option, expected, String(found));
+}
+
+function planStop(stop: EarlyStopping | undefined, metrics: object): Plan["stop"] {
+  if (!stop) return undefined;
+  const monitor = stop.monitor ?? "loss";
+  const names = Object.keys(metrics);
+  demand(names.includes(monitor), "stop.monitor", `one of ${names.map((n) => JSON.stringify(n)).join(", ")}`, monitor);
+  const { minDelta = 0, patience = 0, restoreBest = false } = stop;
+  demand(minDelta >= 0, "stop.minDelta", "a number, at least 0", minDelta);
+  demand(patience >= 0, "stop.patience", "a number, at least 0", patience);
+  const direction = stop.direction ?? (monitor === "loss" ? "min" : "max");
+  return { monitor, minDelta, patience, restoreBest, direction };
+}
+
+function plan<Data extends object, Metrics extends object>(
+  trainer: Trainer<Metrics>,
+  data: Data,
+  options: FitOptions<Data, Metrics>,
+): Plan {
+  const { model, training } = trainer;
+  const defaults = training.settings;
+  const { epochs = defaults.epochs, shuffle = defaults.shuffle, budgetMs: budget = 50 } = options;
+  demand(Number.isInteger(epochs) && epochs >= 0, "epochs", "a whole number, at least 0", epochs);
+  demand(budget > 0, "budgetMs", "a number above 0", budget);
+  const seed = checkSeed(options.seed ?? trainer.seed);
+  const stop = planStop(options.stop ?? defaults.stop, trainer.metrics);
+
+  const columns: Columns = [];
+  let rows = sequence(readColumns(training.ports, data, columns, Infinity));
+  let validation: Plan["validation"];
+  const given = options.validation ?? defaults.validation;
+  if (typeof given === "object") {
+    const others: Columns = [];
+    validation = { rows: sequence(readColumns(training.ports, given, others, Infinity)), columns: others };
+  } else {
+    demand(given >= 0 && given < 1, "validation", "a fraction from 0, below 1, or data", given);
+    const held = given === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * given)), rows.length - 1);
+    if (held > 0) {
+      const drawn = shuffled(rows, seed, -1);
+      validation = { columns, rows: drawn.slice(0, held).sort() };
+      rows = drawn.slice(held).sort();
+    }
+  }
+  const batch = options.batch ?? (defaults.batch === "all" ? rows.length : defaults.batch);
+  const largest = `a whole number from 1 to ${model.batch}, the declared batch`;
+  demand(Number.isInteger(batch) && batch >= 1 && batch <= model.batch, "batch", largest, batch);
+  const position = options.resume ? trainer.run.position : 0;
+  demand(position <= rows.length, "resume", `the data of the run, at least ${position} examples`, rows.length);
+  return { columns, rows, validation, epochs, batch, shuffle, seed, budget, stop };
+}
+
+/** Notes an epoch's value of the monitored metric, and the weights if it is the best. */
+function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: Required<EarlyStopping>, metrics: Metrics) {
+  const { run } = trainer;
+  const value = Number((metrics as Record<string, unknown>)[stop.monitor]);
+  const gain = stop.direction === "min" ? (run.best ?? Infinity) - value : value - (run.best ?? -Infinity);
+  if (!(gain > stop.minDelta)) {
+    run.wait++;
+    return;
+  }
+  run.best = value;
+  run.wait = 0;
+  const { parameters, buffers } = memoryOf(trainer);
+  if (stop.restoreBest) run.snapshot = { parameters: parameters.slice(), buffers: buffers.slice() };
+}
+
+/** Trains until the epochs are done, improvement ends, or the signal says aborted; the state is consistent after each step. */
+export async function fitNet<Data extends object, Metrics extends object>(
+  trainer: Trainer<Metrics>,
+  data: Data,
+  options: FitOptions<Data, Metrics>,
+): Promise<History<Metrics>> {
+  checkIdle(trainer);
+  memoryOf(trainer);
+  const planned = plan(trainer, data, options);
+  const pause = createPause();
+  trainer.fitting = true;
+  try {
+    return await runEpochs(trainer, planned, options, pause);
+  } finally {
+    trainer.fitting = false;
+    pause.close();
+  }
+}
+
+async function runEpochs<Data extends object, Metrics extends object>(
+  trainer: Trainer<Metrics>,
+  { columns, rows, validation, epochs, batch, shuffle, seed, budget, stop }: Plan,
+  options: FitOptions<Data, Metrics>,
+  pause: Pause,
+): Promise<History<Metrics>> {
+  const { signal, onBatch, onEpoch } = options;
+  const { ports } = trainer.training;
+  if (!options.resume) trainer.run = newRun(trainer.epoch, memoryOf(trainer).sums.length);
+  const run = trainer.run;
+  const reports: EpochReport<Metrics>[] = [];
+  const batches = Math.ceil(rows.length / batch);
+  const batchReport: BatchReport<Metrics> = { epoch: 0, batch: 0, batches, metrics: trainer.metrics };
+  const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
+
+  let sliceEnd = now() + budget;
+  while (trainer.epoch < run.start + epochs && improves()) {
+    const began = now();
+    const order = shuffle ? shuffled(rows, seed, trainer.epoch) : rows;
+    while (run.position < rows.length) {
+      if (signal?.aborted) return { epochs: reports, stopped: "aborted" };
+      const memory = memoryOf(trainer);
+      const n = Math.min(batch, rows.length - run.position);
+      loadRows(ports, columns, memory, order, run.position, n);
+      stepOn(trainer, memory, n);
+      addTo(run.sums, memory.totals);
+      run.position += n;
+      if (onBatch) {
+        finishMetrics(trainer, memory, memory.totals);
+        batchReport.epoch = trainer.epoch + 1;
+        batchReport.batch = Math.ceil(run.position / batch);
+        onBatch(batchReport);
+      }
+      if (now() > sliceEnd) {
+        await pause.turn();
+        sliceEnd = now() + budget;
+      }
+    }
+
+    let validated: Metrics | undefined;
+    if (validation) {
+      const sums = new Float64Array(run.sums.length);
+      const size = trainer.model.batch;
+      for (let from = 0; from < validation.rows.length; from += size) {
+        if (signal?.aborted) return { epochs: reports, stopped: "aborted" };
+        const n = Math.min(size, validation.rows.length - from);
+        evaluateRows(trainer, validation.columns, validation.rows, from, n, sums);
+        if (now() > sliceEnd) {
+          await pause.turn();
+          sliceEnd = now() + budget;
+        }
+      }
+      validated = copyMetrics(finishMetrics(trainer, memoryOf(trainer), sums));
+    }
+    const metrics = copyMetrics(finishMetrics(trainer, memoryOf(trainer), run.sums));
+    trainer.epoch++;
+    run.position = 0;
+    run.sums.fill(0);
+    if (stop) watch(trainer, stop, validated ?? metrics);
+    const report = { epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
+    reports.push(report);
+    await onEpoch?.(report);
+  }
+  if (run.snapshot) {
+    const memory = memoryOf(trainer);
+    memory.parameters.set(run.snapshot.parameters);
+    memory.buffers.set(run.snapshot.buffers);
+  }
+  return { epochs: reports, stopped: improves() ? "epochs" : "early" };
+}

@@ -1,0 +1,56 @@
+/** @file A net that trains. */
+import type { CreateOptions, TrainingNet } from "./api.js";
+import { fitNet } from "./fit.js";
+import { copyWeights, hide, type ModelSpec, parametersOf, predictRows } from "./predictor.js";
+import {
+  checkIdle,
+  createTrainer,
+  evaluateAll,
+  initializeNet,
+  loadNet,
+  saveNet,
+  type TrainingSpec,
+  trainStep,
+} from "./trainer.js";
+
+export function createNet<Inputs extends object, Data extends object, Outputs, Metrics extends object, Parameters>(
+  model: ModelSpec,
+  training: TrainingSpec<Metrics>,
+  options: CreateOptions,
+): TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> {
+  const trainer = createTrainer(model, training, options.seed ?? model.seed);
+  if (options.weights) loadNet(trainer, options.weights);
+  const net: TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> = {
+    parameters: parametersOf(trainer) as Parameters,
+    get seed() {
+      return trainer.seed;
+    },
+    get step() {
+      return trainer.step;
+    },
+    get epoch() {
+      return trainer.epoch;
+    },
+    trainStep: (data) => trainStep(trainer, data),
+    fit: (data, fitOptions = {}) => fitNet(trainer, data, fitOptions),
+    evaluate: (data) => evaluateAll(trainer, data),
+    predict: (inputs) => predictRows(trainer, inputs) as Outputs,
+    save: () => saveNet(trainer),
+    load: (weights) => {
+      checkIdle(trainer);
+      loadNet(trainer, weights);
+    },
+    copyFrom: (other) => {
+      checkIdle(trainer);
+      copyWeights(trainer, other);
+    },
+    initialize: (seed = trainer.seed) => {
+      checkIdle(trainer);
+      initializeNet(trainer, seed);
+    },
+    dispose: () => {
+      trainer.memory = undefined;
+    },
+  };
+  return hide(net, trainer);
+}

@@ -1,0 +1,189 @@
+/** @file Inputs and targets: reading, checking and copying what the caller gives. */
+import { NetInputError } from "./errors.js";
+import type { Memory } from "./memory.js";
+
+export interface PortSpec {
+  readonly name: string;
+  readonly kind: "f32" | "int" | "bool" | "class";
+  /** Of one example. */
+  readonly shape: readonly number[];
+  /** Elements of one example. */
+  readonly size: number;
+  readonly arena: "inputs" | "classes" | "outputs" | "decisions";
+  readonly offset: number;
+  /** Number of classes. */
+  readonly classes: number;
+  readonly labels: readonly string[] | undefined;
+}
+
+/** The values of each port, flat and checked, in the order of the ports. */
+export type Columns = ArrayLike<number>[];
+
+const largest = 3.4028234663852886e38;
+
+/** Flat numbers; labels not yet looked up. */
+function isFlat(value: ArrayLike<unknown>): value is ArrayLike<number> {
+  return typeof value[0] !== "object" && typeof value[0] !== "string" && typeof value[0] !== "boolean";
+}
+function isArray(value: unknown): value is ArrayLike<unknown> {
+  return (
+    Array.isArray(value) ||
+    (ArrayBuffer.isView(value) &&
+      !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array))
+  );
+}
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}..` : value);
+  if (isArray(value)) return `an array of ${value.length}`;
+  if (value === null) return "null";
+  return typeof value === "object" || typeof value === "function" ? `a value of type ${typeof value}` : String(value);
+}
+function perExample(port: PortSpec): string {
+  return port.shape.length === 0 ? "one value per example" : `[${port.shape.join(", ")}] per example`;
+}
+function oneElement(port: PortSpec): string {
+  switch (port.kind) {
+    case "f32":
+      return "a finite 32-bit number";
+    case "int":
+      return "a whole 32-bit number";
+    case "bool":
+      return "true, false, 0 or 1";
+    case "class": {
+      const indices = `a class from 0 to ${port.classes - 1}`;
+      if (!port.labels) return indices;
+      const shown = port.labels.slice(0, 12).map((label) => JSON.stringify(label));
+      return `${indices}, or one of ${shown.join(", ")}${port.labels.length > 12 ? ", .." : ""}`;
+    }
+  }
+}
+
+/** Appends the elements of nested arrays to `out`. */
+function flatten(port: PortSpec, value: unknown, depth: number, row: number, out: unknown[]): void {
+  if (depth === port.shape.length) {
+    out.push(value);
+    return;
+  }
+  const wanted = port.shape[depth]!;
+  const flatRow = depth === 0 && isArray(value) && value.length === port.size && !isArray(value[0]);
+  if (!isArray(value) || (value.length !== wanted && !flatRow)) {
+    throw new NetInputError(port.name, perExample(port), `${describe(value)} at depth ${depth + 1}`, row);
+  }
+  for (let k = 0; k < value.length; k++) flatten(port, value[k], flatRow ? port.shape.length : depth + 1, row, out);
+}
+
+/** Nested arrays, labels and truth values as flat numbers. */
+function convert(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<number> {
+  let elements: ArrayLike<unknown> = value;
+  if (typeof value[0] === "object") {
+    const out: unknown[] = [];
+    for (let row = 0; row < value.length; row++) flatten(port, value[row], 0, row, out);
+    elements = out;
+  }
+  const labels = new Map(port.labels?.map((label, index) => [label, index]));
+  const numbers = Array.from<number>({ length: elements.length });
+  for (let k = 0; k < elements.length; k++) {
+    const element = elements[k];
+    const number =
+      typeof element === "string"
+        ? labels.get(element)
+        : typeof element === "boolean" && port.kind === "bool"
+          ? Number(element)
+          : element;
+    if (typeof number !== "number") {
+      throw new NetInputError(port.name, oneElement(port), describe(element), Math.floor(k / port.size));
+    }
+    numbers[k] = number;
+  }
+  return numbers;
+}
+
+function fail(port: PortSpec, values: ArrayLike<unknown>, at: number): never {
+  throw new NetInputError(port.name, oneElement(port), describe(values[at]), Math.floor(at / port.size));
+}
+function checkValues(port: PortSpec, values: ArrayLike<number>): void {
+  const length = values.length;
+  if (port.kind === "f32") {
+    if (!(Array.isArray(values) || values instanceof Float32Array || values instanceof Float64Array)) return;
+    for (let k = 0; k < length; k++) {
+      const value = values[k];
+      if (typeof value !== "number" || !(value <= largest && value >= -largest)) fail(port, values, k);
+    }
+    return;
+  }
+  const below = port.kind === "class" ? port.classes : port.kind === "bool" ? 2 : 2 ** 31;
+  const from = port.kind === "int" ? -below : 0;
+  for (let k = 0; k < length; k++) {
+    const value = values[k];
+    if (typeof value !== "number" || !(value < below && value >= from) || value !== Math.floor(value)) {
+      fail(port, values, k);
+    }
+  }
+}
+
+/** Names of the data given, for messages. */
+function namesOf(data: object): string {
+  const names = Object.keys(data);
+  return names.length === 0 ? "no data" : `only ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+}
+
+/**
+ * Reads and checks the ports' values into `columns`; flat numbers are not copied.
+ * @returns the number of examples, the same for all ports, 1 .. limit.
+ */
+export function readColumns(ports: readonly PortSpec[], data: object, columns: Columns, limit: number): number {
+  let rows = -1;
+  for (let p = 0; p < ports.length; p++) {
+    const port = ports[p]!;
+    if (typeof data !== "object" || data === null) throw new NetInputError(port.name, "an object", describe(data));
+    if (!Object.hasOwn(data, port.name)) throw new NetInputError(port.name, "data for it", namesOf(data));
+    const given: unknown = (data as Record<string, unknown>)[port.name];
+    if (!isArray(given)) throw new NetInputError(port.name, "an array", describe(given));
+    if (given.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
+    const values = isFlat(given) ? given : convert(port, given);
+    const count = values.length / port.size;
+    if (count !== Math.floor(count)) {
+      throw new NetInputError(
+        port.name,
+        `${perExample(port)}, a multiple of ${port.size} numbers`,
+        `${values.length} numbers`,
+        Math.floor(count),
+      );
+    }
+    if (rows < 0) rows = count;
+    else if (count !== rows) {
+      throw new NetInputError(port.name, `${rows} examples, as in ${JSON.stringify(ports[0]!.name)}`, `${count}`);
+    }
+    if (rows > limit) {
+      throw new NetInputError(port.name, `at most ${limit} examples, the declared batch`, `${rows}`, limit);
+    }
+    checkValues(port, values);
+    columns[p] = values;
+  }
+  return rows;
+}
+
+/** Copies `n` examples into memory: rows `order[from ..]`, or `from ..` without an order. */
+export function loadRows(
+  ports: readonly PortSpec[],
+  columns: Columns,
+  memory: Memory,
+  order: Int32Array | undefined,
+  from: number,
+  n: number,
+): void {
+  for (let p = 0; p < ports.length; p++) {
+    const { size, offset, arena } = ports[p]!;
+    const values = columns[p]!;
+    const target = memory[arena];
+    if (order === undefined) {
+      for (let k = 0, start = from * size; k < n * size; k++) target[offset + k] = values[start + k]!;
+      continue;
+    }
+    for (let row = 0; row < n; row++) {
+      const source = order[from + row]! * size;
+      const start = offset + row * size;
+      for (let k = 0; k < size; k++) target[start + k] = values[source + k]!;
+    }
+  }
+}

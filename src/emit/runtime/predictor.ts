@@ -1,0 +1,154 @@
+/** @file A net that predicts, and what a training net shares with it. */
+import type { CreateOptions, NetParameters, PredictingNet } from "./api.js";
+import { NetInputError, NetStateError } from "./errors.js";
+import { Floats } from "./floats.js";
+import { allocate, type Memory, type MemorySizes, type Program } from "./memory.js";
+import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
+import { readSafetensors } from "./safetensors.js";
+import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, viewOf } from "./weights.js";
+
+/** What prediction needs to know of a model. */
+export interface ModelSpec {
+  readonly name: string;
+  /** Of inputs, outputs, labels and tensors: files of another signature are refused. */
+  readonly signature: string;
+  readonly batch: number;
+  readonly seed: number;
+  readonly memory: MemorySizes;
+  readonly inputs: readonly PortSpec[];
+  readonly outputs: readonly PortSpec[];
+  /** Parameters and buffers. */
+  readonly weights: readonly TensorSpec[];
+  /** Where each parameter is found in `net.parameters`. */
+  readonly paths: readonly (readonly string[])[];
+  readonly initialize: Program;
+  readonly predict: Program;
+}
+
+/** A net's inside. */
+export interface Core {
+  readonly model: ModelSpec;
+  /** Undefined once disposed. */
+  memory: Memory | undefined;
+  seed: number;
+  /** Updates made. */
+  step: number;
+}
+
+/** The key under which a net keeps its inside, hidden from listings. */
+export const inside: unique symbol = /*#__PURE__*/ Symbol("inside");
+
+export function coreOf(net: object): Core | undefined {
+  return (net as { readonly [inside]?: Core })[inside];
+}
+export function hide<Net extends object>(net: Net, core: Core): Net {
+  return Object.defineProperty(net, inside, { value: core });
+}
+
+export function memoryOf(core: Core): Memory {
+  if (!core.memory) throw new NetStateError(`this ${core.model.name} net was disposed`);
+  return core.memory;
+}
+
+export function checkSeed(seed: number): number {
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
+  throw new NetInputError("seed", "a whole number from 0 to 2^32 - 1", String(seed));
+}
+
+export function createCore(model: ModelSpec, sizes: MemorySizes, seed: number): Core {
+  const core: Core = { model, memory: allocate(sizes), seed: checkSeed(seed), step: 0 };
+  model.initialize(memoryOf(core), 0, 0, seed);
+  return core;
+}
+
+/** An own property whatever its name, `__proto__` included. */
+export function setOwn(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
+export function parametersOf(core: Core): NetParameters {
+  const root: Record<string, NetParameters | Floats> = {};
+  core.model.paths.forEach((path, k) => {
+    let node = root;
+    for (const name of path.slice(0, -1)) {
+      if (!Object.hasOwn(node, name)) setOwn(node, name, {});
+      node = node[name] as Record<string, NetParameters | Floats>;
+    }
+    setOwn(node, path[path.length - 1]!, viewOf(memoryOf(core), core.model.weights[k]!));
+  });
+  return root;
+}
+
+/** One array per output: numbers, labels, indices, or truth values. */
+export function predictRows(core: Core, data: object): object {
+  const { inputs, outputs, batch, predict } = core.model;
+  const memory = memoryOf(core);
+  const columns: Columns = [];
+  const rows = readColumns(inputs, data, columns, Infinity);
+  const results = outputs.map((port) => {
+    const length = rows * port.size;
+    return port.arena === "outputs" ? new Floats(length) : new Int32Array(length);
+  });
+  for (let from = 0; from < rows; from += batch) {
+    const n = Math.min(batch, rows - from);
+    loadRows(inputs, columns, memory, undefined, from, n);
+    predict(memory, n, core.step, core.seed);
+    outputs.forEach(({ arena, offset, size }, k) => {
+      results[k]!.set(memory[arena].subarray(offset, offset + n * size), from * size);
+    });
+  }
+  const result = {};
+  outputs.forEach(({ name, kind, labels }, k) => {
+    const values = results[k]!;
+    if (labels)
+      setOwn(
+        result,
+        name,
+        Array.from(values, (index) => labels[index]),
+      );
+    else if (kind === "bool") setOwn(result, name, Array.from(values, Boolean));
+    else setOwn(result, name, values);
+  });
+  return result;
+}
+
+/** Takes the weights from a file of this net or of its training form. */
+export function loadWeights(core: Core, bytes: Uint8Array): void {
+  const memory = memoryOf(core);
+  const { signature, weights } = core.model;
+  const found = matchFile(
+    readSafetensors(bytes),
+    signature,
+    weights,
+    () => "",
+    (name) => name.startsWith(statePrefix) || name.startsWith(runPrefix),
+  );
+  copyBytes(memory, weights, found);
+}
+
+export function copyWeights(core: Core, net: object): void {
+  const from = coreOf(net);
+  if (from?.model.signature !== core.model.signature) {
+    throw new NetInputError("net", `another ${core.model.name} net`, from ? `a ${from.model.name} net` : "no net");
+  }
+  memoryOf(core).parameters.set(memoryOf(from).parameters);
+  memoryOf(core).buffers.set(memoryOf(from).buffers);
+}
+
+export function createPredictor<Inputs extends object, Outputs, Parameters>(
+  model: ModelSpec,
+  options: CreateOptions,
+): PredictingNet<Inputs, Outputs, Parameters> {
+  const core = createCore(model, model.memory, options.seed ?? model.seed);
+  if (options.weights) loadWeights(core, options.weights);
+  const net: PredictingNet<Inputs, Outputs, Parameters> = {
+    parameters: parametersOf(core) as Parameters,
+    predict: (inputs) => predictRows(core, inputs) as Outputs,
+    load: (weights) => loadWeights(core, weights),
+    copyFrom: (other) => copyWeights(core, other),
+    dispose: () => {
+      core.memory = undefined;
+    },
+  };
+  return hide(net, core);
+}

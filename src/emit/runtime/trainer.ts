@@ -1,0 +1,258 @@
+/** @file The state of training: one step, metrics, saving and loading. */
+import { NetStateError, NetWeightsError } from "./errors.js";
+import { Floats, floatType } from "./floats.js";
+import { allocate, type Memory, type MemorySizes, type Program } from "./memory.js";
+import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
+import { checkSeed, type Core, memoryOf, type ModelSpec, setOwn } from "./predictor.js";
+import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
+import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
+
+/** What training needs to know of a model. */
+export interface TrainingSpec<Metrics> {
+  /** In place of the model's, which serves prediction alone. */
+  readonly memory: MemorySizes;
+  /** Inputs, then targets. */
+  readonly ports: readonly PortSpec[];
+  readonly states: readonly TensorSpec[];
+  readonly train: Program;
+  readonly evaluate: Program;
+  readonly finish: Program;
+  readonly settings: TrainingDefaults;
+  /** An object of the metrics in memory; those with axes are views. */
+  readonly createMetrics: (metrics: Float64Array) => Metrics;
+  readonly refreshMetrics: (metrics: Float64Array, into: Metrics) => void;
+}
+export interface TrainingDefaults {
+  readonly batch: number | "all";
+  readonly epochs: number;
+  readonly shuffle: boolean;
+  readonly validation: number;
+  readonly stop:
+    | {
+        readonly monitor: string;
+        readonly minDelta: number;
+        readonly patience: number;
+        readonly restoreBest: boolean;
+      }
+    | undefined;
+}
+
+/** Where a run of `fit` stands. */
+export interface Run {
+  /** The epoch in which it began. */
+  start: number;
+  /** Examples used in the current epoch. */
+  position: number;
+  /** Sums of the current epoch. */
+  sums: Float64Array;
+  /** Best value of the monitored metric, and epochs since. */
+  best: number | undefined;
+  wait: number;
+  /** Weights and buffers of the best epoch. */
+  snapshot: { readonly parameters: Floats; readonly buffers: Floats } | undefined;
+}
+
+export interface Trainer<Metrics> extends Core {
+  readonly training: TrainingSpec<Metrics>;
+  /** Epochs completed. */
+  epoch: number;
+  run: Run;
+  fitting: boolean;
+  /** Reused from call to call. */
+  readonly columns: Columns;
+  readonly metrics: Metrics;
+}
+
+export function newRun(start: number, sums: number): Run {
+  return { start, position: 0, sums: new Float64Array(sums), best: undefined, wait: 0, snapshot: undefined };
+}
+
+export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, seed: number) {
+  const memory = allocate(training.memory);
+  const trainer: Trainer<Metrics> = {
+    model,
+    training,
+    memory,
+    seed: checkSeed(seed),
+    step: 0,
+    epoch: 0,
+    run: newRun(0, memory.sums.length),
+    fitting: false,
+    columns: [],
+    metrics: training.createMetrics(memory.metrics),
+  };
+  model.initialize(memory, 0, 0, seed);
+  return trainer;
+}
+
+/** Throws NetStateError while `fit` runs. */
+export function checkIdle(trainer: { readonly fitting: boolean }): void {
+  if (trainer.fitting) throw new NetStateError("a fit is running: abort it first, and await it");
+}
+
+/** Starts over, as `create` did. */
+export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number): void {
+  const memory = memoryOf(trainer);
+  trainer.seed = checkSeed(seed);
+  trainer.step = 0;
+  trainer.epoch = 0;
+  trainer.run = newRun(0, memory.sums.length);
+  trainer.model.initialize(memory, 0, 0, seed);
+}
+
+/** One update from the first `n` examples in memory; leaves the batch's totals there. */
+export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
+  trainer.training.train(memory, n, trainer.step + 1, trainer.seed);
+  trainer.step++;
+}
+
+/** Metrics from sums, into the reused object. */
+export function finishMetrics<Metrics>(trainer: Trainer<Metrics>, memory: Memory, sums: Float64Array): Metrics {
+  memory.sums.set(sums);
+  trainer.training.finish(memory, 0, trainer.step, trainer.seed);
+  trainer.training.refreshMetrics(memory.metrics, trainer.metrics);
+  return trainer.metrics;
+}
+
+/** A copy that later calls do not change. */
+export function copyMetrics<Metrics extends object>(metrics: Metrics): Metrics {
+  const copy = {};
+  for (const [name, value] of Object.entries(metrics)) {
+    setOwn(copy, name, value instanceof Float64Array ? value.slice() : value);
+  }
+  return copy as Metrics;
+}
+
+export function addTo(sums: Float64Array, totals: Float64Array): void {
+  for (let k = 0; k < totals.length; k++) sums[k]! += totals[k]!;
+}
+
+export function trainStep<Metrics>(trainer: Trainer<Metrics>, data: object): Metrics {
+  const memory = memoryOf(trainer);
+  checkIdle(trainer);
+  const { training, columns } = trainer;
+  const n = readColumns(training.ports, data, columns, trainer.model.batch);
+  loadRows(training.ports, columns, memory, undefined, 0, n);
+  stepOn(trainer, memory, n);
+  return finishMetrics(trainer, memory, memory.totals);
+}
+
+/** Adds the totals of `n` examples to `sums`, updating nothing else. */
+export function evaluateRows<Metrics>(
+  trainer: Trainer<Metrics>,
+  columns: Columns,
+  order: Int32Array | undefined,
+  from: number,
+  n: number,
+  sums: Float64Array,
+): void {
+  const memory = memoryOf(trainer);
+  loadRows(trainer.training.ports, columns, memory, order, from, n);
+  trainer.training.evaluate(memory, n, trainer.step, trainer.seed);
+  addTo(sums, memory.totals);
+}
+
+export function evaluateAll<Metrics extends object>(trainer: Trainer<Metrics>, data: object): Metrics {
+  const memory = memoryOf(trainer);
+  const { batch } = trainer.model;
+  const columns: Columns = [];
+  const rows = readColumns(trainer.training.ports, data, columns, Infinity);
+  const sums = new Float64Array(memory.sums.length);
+  for (let from = 0; from < rows; from += batch) {
+    evaluateRows(trainer, columns, undefined, from, Math.min(batch, rows - from), sums);
+  }
+  return copyMetrics(finishMetrics(trainer, memory, sums));
+}
+
+const fileFormat = "netc 1";
+
+export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuffer> {
+  const { model, training, run } = trainer;
+  const memory = memoryOf(trainer);
+  const flat = (name: string, type: string, values: Float32Array | Float64Array): [string, FileTensor] => [
+    runPrefix + name,
+    { type, shape: [values.length], bytes: bytesOf(values) },
+  ];
+  const tensors = new Map<string, FileTensor>([
+    ...toFile(memory, model.weights, ""),
+    ...toFile(memory, training.states, statePrefix),
+  ]);
+  if (run.snapshot) {
+    tensors.set(...flat("parameters", floatType, run.snapshot.parameters));
+    tensors.set(...flat("buffers", floatType, run.snapshot.buffers));
+  }
+  if (run.position > 0) tensors.set(...flat("sums", "F64", run.sums));
+  const metadata = new Map<string, string>([
+    ["format", fileFormat],
+    ["model", model.name],
+    ["signature", model.signature],
+    ["seed", String(trainer.seed)],
+    ["step", String(trainer.step)],
+    ["epoch", String(trainer.epoch)],
+    ["start", String(run.start)],
+    ["position", String(run.position)],
+    ["wait", String(run.wait)],
+  ]);
+  if (run.best !== undefined) metadata.set("best", String(run.best));
+  return writeSafetensors({ tensors, metadata });
+}
+
+/** The elements of a flat tensor that only some files hold. */
+function optionalArray<Values extends Float32Array | Float64Array>(
+  tensor: FileTensor | undefined,
+  type: string,
+  values: Values,
+): Values | undefined {
+  if (!tensor) return undefined;
+  if (tensor.type !== type || tensor.bytes.length !== values.byteLength) {
+    throw new NetWeightsError("the file's state of the run is damaged, or of another model");
+  }
+  bytesOf(values).set(tensor.bytes);
+  return values;
+}
+
+/** Takes the whole state of training; a file that `save` did not make gives weights only, and training starts anew. */
+export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): void {
+  const memory = memoryOf(trainer);
+  const { model, training } = trainer;
+  const file = readSafetensors(bytes);
+  const isOurs = file.metadata.get("format") === fileFormat;
+  const specs = isOurs ? [...model.weights, ...training.states] : model.weights;
+  const found = matchFile(
+    file,
+    model.signature,
+    specs,
+    (spec) => (spec.arena === "states" ? statePrefix : ""),
+    (name) => isOurs && name.startsWith(runPrefix),
+  );
+  if (!isOurs) {
+    initializeNet(trainer, trainer.seed);
+    copyBytes(memory, specs, found);
+    return;
+  }
+  const count = (name: string): number => {
+    const text = file.metadata.get(name) ?? "";
+    if (!/^\d{1,15}$/.test(text)) throw new NetWeightsError(`the file's metadata ${JSON.stringify(name)} is no count`);
+    return Number(text);
+  };
+  const best = file.metadata.get("best");
+  const sums = optionalArray(file.tensors.get(`${runPrefix}sums`), "F64", new Float64Array(memory.sums.length));
+  const parameters = optionalArray(
+    file.tensors.get(`${runPrefix}parameters`),
+    floatType,
+    new Floats(memory.parameters.length),
+  );
+  const buffers = optionalArray(file.tensors.get(`${runPrefix}buffers`), floatType, new Floats(memory.buffers.length));
+  const run: Run = {
+    ...newRun(count("start"), memory.sums.length),
+    position: count("position"),
+    wait: count("wait"),
+    best: best === undefined ? undefined : Number(best),
+    snapshot: parameters && buffers ? { parameters, buffers } : undefined,
+  };
+  if (sums) run.sums = sums;
+  const [seed, step, epoch] = [count("seed"), count("step"), count("epoch")];
+  if (seed >= 2 ** 32) throw new NetWeightsError("the file's seed is too large");
+  copyBytes(memory, specs, found);
+  Object.assign(trainer, { seed, step, epoch, run });
+}
