@@ -6,10 +6,11 @@ const { keyword } = t;
 
 /** Each method is one rule; `net.ebnf` shows each with an example. */
 export class NetParser extends CstParser {
-  constructor(options: { validate?: boolean; messages?: IParserErrorMessageProvider } = {}) {
+  /** Without recovery it stops at the first error. */
+  constructor(options: { validate?: boolean; recovery?: boolean; messages?: IParserErrorMessageProvider } = {}) {
     super([...t.tokens], {
       maxLookahead: 2,
-      recoveryEnabled: true,
+      recoveryEnabled: options.recovery !== false,
       nodeLocationTracking: "onlyOffset",
       skipValidations: options.validate !== true,
       ...(options.messages ? { errorMessageProvider: options.messages } : {}),

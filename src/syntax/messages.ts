@@ -1,5 +1,5 @@
 /** @file Parse errors in the words of the language: what was expected, after what, and what stands there. */
-import { tokenLabel, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
+import { EOF, tokenLabel, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
 import * as t from "../../grammar/tokens.js";
 import { suggest } from "../base/suggest.js";
 import type { SourceFile, Span } from "../base/source.js";
@@ -51,6 +51,7 @@ const separated = new Set([
 export const expectations: IParserErrorMessageProvider = {
   buildMismatchTokenMessage({ expected, previous, ruleName }) {
     const label = tokenLabel(expected);
+    if (expected === EOF) return "a declaration";
     if (expected === t.Name) return ruleNames[ruleName] === "the name of a word" ? "the name of a word" : label;
     const opener = closers[expected.name];
     return opener !== undefined && separated.has(ruleName) && previous.tokenType.name !== opener

@@ -23,10 +23,16 @@ export interface ParseResult {
 const sizeLimit = 1_000_000;
 const reportLimit = 20;
 
-/** Made on first use, as their construction takes most of the time that a short file needs. */
+/** Made on first use, as their construction takes most of the time that a short file needs; the second parser only for errors. */
 const tools = (() => {
-  let made: { lexer: ReturnType<typeof createLexer>; parser: NetParser } | undefined;
-  return () => (made ??= { lexer: createLexer(), parser: new NetParser({ messages: expectations }) });
+  let lexer: ReturnType<typeof createLexer> | undefined;
+  let strict: NetParser | undefined;
+  let recovering: NetParser | undefined;
+  return {
+    lexer: () => (lexer ??= createLexer()),
+    strict: () => (strict ??= new NetParser({ recovery: false, messages: expectations })),
+    recovering: () => (recovering ??= new NetParser({ messages: expectations })),
+  };
 })();
 
 /** The syntax tree of a text and what is wrong with its form, at most 20 messages. Broken parts are `missing`. */
@@ -39,9 +45,8 @@ export function parse(source: SourceFile): ParseResult {
       diagnostics: [refusal],
     };
 
-  const { lexer, parser } = tools();
   const diagnostics = new Diagnostics();
-  const lexed = lexer.tokenize(text);
+  const lexed = tools.lexer().tokenize(text);
   const comments = (lexed.groups.comments ?? []).map(commentOf);
   for (const { offset, length } of lexed.errors.slice(0, reportLimit)) {
     const span = { start: offset, end: offset + length };
@@ -59,7 +64,7 @@ export function parse(source: SourceFile): ParseResult {
     );
   }
 
-  const declarations = declarationsIn({ source, diagnostics, comments }, lexed.tokens, parser);
+  const declarations = declarationsIn({ source, diagnostics, comments }, lexed.tokens);
   const sorted = diagnostics.list.sort((a, b) => a.location.span.start - b.location.span.start);
   return {
     file: { source, declarations, comments, span: { start: 0, end: text.length } },
@@ -67,7 +72,7 @@ export function parse(source: SourceFile): ParseResult {
   };
 }
 
-function declarationsIn(context: Context, tokens: readonly IToken[], parser: NetParser): readonly Declaration[] {
+function declarationsIn(context: Context, tokens: readonly IToken[]): readonly Declaration[] {
   const { source, diagnostics } = context;
   const deep = tooDeepAt(tokens);
   if (deep) {
@@ -75,22 +80,19 @@ function declarationsIn(context: Context, tokens: readonly IToken[], parser: Net
     diagnostics.report(syntaxRules.tooDeep, { file: source, span }, { limit: deep.limit });
     return [];
   }
-  try {
-    parser.input = [...tokens];
-    const tree = parser.file() as cst.FileCstNode;
-    const errors = parser.errors;
-    if (errors.length === 0) return declarationsOf(context, tree);
-    const reporter: Reporter = { source, diagnostics, tokens };
-    const before = diagnostics.list.length;
-    const declarations = recover(context, reporter, parser);
-    if (diagnostics.list.length === before) {
-      // The pieces are sound, so braces do not match; or the layout says nothing.
-      for (const error of errors.slice(0, declarations ? 1 : reportLimit)) reportError(reporter, error, tokens.length);
-    }
-    return declarations ?? declarationsOf(context, tree);
-  } finally {
-    parser.input = [];
-  }
+  const parser = tools.strict();
+  parser.input = [...tokens];
+  const tree = parser.file() as cst.FileCstNode;
+  const [error] = parser.errors;
+  parser.input = [];
+  if (!error) return declarationsOf(context, tree);
+
+  const reporter: Reporter = { source, diagnostics, tokens };
+  const before = diagnostics.list.length;
+  const declarations = recover(context, reporter, { strict: parser, recovering: tools.recovering() });
+  // Every piece is sound, so braces do not match.
+  if (diagnostics.list.length === before) reportError(reporter, error, tokens.length);
+  return declarations;
 }
 
 function refusalOf(source: SourceFile): Diagnostic | undefined {

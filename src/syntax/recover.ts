@@ -23,6 +23,7 @@ interface Piece {
   readonly to: number;
 }
 
+type Rule = keyof NetParser & string;
 type StatementRule = Exclude<keyof cst.StatementCstChildren, undefined>;
 type ItemRule = Exclude<keyof cst.ModelItemCstChildren, "statement">;
 type DeclarationRule = keyof cst.FileCstChildren;
@@ -62,34 +63,59 @@ const declarationRule = (token: IToken): DeclarationRule | undefined =>
 
 /** Statements that hold others in braces, found by indentation. */
 const containers = new Set([keyword.scan, keyword.data, keyword.train, keyword.phase]);
+/** After a soft keyword these show that it is one, not a name in an expression that runs over several lines. */
+const followers = [t.Name, t.NumberToken, t.StringToken, t.PrefixOperator, keyword.if];
+/** A text with more errors than this is hardly a `.net` text; the rest of it is not read. */
+const errorLimit = 100;
 /** Scans inside each other beyond this are left to the parser's own recovery, which keeps the work linear. */
 const scanDepthLimit = 8;
 
-export function recover(context: Context, reporter: Reporter, parser: NetParser): Declaration[] | undefined {
+/** One that stops at the first error, for pieces that are cut further when they have one, and one that goes on. */
+export interface Parsers {
+  readonly strict: NetParser;
+  readonly recovering: NetParser;
+}
+
+export function recover(context: Context, reporter: Reporter, parsers: Parsers): Declaration[] {
   const { tokens } = reporter;
   const columns = lineColumns(context.source, tokens);
   const at = (i: number): TokenType | undefined => tokens[i]?.tokenType;
 
-  const run = <N extends CstNode>(rule: keyof NetParser & string, { from, to }: Piece) => {
+  const exhausted = () => reporter.diagnostics.list.length > errorLimit;
+
+  const run = <N extends CstNode>(rule: Rule, { from, to }: Piece, parser = parsers.recovering) => {
     parser.input = tokens.slice(from, to);
     const node = (parser[rule] as () => N)();
-    return { node, error: parser.errors[0] as IRecognitionException | undefined };
+    const [error] = parser.errors;
+    parser.input = [];
+    return { node, error };
   };
 
   // ---- Where pieces begin
 
-  const opensDeclaration = (i: number): boolean =>
-    columns[i] !== undefined &&
-    (at(i) === keyword.import ||
-      at(i) === keyword.const ||
-      ((at(i) === keyword.model || isA(tokens[i], t.Kind)) && isA(tokens[i + 1], t.Name)));
-  let margin = Infinity;
+  const unindented = tokens.some(
+    (token, i) => columns[i] === 0 && statementRules.has(token.tokenType) && !isA(token, t.Name),
+  );
+  const opensDeclaration = (i: number): boolean => {
+    if (columns[i] === undefined) return false;
+    if (at(i) === keyword.import || at(i) === keyword.const) return true;
+    if ((at(i) !== keyword.model && !isA(tokens[i], t.Kind)) || !isA(tokens[i + 1], t.Name)) return false;
+    // Where indentation says nothing, `loss f(y)` in a model and a word of that kind differ by what follows.
+    return !unindented || !itemRules.has(at(i)!) || definesWord(i + 2);
+  };
+  const definesWord = (from: number): boolean => {
+    let depth = 0;
+    for (let i = from; i < from + 200; i++) {
+      const type = at(i);
+      if (type === t.LParen || type === t.LBracket) depth += 1;
+      else if (type === t.RParen || type === t.RBracket) depth -= 1;
+      else if (depth === 0) return i > from && (type === t.Is || type === t.LBrace || type === t.Arrow);
+    }
+    return false;
+  };
+  let margin = columns[0]!;
   for (let i = 0; i < tokens.length; i++) if (opensDeclaration(i)) margin = Math.min(margin, columns[i]!);
-  const atMargin = (i: number): boolean => (columns[i] ?? Infinity) <= margin;
-  // Statements at the margin: this layout says nothing.
-  if (tokens.some((token, i) => atMargin(i) && statementRules.has(token.tokenType) && !isA(token, t.Name) && i > 0)) {
-    return undefined;
-  }
+  const atMargin = (i: number): boolean => columns[i] !== undefined && columns[i] <= margin;
   const beginsAnew = (i: number): boolean =>
     isA(tokens[i], t.Name) &&
     endsOperand(tokens[i - 1]) &&
@@ -97,7 +123,8 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
     at(i) !== keyword.gradient &&
     at(i) !== keyword.surrogate;
   const beginsDeclaration = (i: number): boolean =>
-    i === 0 || (atMargin(i) && (opensDeclaration(i) || beginsAnew(i) || declarationRule(tokens[i]!) !== undefined));
+    atMargin(i) &&
+    (opensDeclaration(i) || (!unindented && (beginsAnew(i) || declarationRule(tokens[i]!) !== undefined)));
 
   const beginsStatement = (i: number): boolean => {
     if (columns[i] === undefined) return false;
@@ -105,7 +132,9 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
     if (!isA(tokens[i], t.Name)) return statementRules.has(type);
     if (beginsAnew(i) || at(i + 1) === t.Assign) return true;
     if (type === keyword.data || type === keyword.train) return at(i + 1) === t.LBrace;
-    return (statementRules.has(type) || itemRules.has(type)) && isA(tokens[i + 1], t.Name);
+    return (
+      (statementRules.has(type) || itemRules.has(type)) && followers.some((follower) => isA(tokens[i + 1], follower))
+    );
   };
 
   const next = (from: number, to: number, begins: (i: number) => boolean): number => {
@@ -118,7 +147,7 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
   const statements = (piece: Piece, inModel: boolean, depth: number): (Statement | ModelItem)[] => {
     const found: (Statement | ModelItem)[] = [];
     const closes = (i: number) => at(i) === t.RBrace && columns[i] !== undefined;
-    for (let from = piece.from; from < piece.to;) {
+    for (let from = piece.from; from < piece.to && !exhausted();) {
       if (at(from) === t.RBrace) {
         from += 1;
         continue;
@@ -159,11 +188,11 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
       reportStart(reporter, inModel ? "an item of the model" : "a statement", first, tokens[from + 1], keywords);
       return undefined;
     }
-    const { node, error } = run(rule ?? item!, piece);
-    if (matters(error, piece)) {
-      if (rule === "scanStatement" && depth < scanDepthLimit) return scan(piece, depth);
-      reportError(reporter, error, to);
+    if (rule === "scanStatement" && depth < scanDepthLimit && matters(run(rule, piece, parsers.strict).error, piece)) {
+      return scan(piece, depth);
     }
+    const { node, error } = run(rule ?? item!, piece);
+    if (matters(error, piece)) reportError(reporter, error, to);
     if (item !== undefined) return modelItemOf(context, wrapped<cst.ModelItemCstNode>("modelItem", item, node));
     if (rule === "returnStatement") return returnOf(context, node as cst.ReturnStatementCstNode);
     return statementOf(context, wrapped<cst.StatementCstNode>("statement", rule!, node));
@@ -199,14 +228,15 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
       reportStart(reporter, "a declaration", first, undefined, ["import", "const", "model", ...t.kindKeywords]);
       return undefined;
     }
-    const { node, error } = run(rule, piece);
-    const whole = () => declarationsOf(context, wrapped<cst.FileCstNode>("file", rule, node))[0];
-    if (!error) return whole();
+    const whole = (node: CstNode) => declarationsOf(context, wrapped<cst.FileCstNode>("file", rule, node))[0];
+    const sound = run(rule, piece, parsers.strict);
+    if (!sound.error) return whole(sound.node);
     const body = next(from + 1, to, (i) => at(i) === t.LBrace || beginsStatement(i));
     const braced = (rule === "word" || rule === "model") && body < to;
     if (!braced || (rule === "word" && definesByExpression(from, body))) {
-      reportError(reporter, error, to);
-      return whole();
+      const { node, error } = run(rule, piece);
+      reportError(reporter, error ?? sound.error, to);
+      return whole(node);
     }
     const start = first.startOffset;
     const span = { start, end: endOf(tokens[to - 1]!) };
@@ -256,7 +286,7 @@ export function recover(context: Context, reporter: Reporter, parser: NetParser)
   };
 
   const declarations: Declaration[] = [];
-  for (let from = 0; from < tokens.length;) {
+  for (let from = 0; from < tokens.length && !exhausted();) {
     const to = next(from + 1, tokens.length, beginsDeclaration);
     const found = declaration({ from, to });
     if (found) declarations.push(found);
