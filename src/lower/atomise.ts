@@ -1,0 +1,77 @@
+/**
+ * @file Splits bodies so that forward and backward pass share what is expensive: every fold and every costly function becomes a
+ * node of its own, over just the indices it depends on. Later passes fuse again what is used once.
+ */
+import type { Graph } from "../ir/graph.js";
+import { rewrite } from "../ir/traverse.js";
+import type { Axis, Expr, Origin, ScalarOp, Tensor } from "../ir/types.js";
+import { multiply } from "../ops/index.js";
+import { materialise } from "./contribution.js";
+
+/** From this cost on (in multiplications) a value is stored rather than computed again. */
+const costly = 12;
+/** From this cost on, a value is not computed again for indices it does not depend on. */
+const notable = 4;
+
+export const isCostly = (op: ScalarOp): boolean => op.cost >= costly;
+
+/** Whether an expression is cheap enough to be computed twice. */
+export function isCheap(expr: Expr): boolean {
+  if (expr.kind === "fold") return false;
+  return expr.kind !== "apply" || (!isCostly(expr.op) && expr.arguments.every(isCheap));
+}
+const hasRead = (expr: Expr): boolean =>
+  expr.kind === "read" ||
+  (expr.kind === "apply" && expr.arguments.some(hasRead)) ||
+  (expr.kind === "fold" && hasRead(expr.body));
+
+function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, rootStays: boolean): Expr {
+  const store = (expr: Expr, scope: readonly Axis[]): Expr =>
+    expr.type === "f64"
+      ? expr
+      : materialise(
+          graph,
+          expr,
+          scope.filter((axis) => expr.free.includes(axis)),
+          origin,
+        );
+  const factor = (expr: Expr, scope: readonly Axis[]): Expr => {
+    if (expr.kind === "apply" && expr.op === multiply)
+      return graph.apply(multiply, ...expr.arguments.map((e) => factor(e, scope)));
+    return expr.kind === "apply" && hasRead(expr) && scope.some((axis) => !expr.free.includes(axis))
+      ? store(expr, scope)
+      : expr;
+  };
+  const go = (expr: Expr, scope: readonly Axis[], stays: boolean): Expr => {
+    if (expr.kind === "apply") {
+      const made = graph.apply(expr.op, ...expr.arguments.map((e) => go(e, scope, false)));
+      if (stays || made.kind !== "apply") return made;
+      const repeats = expr.op.cost >= notable && hasRead(made) && scope.some((axis) => !made.free.includes(axis));
+      return isCostly(expr.op) || repeats ? store(made, scope) : made;
+    }
+    if (expr.kind === "fold") {
+      const inner = [...scope, ...expr.axes];
+      // A factor of a sum of products that misses an index is computed before the contraction.
+      const value = go(expr.body, inner, false);
+      const made = graph.fold(expr.reducer, expr.axes, expr.reducer === "sum" ? factor(value, inner) : value);
+      return stays ? made : store(made, scope);
+    }
+    return expr;
+  };
+  return go(body, axes, rootStays);
+}
+
+/** The roots, with the bodies they need split. */
+export function atomise(graph: Graph, roots: readonly Tensor[]): (tensor: Tensor) => Tensor {
+  return rewrite(graph, roots, (tensor, rewriting) => {
+    if (tensor.kind === "compute") {
+      const body = split(graph, rewriting.expr(tensor.body), tensor.axes, tensor.origin, true);
+      return graph.compute(tensor.axes, body, tensor.origin);
+    }
+    if (tensor.kind === "scatter") {
+      const body = split(graph, rewriting.expr(tensor.body), tensor.axes, tensor.origin, false);
+      return graph.scatter(tensor.shape, tensor.axes, tensor.at.map(rewriting.expr), body, tensor.origin);
+    }
+    return undefined;
+  });
+}

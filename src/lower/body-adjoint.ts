@@ -1,0 +1,160 @@
+/** @file The adjoints of what a scalar expression reads, given the adjoint of its value: the reverse walk over one node's body. */
+import type { Graph } from "../ir/graph.js";
+import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
+import { equal, floorDivide, modulo, multiply, number, where, add, and } from "../ops/index.js";
+import { whole } from "./affine.js";
+import { isCheap } from "./atomise.js";
+import { materialise } from "./contribution.js";
+import type { Contribution } from "./contribution.js";
+
+export interface BodyAdjoint {
+  readonly graph: Graph;
+  /** Tensors that need an adjoint. */
+  readonly needs: ReadonlySet<Tensor>;
+  readonly emit: (tensor: Tensor, contribution: Contribution) => void;
+  readonly origin: Origin;
+}
+
+export const isFloat = ({ type }: { readonly type: string }): boolean => type === "f32" || type === "f64";
+
+/** Whether the value of an expression has a derivative by one of the tensors. */
+export function dependsOn(expr: Expr, needs: ReadonlySet<Tensor>): boolean {
+  if (!isFloat(expr)) return false;
+  switch (expr.kind) {
+    case "read":
+      return needs.has(expr.tensor);
+    case "apply":
+      return expr.op.gradient !== undefined && expr.arguments.some((e) => dependsOn(e, needs));
+    case "fold":
+      return dependsOn(expr.body, needs);
+    case "const":
+    case "index":
+    case "scalar":
+      return false;
+  }
+}
+
+/**
+ * Walks from `root`, a value at each point of `scope`, to the reads. `seed` is the adjoint at the same point, `value` the root's
+ * own value, where it can be read rather than computed again.
+ */
+export function adjointsOfReads(
+  context: BodyAdjoint,
+  root: Expr,
+  scope: readonly Axis[],
+  seed: Expr,
+  value: Expr = root,
+): void {
+  const { graph, needs, emit } = context;
+  // Arguments before users; what lies inside a fold is walked in the fold's own scope.
+  const order: Expr[] = [];
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr) => {
+    if (seen.has(expr) || !dependsOn(expr, needs)) return;
+    seen.add(expr);
+    if (expr.kind === "apply") expr.arguments.forEach(visit);
+    order.push(expr);
+  };
+  visit(root);
+
+  const seeds = new Map<Expr, Expr>([[root, seed]]);
+  for (const expr of order.reverse()) {
+    let own = seeds.get(expr);
+    if (!own || (own.kind === "const" && own.value === 0)) continue;
+    switch (expr.kind) {
+      case "read": {
+        const body = expr.tensor.type === "f32" && own.type !== "f32" ? graph.apply(number, own) : own;
+        emit(expr.tensor, { axes: scope, at: expr.at, body });
+        break;
+      }
+      case "apply": {
+        const isShared = expr.arguments.filter((e) => dependsOn(e, needs)).length > 1;
+        if (own.type === "f32" && (isLong(own) || (isShared && !isCheap(own)))) own = store(context, own, scope);
+        const gradients = expr.op.gradient!(graph, expr.arguments, expr === root ? value : expr, own);
+        expr.arguments.forEach((argument, k) => {
+          const part = gradients[k];
+          if (!part || !dependsOn(argument, needs)) return;
+          const sum = seeds.get(argument);
+          seeds.set(argument, sum ? graph.apply(add, sum, part) : part);
+        });
+        break;
+      }
+      case "fold":
+        foldAdjoint(context, expr, scope, own);
+        break;
+      case "const":
+      case "index":
+      case "scalar":
+    }
+  }
+}
+
+/** Guards write a seed twice: a chain of them would double in length at each operation. */
+function isLong(expr: Expr): boolean {
+  let left = 60;
+  const visit = (e: Expr): void => {
+    if (--left > 0 && e.kind === "apply") e.arguments.forEach(visit);
+  };
+  visit(expr);
+  return left <= 0;
+}
+
+function store({ graph, origin }: BodyAdjoint, expr: Expr, scope: readonly Axis[]): Expr {
+  return materialise(
+    graph,
+    expr,
+    scope.filter((axis) => expr.free.includes(axis)),
+    origin,
+  );
+}
+
+function foldAdjoint(context: BodyAdjoint, fold: Fold, scope: readonly Axis[], seed: Expr): void {
+  const { graph } = context;
+  const inner = [...scope, ...fold.axes];
+  switch (fold.reducer) {
+    case "sum": {
+      // The seed is a plain read, so that a contraction's adjoint is again a sum of products of two reads.
+      const simple = seed.kind === "read" || seed.kind === "const" || !seed.free.length || seed.type !== "f32";
+      return adjointsOfReads(context, fold.body, inner, simple ? seed : store(context, seed, scope));
+    }
+    case "product":
+      return adjointsOfReads(context, fold.body, inner, productOfOthers(context, fold, inner, seed));
+    case "max":
+    case "min": {
+      const { axes, winner } = winningPosition(context, fold, scope);
+      const at = new Map<Axis, Expr>();
+      // Row-major: the last axis runs fastest, the first needs no remainder.
+      let rest = winner;
+      for (const axis of [...axes].reverse()) {
+        const first = axis === axes[0];
+        at.set(axis, first ? rest : graph.apply(modulo, rest, extentOf(graph, axis)));
+        if (!first) rest = graph.apply(floorDivide, rest, extentOf(graph, axis));
+      }
+      return adjointsOfReads(context, graph.substitute(fold.body, at), scope, seed);
+    }
+    case "argmax":
+    case "argmin":
+  }
+}
+
+const extentOf = (graph: Graph, { extent }: Axis): Expr => whole(graph, extent as number);
+
+/** The first position that gave the extreme value: ties go to the first. */
+function winningPosition(context: BodyAdjoint, fold: Fold, scope: readonly Axis[]) {
+  const { graph } = context;
+  const axes = [...fold.axes].sort((a, b) => Number(b.extent === "batch") - Number(a.extent === "batch"));
+  const position = graph.fold(fold.reducer === "max" ? "argmax" : "argmin", axes, fold.body);
+  return { axes, winner: store(context, position, scope) };
+}
+
+/** seed * product of all terms but this one: exact also where terms are 0. Quadratic in the number of terms. */
+function productOfOthers(context: BodyAdjoint, fold: Fold, inner: readonly Axis[], seed: Expr): Expr {
+  const { graph } = context;
+  const others = fold.axes.map((axis) => graph.axis(axis.extent));
+  const body = graph.substitute(fold.body, new Map(fold.axes.map((axis, k) => [axis, graph.index(others[k]!)])));
+  const same = fold.axes
+    .map((axis, k) => graph.apply(equal, graph.index(axis), graph.index(others[k]!)))
+    .reduce((a, b) => graph.apply(and, a, b));
+  const product = graph.fold("product", others, graph.apply(where, same, graph.constant(1), body));
+  return graph.apply(multiply, seed, store(context, product, inner));
+}
