@@ -1,11 +1,18 @@
 /** @file Parse errors in the words of the language: what was expected, after what, and what stands there. */
-import { EOF, tokenLabel, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
+import {
+  EOF,
+  tokenLabel,
+  type IParserErrorMessageProvider,
+  type IRecognitionException,
+  type IToken,
+  type TokenType,
+} from "chevrotain";
 import * as t from "../../grammar/tokens.js";
 import { suggest } from "../base/suggest.js";
 import type { SourceFile, Span } from "../base/source.js";
 import type { Diagnostics, Extra } from "../diagnostics/diagnostic.js";
 import { syntaxRules } from "./diagnostics.js";
-import { endOf, indexOf, isA } from "./tokens.js";
+import { endOf, endsOperand, indexOf, isA } from "./tokens.js";
 
 const { keyword } = t;
 
@@ -34,32 +41,35 @@ const ruleNames: Readonly<Record<string, string>> = {
   indices: "an index",
   index: "an index",
 };
-const closers: Readonly<Record<string, string>> = { RParen: "LParen", RBracket: "LBracket", RBrace: "LBrace" };
-const separated = new Set([
-  "importDeclaration",
-  "group",
-  "shape",
-  "leftSide",
-  "indices",
-  "configuration",
-  "arguments",
-  "subscripts",
-  "list",
-]);
+const openers: Readonly<Record<string, TokenType>> = { RParen: t.LParen, RBracket: t.LBracket, RBrace: t.LBrace };
+/** What the lists in brackets hold. */
+const separated: Readonly<Record<string, string>> = {
+  importDeclaration: "a name",
+  group: "a name",
+  shape: "a size",
+  leftSide: "a name",
+  indices: "an index",
+  configuration: "a name",
+  arguments: "an expression",
+  subscripts: "an index",
+  list: "an expression",
+};
+const declarationRules = new Set(["file", "importDeclaration", "constDeclaration", "word", "model"]);
+const endOfPiece = (rule: string): string =>
+  `the end of the ${declarationRules.has(rule) ? "declaration" : rule.endsWith("Header") ? "header" : "statement"}`;
 
 /** Gives each error what was expected as its message; `reportError` makes the sentence. */
 export const expectations: IParserErrorMessageProvider = {
   buildMismatchTokenMessage({ expected, previous, ruleName }) {
     const label = tokenLabel(expected);
-    if (expected === EOF) return "a declaration";
-    if (expected === t.Name) return ruleNames[ruleName] === "the name of a word" ? "the name of a word" : label;
-    const opener = closers[expected.name];
-    return opener !== undefined && separated.has(ruleName) && previous.tokenType.name !== opener
-      ? `\`,\` or ${label}`
-      : label;
+    if (expected === EOF) return endOfPiece(ruleName);
+    if (expected === t.Name && ruleName === "stage") return "the name of a word";
+    const first = separated[ruleName];
+    const opener = openers[expected.name];
+    if (opener === undefined || first === undefined) return label;
+    return `${previous.tokenType === opener ? first : "`,`"} or ${label}`;
   },
-  buildNotAllInputParsedMessage: ({ ruleName }) =>
-    ruleName === "file" ? "a declaration" : `the end of the ${ruleName.endsWith("Header") ? "header" : "statement"}`,
+  buildNotAllInputParsedMessage: ({ ruleName }) => endOfPiece(ruleName),
   buildNoViableAltMessage: ({ ruleName }) => ruleNames[ruleName] ?? "an expression",
   buildEarlyExitMessage: ({ ruleName }) => ruleNames[ruleName] ?? "an expression",
 };
@@ -87,9 +97,7 @@ export function reportExpected(
   found: IToken | undefined,
 ): void {
   const { source, diagnostics } = reporter;
-  const afterStage =
-    found && found.tokenType !== t.Times && isA(found, t.BinaryOperator) && expected.startsWith("the end");
-  if (afterStage) {
+  if (found && endsPipe(reporter, expected, found)) {
     diagnostics.report(syntaxRules.stageOperator, { file: source, span: spanOf(found) }, { operator: found.image });
     return;
   }
@@ -108,6 +116,17 @@ export function reportExpected(
       found: found === undefined ? "the end of the file" : sameLine ? `\`${shortened(found.image)}\`` : undefined,
     },
     hint(expected, previous, found),
+  );
+}
+
+/** Whether an operator stands after a stage: everywhere else it would continue the expression before it. */
+function endsPipe({ tokens }: Reporter, expected: string, found: IToken): boolean {
+  const i = indexOf(tokens, found);
+  return (
+    isA(found, t.BinaryOperator) &&
+    endsOperand(tokens[i - 1]) &&
+    /^the end|^`,`|`\)`/.test(expected) &&
+    tokens.slice(Math.max(0, i - 40), i).some((token) => token.tokenType === t.Arrow)
   );
 }
 

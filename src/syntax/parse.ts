@@ -65,12 +65,23 @@ export function parse(source: SourceFile): ParseResult {
   }
 
   const declarations = declarationsIn({ source, diagnostics, comments }, lexed.tokens);
-  const sorted = diagnostics.list.sort((a, b) => a.location.span.start - b.location.span.start);
   return {
     file: { source, declarations, comments, span: { start: 0, end: text.length } },
-    diagnostics: sorted.slice(0, reportLimit),
+    diagnostics: chosen(source, diagnostics.list),
   };
 }
+
+/** In the order of the text; of a line with a stray character only that, as it explains the rest. */
+function chosen(source: SourceFile, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const lineOf = ({ location }: Diagnostic) => source.positionAt(location.span.start).line;
+  const lexical = diagnostics.filter(({ code }) => lexicalCodes.has(code));
+  const explained = new Map(lexical.toReversed().map((diagnostic) => [lineOf(diagnostic), diagnostic]));
+  return diagnostics
+    .filter((diagnostic) => (explained.get(lineOf(diagnostic)) ?? diagnostic) === diagnostic)
+    .toSorted((a, b) => a.location.span.start - b.location.span.start)
+    .slice(0, reportLimit);
+}
+const lexicalCodes: ReadonlySet<string> = new Set([syntaxRules.strayCharacter.code, syntaxRules.unclosedText.code]);
 
 function declarationsIn(context: Context, tokens: readonly IToken[]): readonly Declaration[] {
   const { source, diagnostics } = context;
