@@ -1,0 +1,32 @@
+/** @file Every example of the language reference compiles, or is answered with "comes later" where it says so. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createProject } from "../../src/compiler/project.js";
+
+const text = readFileSync(join(import.meta.dirname, "../../grammar/README.md"), "utf8");
+const blocks = [...text.matchAll(/^```net( later)?\n([^]*?)^```/gm)].map((match) => ({
+  line: text.slice(0, match.index).split("\n").length,
+  later: match[1] !== undefined,
+  source: match[2]!,
+}));
+const messagesOf = (source: string) =>
+  createProject({ readText: () => source, resolve: (specifier) => specifier })
+    .check("example.net")!
+    .diagnostics.map(({ severity, code, message }) => `${severity} ${code} ${message}`);
+
+test("the reference has an example for each of its rules", () => {
+  const sections = text.split(/^### /m).slice(1);
+  const without = sections.filter((section) => !section.includes("```net")).map((section) => section.split("\n")[0]);
+  expect(sections.length).toBeGreaterThanOrEqual(24);
+  expect(without).toEqual(["24. Vocabulary"]);
+});
+
+describe("examples of the reference", () => {
+  test.each(blocks.filter(({ later }) => !later))("line $line compiles without a message", ({ source }) => {
+    expect(messagesOf(source)).toEqual([]);
+  });
+  test.each(blocks.filter(({ later }) => later))("line $line comes later", ({ source }) => {
+    expect(messagesOf(source).join("\n")).toMatch(/later/);
+  });
+});
