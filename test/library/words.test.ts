@@ -1,0 +1,76 @@
+/** @file Every library word compiles in a small model, has true gradients, and trains. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { SourceFile } from "../../src/base/source.js";
+import type { CheckedModel, Port } from "../../src/check/model.js";
+import { parse } from "../../src/syntax/parse.js";
+import { elementsOf } from "../oracle/fixture.js";
+import { checkText, messagesOf } from "../oracle/checked.js";
+import { Interpreted } from "./interpreted.js";
+import { tinyModels } from "./tiny.js";
+
+const folder = join(import.meta.dirname, "../../src/library");
+const words = readdirSync(folder)
+  .filter((name) => name.endsWith(".net"))
+  .flatMap((name) => parse(new SourceFile(name, readFileSync(join(folder, name), "utf8"))).file.declarations)
+  .flatMap((word) => (word.kind === "word" ? [`${word.word} ${word.name.text}`] : []));
+
+/** Numbers in -1 .. 1, classes and truth values for each port. */
+function dataFor({ inputs, targets }: CheckedModel, batch: number, seed: number): Record<string, number[]> {
+  const values = ({ element, shape }: Port, k: number) => {
+    const spec = { shape: [batch, ...shape], seed: seed + k };
+    if (element.kind === "class") return elementsOf({ ...spec, classes: element.size });
+    if (element.kind === "bool") return elementsOf({ ...spec, classes: 2 });
+    return elementsOf({ ...spec, scale: 1, offset: 0 });
+  };
+  return Object.fromEntries([...inputs, ...targets].map((port, k) => [port.name, values(port, k)]));
+}
+
+test("every word has a small model", () => {
+  const tested = new Set(tinyModels.map(({ word }) => word));
+  expect(words.filter((word) => !tested.has(word))).toEqual([]);
+  expect([...tested].filter((word) => !words.includes(word))).toEqual([]);
+});
+
+describe("compiles without a message", () => {
+  test.each(tinyModels)("$word", ({ source }) => expect(messagesOf(source)).toEqual([]));
+});
+
+describe("gradients agree with finite differences", () => {
+  test.each(tinyModels.filter(({ gradient }) => gradient))("$word", ({ source }) => {
+    const model = checkText(source);
+    const net = new Interpreted(model);
+    net.step = 1;
+    net.load(dataFor(model, net.batch, 5));
+    const width = 1e-5;
+    net.gradients().forEach((gradient, p) => {
+      const values = net.parameter(model.parameters[p]!.path);
+      gradient.forEach((element, k) => {
+        const kept = values[k]!;
+        values[k] = kept + width;
+        const above = net.loss();
+        values[k] = kept - width;
+        const below = net.loss();
+        values[k] = kept;
+        const difference = (above - below) / (2 * width);
+        const where = `${model.parameters[p]!.path}[${k}]: ${element}, finite difference ${difference}`;
+        expect(Math.abs(difference - element) / (1 + Math.abs(difference)), where).toBeLessThan(1e-6);
+      });
+    });
+  });
+});
+
+describe("trains", () => {
+  const trained = tinyModels.filter(({ word }) =>
+    /^(optimizer|schedule|initializer|constraint|regularizer)/.test(word),
+  );
+  test.each(trained)("$word", ({ source }) => {
+    const model = checkText(source);
+    const net = new Interpreted(model);
+    const data = dataFor(model, net.batch, 5);
+    const losses = Array.from({ length: 60 }, () => net.trainStep(data));
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(losses[59]).toBeLessThan(0.9 * losses[0]!);
+  });
+});
