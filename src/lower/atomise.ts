@@ -25,6 +25,24 @@ const hasRead = (expr: Expr): boolean =>
   (expr.kind === "apply" && expr.arguments.some(hasRead)) ||
   (expr.kind === "fold" && hasRead(expr.body));
 
+const factorsOf = (expr: Expr): Expr[] =>
+  expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
+
+/** The two factors whose product has the fewest elements; the batch counts as many. */
+function cheapestPair(factors: readonly Expr[], scope: readonly Axis[]): readonly [number, number] {
+  const size = (a: Expr, b: Expr) =>
+    scope
+      .filter((axis) => a.free.includes(axis) || b.free.includes(axis))
+      .reduce((count, { extent }) => count * (extent === "batch" ? 32 : extent), 1);
+  let best: readonly [number, number] = [0, 1];
+  factors.forEach((a, i) =>
+    factors.slice(0, i).forEach((b, j) => {
+      if (size(a, b) < size(factors[best[0]]!, factors[best[1]]!)) best = [j, i];
+    }),
+  );
+  return best;
+}
+
 function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, rootStays: boolean): Expr {
   const store = (expr: Expr, scope: readonly Axis[]): Expr =>
     expr.type === "f64"
@@ -35,12 +53,20 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
           scope.filter((axis) => expr.free.includes(axis)),
           origin,
         );
-  const factor = (expr: Expr, scope: readonly Axis[]): Expr => {
-    if (expr.kind === "apply" && expr.op === multiply)
-      return graph.apply(multiply, ...expr.arguments.map((e) => factor(e, scope)));
-    return expr.kind === "apply" && hasRead(expr) && scope.some((axis) => !expr.free.includes(axis))
-      ? store(expr, scope)
-      : expr;
+  // What misses an index of a sum of products is computed before the sum, which keeps at most two factors if it can.
+  const factored = (product: Expr, scope: readonly Axis[]): Expr => {
+    const factors = factorsOf(product);
+    const misses = ({ free }: Expr) => scope.some((axis) => !free.includes(axis));
+    while (factors.length > 2) {
+      const [i, j] = cheapestPair(factors, scope);
+      const pair = graph.apply(multiply, factors[i]!, factors[j]!);
+      if (!misses(pair)) break;
+      factors.splice(j, 1);
+      factors[i] = pair;
+    }
+    if (factors.length === 1) return product;
+    const stored = factors.map((e) => (e.kind === "apply" && hasRead(e) && misses(e) ? store(e, scope) : e));
+    return stored.reduce((a, b) => graph.apply(multiply, a, b));
   };
   const go = (expr: Expr, scope: readonly Axis[], stays: boolean): Expr => {
     if (expr.kind === "apply") {
@@ -51,9 +77,8 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
     }
     if (expr.kind === "fold") {
       const inner = [...scope, ...expr.axes];
-      // A factor of a sum of products that misses an index is computed before the contraction.
       const value = go(expr.body, inner, false);
-      const made = graph.fold(expr.reducer, expr.axes, expr.reducer === "sum" ? factor(value, inner) : value);
+      const made = graph.fold(expr.reducer, expr.axes, expr.reducer === "sum" ? factored(value, inner) : value);
       return stays ? made : store(made, scope);
     }
     return expr;

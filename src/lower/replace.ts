@@ -11,6 +11,8 @@ export interface Replacements {
   readonly redirect?: ReadonlyMap<Tensor, Tensor>;
   /** What the indices of scans become. */
   readonly axes?: ReadonlyMap<Axis, Expr>;
+  /** Only what lies in the scans with these indices changes; all, if absent. */
+  readonly within?: ReadonlySet<Axis>;
 }
 
 /** Tensors that do not depend on anything replaced stay the same objects; custom nodes that do become their values. */
@@ -18,6 +20,7 @@ export class Replacer {
   readonly #graph: Graph;
   readonly #redirect: ReadonlyMap<Tensor, Tensor>;
   readonly #axes: Map<Axis, Expr>;
+  readonly #within: ReadonlySet<Axis> | undefined;
   readonly #done: Map<Tensor, Tensor>;
   readonly #touched = new Map<Tensor, boolean>();
   readonly #exprs = new Map<Expr, Expr>();
@@ -27,10 +30,11 @@ export class Replacer {
   /** A tensor made before everything that is replaced cannot depend on it: ids grow from inputs to users. */
   readonly #oldest: number;
 
-  constructor(graph: Graph, { tensors = new Map(), redirect = new Map(), axes = new Map() }: Replacements) {
+  constructor(graph: Graph, { tensors = new Map(), redirect = new Map(), axes = new Map(), within }: Replacements) {
     this.#graph = graph;
     this.#redirect = redirect;
     this.#axes = new Map(axes);
+    this.#within = within;
     this.#done = new Map(tensors);
     for (const key of tensors.keys()) this.#touched.set(key, true);
     this.#oldest = [...tensors.keys(), ...redirect.keys()].reduce((least, { id }) => Math.min(least, id), Infinity);
@@ -45,7 +49,12 @@ export class Replacer {
       if (!this.#touched.has(t)) this.#touched.set(t, this.#isTouched(t));
     }
     for (const t of order) if (!this.#done.has(t) && !t.scans.some((s) => this.#pending.has(s))) this.#make(t);
-    return this.#done.get(root)!;
+    const made = this.#done.get(root);
+    if (!made)
+      throw new Error(
+        `replacing in ${root.kind} ${root.origin.label}: it belongs to a scan that is replaced elsewhere`,
+      );
+    return made;
   }
   expr(expr: Expr): Expr {
     let made = this.#exprs.get(expr);
@@ -65,7 +74,9 @@ export class Replacer {
     return tensor.scans.some(({ axis }) => this.#axes.has(axis));
   }
   #isOld(tensor: Tensor): boolean {
-    return tensor.id < this.#oldest && !this.#isInside(tensor);
+    if (this.#isInside(tensor)) return false;
+    const within = this.#within;
+    return tensor.id < this.#oldest || (within !== undefined && !tensor.scans.some(({ axis }) => within.has(axis)));
   }
   #isTouched(tensor: Tensor): boolean {
     if (this.#redirect.has(tensor) || this.#isInside(tensor)) return true;

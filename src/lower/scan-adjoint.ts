@@ -28,7 +28,7 @@ function zeros(graph: Graph, like: Tensor): Tensor {
 }
 
 export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
-  const { graph, needs, replaced } = walk;
+  const { graph, needs } = walk;
   const results = graph.scanResults(scan);
   const rowAdjoints = results.rows.map((row) => level.adjoint(row));
   const carryAdjoints = results.carries.map((carry) => level.adjoint(carry));
@@ -83,7 +83,12 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
         );
         present.set(tensor, graph.compute(axes, graph.read(row, at), tensor.origin));
       }
-      const move = new Replacer(graph, { tensors: present, redirect: replaced, axes: new Map([[scan.axis, now]]) });
+      const move = new Replacer(graph, {
+        tensors: present,
+        redirect: inside(walk, scan),
+        axes: new Map([[scan.axis, now]]),
+        within: new Set([scan.axis, reversed!]),
+      });
       return {
         next: next.map((tensor) => move.tensor(tensor)),
         rows: kept.map((tensor) => ({ value: move.tensor(tensor), at: now, extent, position: positionOf(tensor) })),
@@ -136,8 +141,7 @@ function readsOf(expr: Expr, into = new Set<Tensor>()): Set<Tensor> {
 /** The tensors computed in a scan's body itself, not in scans inside it. */
 function bodyOf(scan: Scan): readonly Tensor[] {
   const roots = [...scan.carries.map(({ next }) => next), ...scan.rows.map(({ value }) => value)];
-  const inside = (tensor: Tensor) => tensor.scans.includes(scan);
-  const order = topological(roots, (tensor) => (inside(tensor) ? inputsOf(tensor) : []));
+  const order = topological(roots, (tensor) => (tensor.scans.includes(scan) ? inputsOf(tensor) : []));
   return order.filter((tensor) => tensor.scans.at(-1) === scan);
 }
 
@@ -162,8 +166,13 @@ function rowSeed(graph: Graph, scan: Scan, { value, at, position }: Row, adjoint
   return graph.compute(axes, body, gradientOrigin(value));
 }
 
+/** The scans inside this one that were made anew. */
+const inside = ({ replaced }: Walk, scan: Scan) =>
+  new Map([...replaced].filter(([result]) => result.scans.includes(scan)));
+
 /** Makes the scan anew with a row, by iteration, for each saved value; returns the rows. */
-function extend({ graph, replaced }: Walk, scan: Scan, saved: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
+function extend(walk: Walk, scan: Scan, saved: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
+  const { graph, replaced } = walk;
   const rows = new Map<Tensor, Tensor>();
   if (saved.size === 0) return rows;
   const extent = scan.axis.extent as number;
@@ -174,8 +183,9 @@ function extend({ graph, replaced }: Walk, scan: Scan, saved: ReadonlySet<Tensor
     (iteration, leaves) => {
       const move = new Replacer(graph, {
         tensors: new Map(scan.carries.map(({ leaf }, k) => [leaf, leaves[k]!])),
-        redirect: replaced,
+        redirect: inside(walk, scan),
         axes: new Map([[scan.axis, iteration]]),
+        within: new Set([scan.axis]),
       });
       const old = scan.rows.map((row) => ({ ...row, value: move.tensor(row.value), at: move.expr(row.at) }));
       const added = list.map((tensor) => ({
