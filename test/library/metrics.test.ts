@@ -33,7 +33,7 @@ const best = (i: number) => row(i).indexOf(Math.max(...row(i)));
 const examples = Array.from({ length: count }, (_, i) => i);
 const share = (holds: (i: number) => boolean, among = examples) => among.filter(holds).length / among.length;
 const said = (i: number) => chances[i]! > 0.5;
-const true_ = (i: number) => truths[i] === 1;
+const positiveAt = (i: number) => truths[i] === 1;
 const mean = (of: (i: number) => number) => examples.reduce((sum, i) => sum + of(i), 0) / count;
 
 describe("classes", () => {
@@ -63,23 +63,23 @@ describe("classes", () => {
 });
 
 describe("yes or no", () => {
-  const yes = examples.filter(true_);
+  const yes = examples.filter(positiveAt);
   const positive = examples.filter(said);
   test("binary_accuracy", () => {
     expect(binary("binary_accuracy(y, t)")[0]).toBeCloseTo(
-      share((i) => said(i) === true_(i)),
+      share((i) => said(i) === positiveAt(i)),
       12,
     );
   });
-  test("precision", () => expect(binary("precision(y, t)")[0]).toBeCloseTo(share(true_, positive), 12));
+  test("precision", () => expect(binary("precision(y, t)")[0]).toBeCloseTo(share(positiveAt, positive), 12));
   test("recall", () => expect(binary("recall(y, t)")[0]).toBeCloseTo(share(said, yes), 12));
   test("f1", () => {
-    const [p, r] = [share(true_, positive), share(said, yes)];
+    const [p, r] = [share(positiveAt, positive), share(said, yes)];
     expect(binary("f1(y, t)")[0]).toBeCloseTo((2 * p * r) / (p + r), 12);
   });
   test("nothing predicted positive", () => expect(binary("precision(y, t, threshold: 2)")[0]).toBe(0));
   test("auc, near the share of pairs in order", () => {
-    const no = examples.filter((i) => !true_(i));
+    const no = examples.filter((i) => !positiveAt(i));
     const ordered = yes.flatMap((i) => no.map((j) => (chances[i]! > chances[j]! ? 1 : 0) as number));
     const exact = ordered.reduce((a, b) => a + b, 0) / ordered.length;
     expect(Math.abs(binary("auc(y, t)")[0]! - exact)).toBeLessThan(0.01);
