@@ -26,16 +26,23 @@ write(
     `export const libraryText: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(library), null, 1)};\n`,
 );
 
-const stripTypes = (text) =>
-  ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
-  }).outputText;
+const compilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  isolatedDeclarations: true,
+  declaration: true,
+};
+/** TypeScript prints four spaces where the project has two. */
+const twoSpaces = (text) => text.replace(/^( {4})+/gm, (spaces) => spaces.slice(spaces.length / 2));
 const runtime = filesUnder(join(src, "emit", "runtime"), ".ts").map((name) => {
   const text = readFileSync(join(src, "emit", "runtime", name), "utf8");
-  return [name.replace(/\.ts$/, ""), { ts: text, js: stripTypes(text) }];
+  const js = twoSpaces(ts.transpileModule(text, { compilerOptions }).outputText);
+  const types = twoSpaces(ts.transpileDeclaration(text, { compilerOptions }).outputText);
+  return [name.replace(/\.ts$/, ""), { ts: text, js, types }];
 });
 write(
   join(src, "emit", "runtime.generated.ts"),
-  `/** @file Generated from src/emit/runtime: each source file as TypeScript and as JavaScript. */\n` +
-    `export const runtimeText: Readonly<Record<string, { readonly ts: string; readonly js: string }>> = ${JSON.stringify(Object.fromEntries(runtime), null, 1)};\n`,
+  `/** @file Generated from src/emit/runtime: each source file as TypeScript, as JavaScript, and its declarations. */\n` +
+    `export const runtimeText: Readonly<Record<string, { readonly ts: string; readonly js: string; readonly types: string }>> = ${JSON.stringify(Object.fromEntries(runtime), null, 1)};\n`,
 );

@@ -14,6 +14,8 @@ export interface TrainingSpec<Metrics> {
   /** Inputs, then targets. */
   readonly ports: readonly PortSpec[];
   readonly states: readonly TensorSpec[];
+  /** Also of what only training needs. */
+  readonly initialize: Program;
   readonly train: Program;
   readonly evaluate: Program;
   readonly finish: Program;
@@ -81,7 +83,7 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     columns: [],
     metrics: training.createMetrics(memory.metrics),
   };
-  model.initialize(memory, 0, 0, seed);
+  training.initialize(memory, 0, 0, seed);
   return trainer;
 }
 
@@ -97,7 +99,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.step = 0;
   trainer.epoch = 0;
   trainer.run = newRun(0, memory.sums.length);
-  trainer.model.initialize(memory, 0, 0, seed);
+  trainer.training.initialize(memory, 0, 0, seed);
 }
 
 /** One update from the first `n` examples in memory; leaves the batch's totals there. */

@@ -1,0 +1,97 @@
+/** @file What the parts of one generated module share: the language, the names given, the exports that need another name. */
+import type { CompiledModel } from "../backends/model.js";
+import { capitalized, Names, uncapitalized } from "./names.js";
+
+export interface EmitOptions {
+  readonly language: "ts" | "js";
+  /** `f64` is for gradient checks. Default `f32`. */
+  readonly precision?: "f32" | "f64";
+  /** False: only the predictor. Default true. */
+  readonly training?: boolean;
+  /** Also export `<Model>Internals`: memory, programs and kernels, for gradient checks and profiles. Default false. */
+  readonly internals?: boolean;
+}
+
+export class ModuleContext {
+  readonly names: Names;
+  readonly #exported = new Names();
+  /** `local as Name`, for names that something else in the module has. */
+  readonly valueAliases: string[] = [];
+  readonly typeAliases: string[] = [];
+  constructor(
+    readonly options: EmitOptions,
+    taken: Iterable<string>,
+  ) {
+    this.names = Names.ofModule();
+    for (const name of taken) this.names.claim(name);
+  }
+  get typed(): boolean {
+    return this.options.language === "ts";
+  }
+  get floats(): "Float32Array" | "Float64Array" {
+    return this.options.precision === "f64" ? "Float64Array" : "Float32Array";
+  }
+  /** `: type` in TypeScript, nothing in JavaScript. */
+  annotation(type: string): string {
+    return this.typed ? `: ${type}` : "";
+  }
+  /** A top-level name that users see as `wanted`; `prefix` goes before its declaration. */
+  exported(wanted: string, kind: "value" | "type"): Exported {
+    const local = this.names.claim(wanted);
+    const seen = this.#exported.claim(wanted);
+    if (local === seen) return { name: local, prefix: "export " };
+    (kind === "value" ? this.valueAliases : this.typeAliases).push(`${local} as ${seen}`);
+    return { name: local, prefix: "" };
+  }
+}
+export interface Exported {
+  readonly name: string;
+  readonly prefix: "export " | "";
+}
+
+/** The names of one model's declarations. */
+export interface ModelNames {
+  readonly trains: boolean;
+  readonly main: Exported;
+  readonly predictor: Exported;
+  readonly inputs: Exported;
+  readonly targets: Exported;
+  readonly data: Exported;
+  readonly outputs: Exported;
+  readonly metrics: Exported;
+  readonly parameters: Exported;
+  readonly net: Exported;
+  readonly predictorNet: Exported;
+  /** The union of a port's labels, by port. */
+  readonly labels: ReadonlyMap<string, Exported>;
+  /** A module-level constant or function that is not exported. */
+  readonly local: (suffix: string) => string;
+}
+
+/** Longer lists of labels are plain strings to the type checker. */
+const mostLabels = 256;
+
+export function nameModel(context: ModuleContext, { checked, programs }: CompiledModel): ModelNames {
+  const type = (suffix: string) => context.exported(checked.name + suffix, "type");
+  const trains = context.options.training !== false && programs.train !== undefined;
+  const fixed = {
+    trains,
+    main: context.exported(checked.name, "value"),
+    predictor: context.exported(`${checked.name}Predictor`, "value"),
+    inputs: type("Inputs"),
+    targets: type("Targets"),
+    data: type("Data"),
+    outputs: type("Outputs"),
+    metrics: type("Metrics"),
+    parameters: type("Parameters"),
+    net: type("Net"),
+    predictorNet: type("PredictorNet"),
+  };
+  const labels = new Map<string, Exported>();
+  for (const { name, element } of [...checked.inputs, ...(trains ? checked.targets : []), ...checked.outputs]) {
+    if (element.kind !== "class" || !element.labels || element.labels.length > mostLabels) continue;
+    labels.set(name, type(capitalized(name)));
+  }
+  const stem = uncapitalized(checked.name);
+  return { ...fixed, labels, local: (suffix) => context.names.claim(stem + suffix) };
+}

@@ -1,0 +1,186 @@
+/** @file Prints one model: its constants, its programs, and what it exports. */
+import type { CompiledModel } from "../backends/model.js";
+import type { Metric } from "../check/model.js";
+import type { CompiledProgram } from "../ir/kernel.js";
+import type { Exported, ModelNames, ModuleContext } from "./context.js";
+import { Code, printLiteralType, printValue, type Value } from "./literal.js";
+import { access, documentation, literalKey } from "./names.js";
+import { type ProgramPrinter, withoutTraining } from "./programs.js";
+import { memoryValue, parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
+import { modelTypes } from "./types.js";
+
+export interface PrintedModel {
+  readonly types: readonly string[];
+  /** Constants, programs, exports. */
+  readonly model: string;
+  /** The exports as a `.d.ts` says them. */
+  readonly declarations: string;
+}
+
+const code = (text: string) => new Code(text);
+
+function constant(context: ModuleContext, name: string, type: string, value: Value): string {
+  const start = `const ${name}${context.annotation(type)} = `;
+  return `${start}${printValue(value, "", start.length)};`;
+}
+
+/** An object of the metrics; those with axes are views. */
+function createMetrics(metrics: readonly Metric[]): string {
+  const properties = metrics.map(({ name, shape, target }) => {
+    const end = target.offset + product(shape);
+    return `${literalKey(name)}: ${shape.length === 0 ? "NaN" : `metrics.subarray(${target.offset}, ${end})`}`;
+  });
+  return `({ ${properties.join(", ")} })`;
+}
+function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): string {
+  const lines = metrics
+    .filter(({ shape }) => shape.length === 0)
+    .map(({ name, target }) => `    into${access(name)} = metrics[${target.offset}]${context.typed ? "!" : ""};\n`);
+  return `{\n${lines.join("")}  }`;
+}
+
+/** What `fit` does unless told otherwise. */
+function settings({ checked }: CompiledModel): Value {
+  const { batch, epochs, shuffle, validation, stop } = checked.training;
+  return { batch, epochs, shuffle, validation, stop: stop && { ...stop } };
+}
+
+export function printModel(
+  context: ModuleContext,
+  printer: ProgramPrinter,
+  model: CompiledModel,
+  names: ModelNames,
+): PrintedModel {
+  const { checked, programs } = model;
+  const { trains } = names;
+  const kept: Record<string, CompiledProgram> = {};
+  const functions: string[] = [];
+  /** Prints a program's function; gives its name. */
+  const run = (suffix: string, comment: string, program: CompiledProgram | undefined): string => {
+    const name = names.local(suffix);
+    functions.push(printer.program(name, comment, program));
+    if (program) kept[suffix] = program;
+    return name;
+  };
+  const predict = run("Predict", "From inputs to outputs.", programs.predict);
+  const initializeWeights = withoutTraining(programs.initialize);
+  const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
+  const predicting = [programs.predict, initializeWeights];
+
+  const shapes = names.local("Shapes");
+  const spec = names.local("Model");
+  const shapesConstant = `const ${shapes} = ${printValue(shapesValue(model))}${context.typed ? " as const" : ""};`;
+  const constants = [
+    constant(context, spec, "ModelSpec", {
+      name: checked.name,
+      signature: signatureOf(model),
+      batch: model.batch,
+      seed: checked.training.seed,
+      memory: memoryValue(model, predicting, false),
+      inputs: checked.inputs.map(portValue),
+      outputs: checked.outputs.map(portValue),
+      weights: [...checked.parameters, ...checked.buffers].map((t) => tensorValue(t.path, t.shape, t.source)),
+      paths: parameterPaths(checked.parameters.map(({ path }) => path)),
+      initialize: code(initialize),
+      predict: code(predict),
+    }),
+  ];
+
+  const training = trains ? names.local("Training") : "";
+  if (trains) {
+    const initializeAll =
+      initializeWeights === programs.initialize
+        ? initialize
+        : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
+    const train = run("Train", "Forward, loss, backward, optimizer: one update.", programs.train);
+    const evaluate = run("Evaluate", "Loss and metrics of a batch, as totals.", programs.evaluate);
+    const finish = run("Finish", "Metrics from totals.", programs.finish);
+    const all = [programs.initialize, programs.train, programs.evaluate, programs.finish, programs.predict];
+    if (context.options.internals) all.push(programs.gradient);
+    constants.push(
+      constant(context, training, `TrainingSpec<${names.metrics.name}>`, {
+        memory: memoryValue(
+          model,
+          all.flatMap((program) => program ?? []),
+          true,
+        ),
+        ports: [...checked.inputs, ...checked.targets].map(portValue),
+        states: checked.states.map((t) => tensorValue(t.path, t.shape, t.source)),
+        initialize: code(initializeAll),
+        train: code(train),
+        evaluate: code(evaluate),
+        finish: code(finish),
+        settings: settings(model),
+        createMetrics: code(`(metrics) => ${createMetrics(checked.metrics)}`),
+        refreshMetrics: code(`(metrics, into) => ${refreshMetrics(context, checked.metrics)}`),
+      }),
+    );
+  }
+
+  const generic = (types: readonly Exported[]) =>
+    context.typed ? `<${types.map(({ name }) => name).join(", ")}>` : "";
+  const predictorTypes = generic([names.inputs, names.outputs, names.parameters]);
+  const netTypes = generic([names.inputs, names.data, names.outputs, names.metrics, names.parameters]);
+  const doc = checked.documentation ?? `The model ${checked.name}.`;
+  const options = `(options${context.annotation("CreateOptions")} = {})`;
+  const object = ({ name, prefix }: Exported, comment: string, net: string, create: string) =>
+    `${documentation(comment)}${prefix}const ${name} = {\n` +
+    `  /** Sizes of one example's ports, and of the parameters. */\n  shapes: ${shapes},\n` +
+    `  /** A new net, with all the memory it will use. */\n` +
+    `  create: ${options}${context.annotation(net)} =>\n    ${create},\n};`;
+  const newPredictor = `createPredictor${predictorTypes}(${spec}, options)`;
+  const exports = [
+    object(
+      names.main,
+      doc,
+      names.net.name,
+      trains ? `createNet${netTypes}(${spec}, ${training}, options)` : newPredictor,
+    ),
+    object(
+      names.predictor,
+      `${doc}\nPredicts only: no code or memory for training.`,
+      names.predictorNet.name,
+      newPredictor,
+    ),
+  ];
+  if (context.options.internals) exports.push(internals(context, printer, model, names, kept));
+
+  const shapesType = printLiteralType(shapesValue(model), "  ");
+  const declare = ({ name, prefix }: Exported, net: string, comment: string) =>
+    `${documentation(comment)}${prefix}declare const ${name}: {\n` +
+    `  /** Sizes of one example's ports, and of the parameters. */\n  readonly shapes: ${shapesType};\n` +
+    `  /** A new net, with all the memory it will use. */\n  create(options?: CreateOptions): ${net};\n};`;
+  return {
+    types: modelTypes(context, model, names),
+    model: [shapesConstant, ...exports, ...constants, ...functions].join("\n\n"),
+    declarations: [
+      declare(names.main, names.net.name, doc),
+      declare(names.predictor, names.predictorNet.name, `${doc}\nPredicts only: no code or memory for training.`),
+    ].join("\n\n"),
+  };
+}
+
+/** Memory, programs and kernels of a net, for gradient checks and profiles. */
+function internals(
+  context: ModuleContext,
+  printer: ProgramPrinter,
+  { programs }: CompiledModel,
+  names: ModelNames,
+  kept: Readonly<Record<string, CompiledProgram>>,
+): string {
+  const all = { ...kept, ...(programs.gradient && names.trains ? { Gradient: programs.gradient } : {}) };
+  const lines = Object.entries(all).map(([suffix, program]) => {
+    const rows = printer.calls(program).map(({ name, call }, k) => {
+      const { flops } = program.kernels[k]!;
+      const run = `(${printer.parameters(call)})${context.annotation("void")} => ${call}`;
+      return `    { name: "${name}", flops: ${flops}, run: ${run} },\n`;
+    });
+    const property = suffix.charAt(0).toLowerCase() + suffix.slice(1);
+    return `  ${property}: [\n${rows.join("")}  ],\n`;
+  });
+  const { name, prefix } = context.exported(`${names.main.name}Internals`, "value");
+  return (
+    `/** For tools: the inside of a net, and the kernels of each program in order. */\n` +
+    `${prefix}const ${name} = {\n  open: openNet,\n${lines.join("")}};`
+  );
+}

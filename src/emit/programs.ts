@@ -1,0 +1,113 @@
+/** @file Prints programs: each kernel under a comment that says where it comes from, and a function that calls them in order. */
+import type { CompiledProgram, Kernel, KernelStatement } from "../ir/kernel.js";
+import type { Origin } from "../ir/types.js";
+import { printKernel, type PrintedKernel } from "../backends/typescript/print.js";
+import type { ModuleContext } from "./context.js";
+import { commentLine } from "./names.js";
+
+/** The `.net` line of an origin, as `digits.net:9: -> conv2d(32, 3)`. */
+function placeOf({ location }: Origin): string | undefined {
+  if (!location) return undefined;
+  const { file, span } = location;
+  const { line } = file.positionAt(span.start);
+  const name = file.name.startsWith("library:") ? file.name : file.name.replace(/^.*[/\\]/, "");
+  const text = file.line(line).trim();
+  return `${name}:${line + 1}: ${text.length > 80 ? `${text.slice(0, 80)}..` : text}`;
+}
+
+const mostOrigins = 6;
+
+export function originComment({ origins }: Kernel): string {
+  const labels = [...new Set(origins.map(({ label }) => label).filter((label) => label !== ""))];
+  const places = [...new Set(origins.flatMap((origin) => placeOf(origin) ?? []))];
+  const shown = places.slice(0, mostOrigins);
+  const head = labels.length > mostOrigins ? [...labels.slice(0, mostOrigins), ".."] : labels;
+  const lines = [
+    ...(head.length > 0 ? [head.join(", ")] : []),
+    ...shown,
+    ...(places.length > shown.length ? [`.. and ${places.length - shown.length} more lines`] : []),
+  ];
+  return lines.map((line) => `// ${commentLine(line)}\n`).join("");
+}
+
+/** Whether any array that a kernel writes is among `arrays`. */
+function writesOther(body: readonly KernelStatement[], arrays: readonly string[]): boolean {
+  return body.some((statement) => {
+    switch (statement.kind) {
+      case "store":
+      case "fill":
+        return !arrays.includes(statement.array);
+      case "for":
+        return writesOther(statement.body, arrays);
+      case "if":
+        return writesOther(statement.then, arrays) || writesOther(statement.otherwise, arrays);
+      default:
+        return false;
+    }
+  });
+}
+/** `initialize` without the kernels that only prepare training. */
+export function withoutTraining(program: CompiledProgram): CompiledProgram {
+  const kernels = program.kernels.filter((kernel) => writesOther(kernel.body, ["states", "gradients"]));
+  return kernels.length === program.kernels.length ? program : { ...program, kernels };
+}
+
+export interface KernelCall {
+  readonly name: string;
+  readonly call: string;
+}
+
+/** Kernels are printed once, however many programs call them. */
+export class ProgramPrinter {
+  readonly #printed = new Map<Kernel, PrintedKernel & { readonly name: string }>();
+  /** Text of the kernels so far. */
+  readonly kernels: string[] = [];
+  constructor(readonly context: ModuleContext) {}
+
+  #print(kernel: Kernel) {
+    const known = this.#printed.get(kernel);
+    if (known) return known;
+    const name = this.context.names.claim(kernel.name);
+    const { typed, floats } = this.context;
+    const options = { types: typed, floats };
+    const printed = { ...printKernel({ ...kernel, name }, options), name };
+    this.#printed.set(kernel, printed);
+    this.kernels.push(originComment(kernel) + printed.text.trimEnd());
+    return printed;
+  }
+
+  calls(program: CompiledProgram): readonly KernelCall[] {
+    return program.kernels.map((kernel) => {
+      const { name, arrays, scalars } = this.#print(kernel);
+      const inputs = [
+        "n",
+        ...arrays.map((array) => `memory.${array}`),
+        ...scalars.map((scalar) => (scalar.name === "key" ? `drawKey(seed, ${scalar.site}, step)` : scalar.name)),
+      ];
+      return { name, call: `${name}(${inputs.join(", ")})` };
+    });
+  }
+
+  /** The function `name` that runs a program. */
+  program(name: string, comment: string, program: CompiledProgram | undefined): string {
+    const calls = program ? this.calls(program) : [];
+    const body = calls.map(({ call }) => `  ${call};\n`).join("");
+    return `/** ${comment} */\nfunction ${name}(${this.parameters(body)})${this.context.annotation("void")} {${
+      body && `\n${body}`
+    }}`;
+  }
+
+  /** The parameters up to the last one that `body` uses; unused ones before it are marked by `_`. */
+  parameters(body: string): string {
+    const all = { memory: "Memory", n: "number", step: "number", seed: "number" };
+    const names = Object.entries(all).map(([name, type]) => ({
+      isUsed: new RegExp(`\\b${name}\\b`).test(body),
+      name,
+      type,
+    }));
+    while (names.length > 0 && !names[names.length - 1]!.isUsed) names.pop();
+    return names
+      .map(({ isUsed, name, type }) => `${isUsed ? name : `_${name}`}${this.context.annotation(type)}`)
+      .join(", ");
+  }
+}
