@@ -1,0 +1,157 @@
+/** @file Prints a kernel as a top-level function on typed arrays: monomorphic, allocation-free, rounded to f32 by its stores only. */
+import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
+import { printExpression, typeOf } from "./expression.js";
+import type { Context } from "./expression.js";
+
+export interface PrintOptions {
+  /** TypeScript annotations; without them the text is JavaScript. */
+  readonly types: boolean;
+  /** What f32 arrays are declared as: f64 for gradient checks. The statements are the same. */
+  readonly floats: "Float32Array" | "Float64Array";
+}
+export interface PrintedKernel {
+  readonly text: string;
+  /** Parameters after `n`, in order: the arrays, then the scalars. */
+  readonly arrays: readonly ArrayName[];
+  readonly scalars: readonly ScalarParameter[];
+}
+export interface ScalarParameter {
+  readonly name: "step" | "key";
+  readonly site: number;
+}
+
+/** The parameter that stands for each array. */
+const letters: Readonly<Record<ArrayName, string>> = {
+  inputs: "x",
+  classes: "c",
+  parameters: "w",
+  gradients: "g",
+  states: "s",
+  buffers: "b",
+  totals: "t",
+  sums: "h",
+  outputs: "y",
+  decisions: "d",
+  metrics: "m",
+  activations: "a",
+  integers: "z",
+};
+const arrayOrder = Object.keys(letters) as ArrayName[];
+
+export function elementType(array: ArrayName): "f32" | "i32" | "f64" {
+  if (array === "classes" || array === "decisions" || array === "integers") return "i32";
+  return array === "totals" || array === "sums" || array === "metrics" ? "f64" : "f32";
+}
+function typedArray(array: ArrayName, floats: PrintOptions["floats"]): string {
+  const type = elementType(array);
+  if (type === "i32") return "Int32Array";
+  return type === "f64" ? "Float64Array" : floats;
+}
+
+export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKernel {
+  const arrays = new Set<ArrayName>();
+  const scalars = new Map<string, ScalarParameter>();
+  const context: Context = {
+    array: (name) => {
+      arrays.add(name);
+      return letters[name];
+    },
+    scalar: (name, site) => {
+      if (name === "batch") return "n";
+      const key = name === "step" ? "step" : `key${site}`;
+      scalars.set(key, { name, site });
+      return name === "step" ? "step" : `key${[...scalars.keys()].filter((k) => k !== "step").indexOf(key)}`;
+    },
+  };
+  const body = new StatementPrinter(context, options.types).lines(kernel.body, "  ");
+  const used = arrayOrder.filter((name) => arrays.has(name));
+  const typed = (name: string, type: string) => (options.types ? `${name}: ${type}` : name);
+  const parameters = [
+    typed("n", "number"),
+    ...used.map((name) => typed(letters[name], typedArray(name, options.floats))),
+    ...[...scalars.values()].map(({ name, site }) => typed(context.scalar(name, site), "number")),
+  ];
+  const result = options.types ? ": void" : "";
+  const text = `function ${kernel.name}(${parameters.join(", ")})${result} {\n${body.join("\n")}\n}\n`;
+  return { text, arrays: used, scalars: [...scalars.values()] };
+}
+
+class StatementPrinter {
+  readonly #context: Context;
+  readonly #types: boolean;
+  /** Types of accumulators: a truth value is assigned as such or as a number. */
+  readonly #accumulators = new Map<string, boolean>();
+
+  constructor(context: Context, types: boolean) {
+    this.#context = context;
+    this.#types = types;
+  }
+
+  lines(statements: readonly KernelStatement[], indent: string): string[] {
+    return statements.flatMap((statement) => this.#statement(statement, indent));
+  }
+  #number(expr: KernelExpr): string {
+    return printExpression(this.#context, expr, "number");
+  }
+  #block(head: string, body: readonly KernelStatement[], indent: string): string[] {
+    return [`${indent}${head} {`, ...this.lines(body, `${indent}  `), `${indent}}`];
+  }
+
+  #statement(statement: KernelStatement, indent: string): string[] {
+    switch (statement.kind) {
+      case "for": {
+        const { variable, from, to, step } = statement;
+        const advance = step === 1 ? `${variable}++` : `${variable} += ${step}`;
+        const head = `for (let ${variable} = ${this.#number(from)}; ${variable} < ${this.#number(to)}; ${advance})`;
+        return this.#block(head, statement.body, indent);
+      }
+      case "let":
+        return [
+          `${indent}const ${statement.name} = ${printExpression(this.#context, statement.value, typeOf(statement.value))};`,
+        ];
+      case "var": {
+        const truth = statement.type === "bool";
+        this.#accumulators.set(statement.name, truth);
+        const annotation = this.#types ? `: ${truth ? "boolean" : "number"}` : "";
+        const value = printExpression(this.#context, statement.value, truth ? "boolean" : "number");
+        return [`${indent}let ${statement.name}${annotation} = ${value};`];
+      }
+      case "assign": {
+        const { name, value } = statement;
+        if (
+          value.kind === "apply" &&
+          value.type !== "i32" &&
+          (value.op.name === "add" || value.op.name === "multiply")
+        ) {
+          const [a, b] = value.arguments as [KernelExpr, KernelExpr];
+          if (a.kind === "local" && a.name === name)
+            return [`${indent}${name} ${value.op.name === "add" ? "+" : "*"}= ${this.#number(b)};`];
+        }
+        // A maximum kept by comparison is written as the condition that it is.
+        if (value.kind === "select" && value.otherwise.kind === "local" && value.otherwise.name === name) {
+          const condition = printExpression(this.#context, value.condition, "boolean");
+          return [`${indent}if (${condition}) ${name} = ${this.#assigned(name, value.then)};`];
+        }
+        return [`${indent}${name} = ${this.#assigned(name, value)};`];
+      }
+      case "store": {
+        const target = `${this.#context.array(statement.array)}[${this.#number(statement.index)}]`;
+        return [`${indent}${target} ${statement.accumulate ? "+=" : "="} ${this.#number(statement.value)};`];
+      }
+      case "fill": {
+        const { array, from, to, value } = statement;
+        return [`${indent}${this.#context.array(array)}.fill(${value}, ${this.#number(from)}, ${this.#number(to)});`];
+      }
+      case "if": {
+        const condition = printExpression(this.#context, statement.condition, "boolean");
+        const lines = this.#block(`if (${condition})`, statement.then, indent);
+        if (statement.otherwise.length === 0) return lines;
+        lines[lines.length - 1] = `${indent}} else {`;
+        return [...lines, ...this.lines(statement.otherwise, `${indent}  `), `${indent}}`];
+      }
+    }
+  }
+  #assigned(name: string, value: KernelExpr): string {
+    return printExpression(this.#context, value, this.#accumulators.get(name) ? "boolean" : "number");
+  }
+}

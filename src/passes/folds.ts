@@ -1,0 +1,342 @@
+/** @file Folds to loops: several folds over the same indices share their loops, one accumulator each; small windows are unrolled. */
+import { add, greater, less, multiply } from "../ops/index.js";
+import type { KernelExpr } from "../ir/kernel.js";
+import type { Axis, Expr, Fold, Read, Reducer } from "../ir/types.js";
+import { affine, int, linear, plus, shifted, times, variable, without } from "./affine.js";
+import type { Affine } from "./affine.js";
+import { AccessFinder, merged, travel } from "./access.js";
+import type { Accesses, LoopAxis, Places } from "./access.js";
+import type { Blocks } from "./blocks.js";
+import { bind, Expressions, factOf } from "./expressions.js";
+import type { Env, Instance } from "./expressions.js";
+import type { Buffer } from "./nest.js";
+
+/** Windows of at most this many positions are unrolled around the folds they contain. */
+const largestWindow = 9;
+
+const neutral: Readonly<Record<Reducer, number>> = {
+  sum: 0,
+  product: 1,
+  max: -Infinity,
+  min: Infinity,
+  argmax: -Infinity,
+  argmin: Infinity,
+};
+const clampToInt = (value: number) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value));
+const isPlace = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
+const better = (reducer: Reducer) => (reducer === "max" || reducer === "argmax" ? greater : less);
+
+export class Folds {
+  readonly expressions: Expressions;
+  readonly #blocks: Blocks;
+  readonly #places: Places;
+  readonly #contains = new Map<Expr, boolean>();
+
+  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>) {
+    this.#blocks = blocks;
+    this.#places = places;
+    this.expressions = new Expressions(blocks, places, offsets, (instances) => this.#make(instances));
+  }
+
+  /** Values of several expressions; folds in them that agree in their indices run in common loops. */
+  evaluateAll(instances: readonly Instance[]): readonly KernelExpr[] {
+    const found = new Map<string, Instance<Fold>>();
+    for (const instance of instances) this.#outermost(instance.expr, instance.env, found, new Set());
+    if (found.size > 0) this.#make([...found.values()]);
+    return instances.map(({ expr, env }) => this.expressions.evaluate(expr, env));
+  }
+
+  containsFold(expr: Expr): boolean {
+    const known = this.#contains.get(expr);
+    if (known !== undefined) return known;
+    let contains = false;
+    if (expr.kind === "fold") contains = true;
+    else if (expr.kind === "apply") contains = expr.arguments.some((argument) => this.containsFold(argument));
+    else if (expr.kind === "read") {
+      const inline = this.#places.inline.get(expr.tensor);
+      contains = inline ? this.containsFold(inline) : expr.at.some((at) => this.containsFold(at));
+    }
+    this.#contains.set(expr, contains);
+    return contains;
+  }
+
+  #outermost(expr: Expr, env: Env, into: Map<string, Instance<Fold>>, seen: Set<Expr>): void {
+    if (seen.has(expr) || !this.containsFold(expr)) return;
+    seen.add(expr);
+    if (expr.kind === "fold") into.set(this.expressions.identity({ expr, env }).key, { expr, env });
+    else if (expr.kind === "apply") for (const argument of expr.arguments) this.#outermost(argument, env, into, seen);
+    else if (expr.kind === "read") {
+      const inline = this.#places.inline.get(expr.tensor);
+      for (const part of inline ? [inline] : expr.at) this.#outermost(part, env, into, seen);
+    }
+  }
+
+  /** Those over the same indices at the same depth run together. */
+  #make(instances: readonly Instance<Fold>[]): void {
+    const groups = new Map<string, { depth: number; members: Map<string, Instance<Fold>> }>();
+    for (const instance of instances) {
+      const { key, depth } = this.expressions.identity(instance);
+      if (this.#blocks.recall(key, depth)) continue;
+      const place = `${depth}:${instance.expr.axes.map((axis) => axis.id).join()}`;
+      const known = groups.get(place);
+      if (known) known.members.set(key, instance);
+      else groups.set(place, { depth, members: new Map([[key, instance]]) });
+    }
+    for (const { depth, members } of groups.values())
+      this.#blocks.at(depth, () => {
+        const list = [...members.values()];
+        const results = this.#isWindow(list) ? this.#unrolled(list) : this.#looped(list);
+        [...members.keys()].forEach((key, k) => this.#blocks.remember(key, depth, results[k]!));
+      });
+  }
+
+  #isWindow(instances: readonly Instance<Fold>[]): boolean {
+    const first = instances[0]!.expr;
+    const positions = first.axes.reduce((product, { extent }) => product * (extent === "batch" ? Infinity : extent), 1);
+    return positions <= 2 || (positions <= largestWindow && instances.some(({ expr }) => this.containsFold(expr.body)));
+  }
+
+  /** Every position written out; the folds inside share loops across positions, which makes them rows of a register tile. */
+  #unrolled(instances: readonly Instance<Fold>[]): readonly KernelExpr[] {
+    const axes = instances[0]!.expr.axes;
+    let positions: (readonly number[])[] = [[]];
+    for (const { extent } of axes)
+      positions = positions.flatMap((p) => Array.from({ length: extent as number }, (_, k) => [...p, k]));
+    const points = instances.map(({ expr, env }) =>
+      positions.map((position) => {
+        const inner = new Map(env);
+        axes.forEach((axis, k) => inner.set(axis, affine(position[k]!)));
+        return { expr: expr.body, env: inner };
+      }),
+    );
+    const values = this.evaluateAll(points.flat());
+    return instances.map(({ expr }, k) =>
+      this.#combine(expr, values.slice(k * positions.length, (k + 1) * positions.length)),
+    );
+  }
+  #combine({ reducer, type }: Fold, values: readonly KernelExpr[]): KernelExpr {
+    const blocks = this.#blocks;
+    let best = values[0]!;
+    let place = int(0);
+    values.slice(1).forEach((value, k) => {
+      if (reducer === "sum" || reducer === "product") {
+        best = blocks.name({ kind: "apply", type, op: reducer === "sum" ? add : multiply, arguments: [best, value] });
+        return;
+      }
+      const condition = blocks.name(
+        { kind: "apply", type: "bool", op: better(reducer), arguments: [value, best] },
+        "c",
+      );
+      if (isPlace(reducer))
+        place = blocks.name({ kind: "select", type: "i32", condition, then: int(k + 1), otherwise: place });
+      best = blocks.name({ kind: "select", type: best.type, condition, then: value, otherwise: best });
+    });
+    return isPlace(reducer) ? place : best;
+  }
+
+  #looped(instances: readonly Instance<Fold>[]): readonly KernelExpr[] {
+    const blocks = this.#blocks;
+    const { axes } = instances[0]!.expr;
+    const accumulators = new Map<string, KernelExpr>();
+    const best = instances.map(({ expr, env }) => {
+      const family = expr.reducer.replace("arg", "");
+      const key = `${family}:${this.#bodyKey(expr, env)}`;
+      let accumulator = accumulators.get(key);
+      if (!accumulator) {
+        const type = isPlace(expr.reducer) && expr.body.type !== "bool" ? expr.body.type : expr.type;
+        const value = neutral[expr.reducer];
+        const start: KernelExpr = { kind: "const", type, value: type === "i32" ? clampToInt(value) : value };
+        accumulators.set(key, (accumulator = blocks.accumulator(type, start)));
+      }
+      return accumulator;
+    });
+    const places = instances.map(({ expr }) => (isPlace(expr.reducer) ? blocks.accumulator("i32", int(0)) : undefined));
+    const finder = new AccessFinder(this.#places);
+    for (const { expr } of instances) finder.expression(expr.body);
+    const ordered = instances.some(({ expr }) => isPlace(expr.reducer));
+    const loops = ordered ? merged(axes, finder.found) : loopOrder(merged(axes, finder.found), finder.found);
+    this.#open(loops, instances, this.#commonGuards(instances), (inner) => {
+      const values = this.evaluateAll(inner.map(({ expr, env }) => ({ expr: expr.body, env })));
+      const done = new Set<KernelExpr>();
+      inner.forEach(({ expr, env }, k) => {
+        const place = places[k];
+        if (place) {
+          const condition = this.#isBetter(expr.reducer, values[k]!, best[k]!);
+          const then = blocks.atom(position(expr.axes, env));
+          blocks.assign(place, { kind: "select", type: "i32", condition, then, otherwise: place });
+        }
+      });
+      inner.forEach(({ expr }, k) => {
+        const target = best[k]!;
+        const value = values[k]!;
+        if (done.has(target)) return;
+        done.add(target);
+        if (expr.reducer === "sum" || expr.reducer === "product")
+          return blocks.accumulate(target, expr.reducer === "sum" ? add : multiply, value);
+        const condition = this.#isBetter(expr.reducer, value, target);
+        blocks.assign(target, { kind: "select", type: target.type, condition, then: value, otherwise: target });
+      });
+    });
+    return best.map((accumulator, k) => places[k] ?? accumulator);
+  }
+  #isBetter(reducer: Reducer, value: KernelExpr, than: KernelExpr): KernelExpr {
+    return { kind: "apply", type: "bool", op: better(reducer), arguments: [value, than] };
+  }
+  #bodyKey(expr: Fold, env: Env): string {
+    return `${expr.body.id}:${expr.free.map((axis) => env.get(axis)?.key).join()}`;
+  }
+
+  /** Opens one loop after the other, clipped so that guarded reads stay inside, and binds the indices of all instances. */
+  #open(
+    loops: readonly LoopAxis[],
+    instances: readonly Instance<Fold>[],
+    guards: readonly Guard[],
+    body: (instances: readonly Instance<Fold>[]) => void,
+  ): void {
+    const [loop, ...inner] = loops;
+    if (!loop) return body(instances);
+    const blocks = this.#blocks;
+    const carrier = loop.axes.at(-1)!;
+    const later = new Set(inner.flatMap(({ axes }) => axes));
+    const last = loop.extent - 1;
+    let from: KernelExpr = int(0);
+    let to: KernelExpr = loop.batched ? linear(times(variable("n"), loop.extent)) : int(loop.extent);
+    const settled: Guard[] = [];
+    for (const guard of guards) {
+      const factor = guard.factors.get(carrier);
+      if (factor === undefined || [...guard.factors.keys()].some((axis) => later.has(axis))) continue;
+      settled.push(guard);
+      const bounds = this.#clip(guard.rest, factor, guard.extent, last);
+      if (bounds.from) from = blocks.bound("max", from, bounds.from);
+      if (bounds.to) to = blocks.bound("min", to, bounds.to);
+    }
+    const trips = loop.batched ? loop.extent * blocks.rangeOf(variable("n")).max : loop.extent;
+    blocks.loop(from, blocks.name(to, "p"), 1, { min: 0, max: trips - 1 }, trips, (name) => {
+      const value = variable(name);
+      if (loop.batched && loop.extent === 1) blocks.learn(factOf(value, "batch"));
+      const bound = instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, value) }));
+      for (const guard of settled)
+        blocks.learn(factOf(plus(guard.rest, times(value, guard.factors.get(carrier)!)), guard.extent));
+      const rest = guards.flatMap((guard) => {
+        const factor = guard.factors.get(carrier);
+        if (settled.includes(guard)) return [];
+        if (factor === undefined) return [guard];
+        const factors = new Map(guard.factors);
+        factors.delete(carrier);
+        return [{ ...guard, rest: plus(guard.rest, times(value, factor)), factors }];
+      });
+      this.#open(inner, bound, rest, body);
+    });
+  }
+
+  /** Bounds of v with `0 <= rest + factor * v < extent`, where they are tighter than 0 .. last. */
+  #clip(rest: Affine, factor: number, extent: number, last: number): { from?: KernelExpr; to?: KernelExpr } {
+    const blocks = this.#blocks;
+    const range = blocks.rangeOf(rest);
+    const size = Math.abs(factor);
+    const divided = (a: Affine) => blocks.bound("ceilDivide", blocks.atom(a), int(size));
+    const result: { from?: KernelExpr; to?: KernelExpr } = {};
+    const lowest = range.min + Math.min(0, factor * last);
+    const highest = range.max + Math.max(0, factor * last);
+    if (factor > 0) {
+      if (lowest < 0) result.from = divided(times(rest, -1));
+      if (highest >= extent) result.to = divided(shifted(times(rest, -1), extent));
+    } else {
+      if (highest >= extent) result.from = divided(shifted(rest, 1 - extent));
+      if (lowest < 0) result.to = divided(shifted(rest, 1));
+    }
+    return result;
+  }
+
+  /** Guards that let the loops be clipped: outside them every instance adds nothing. */
+  #commonGuards(instances: readonly Instance<Fold>[]): readonly Guard[] {
+    let common: Map<string, Guard> | undefined;
+    for (const { expr, env } of instances) {
+      const found = new Map<string, Guard>();
+      for (const read of vanishing(expr)) {
+        const shape = this.#places.views.get(read.tensor)?.shape ?? read.tensor.shape;
+        read.at.forEach((at, k) => {
+          const extent = shape[k]!;
+          if (extent === "batch") return;
+          const guard = this.#guard(at, extent, expr.axes, env);
+          if (guard) found.set(guard.key, guard);
+        });
+      }
+      if (!common) common = found;
+      else for (const key of common.keys()) if (!found.has(key)) common.delete(key);
+    }
+    return [...(common?.values() ?? [])];
+  }
+  #guard(at: Expr, extent: number, axes: readonly Axis[], env: Env): Guard | undefined {
+    const names = new Map(axes.map((axis, k) => [`?${k}`, axis]));
+    const free = at.free.filter((axis) => axes.includes(axis));
+    if (free.length === 0 || free.some((axis) => axis.extent === "batch") || !isPlain(at)) return undefined;
+    const inner = new Map(env);
+    axes.forEach((axis, k) => inner.set(axis, variable(`?${k}`)));
+    let rest = this.expressions.affineOf(at, inner);
+    const factors = new Map<Axis, number>();
+    for (const [name, axis] of names) {
+      const split = without(rest, name);
+      if (split.factor !== 0) factors.set(axis, split.factor);
+      rest = split.rest;
+    }
+    let { min, max } = this.#blocks.rangeOf(rest);
+    for (const [axis, factor] of factors) {
+      if (factor > 0) max += factor * ((axis.extent as number) - 1);
+      else min += factor * ((axis.extent as number) - 1);
+    }
+    if (min >= 0 && max < extent) return undefined;
+    return {
+      rest,
+      factors,
+      extent,
+      key: `${rest.key}:${[...factors].map(([axis, f]) => `${axis.id}*${f}`).join()}<${extent}`,
+    };
+  }
+}
+
+/** `0 <= rest + sum of factor * index < extent`, over indices of the fold. */
+interface Guard {
+  readonly rest: Affine;
+  readonly factors: ReadonlyMap<Axis, number>;
+  readonly extent: number;
+  readonly key: string;
+}
+
+/** Made of indices, constants, sums and constant multiples only. */
+function isPlain(at: Expr): boolean {
+  if (at.kind === "const" || at.kind === "index") return true;
+  if (at.kind !== "apply" || !["add", "subtract", "negate", "multiply"].includes(at.op.name)) return false;
+  return (
+    at.arguments.every(isPlain) && (at.op.name !== "multiply" || at.arguments.some(({ kind }) => kind === "const"))
+  );
+}
+
+/** Reads outside of which the fold's body is neutral: zero factors of a summed product, the operand of a maximum. */
+function vanishing({ reducer, body }: Fold): readonly Read[] {
+  if (reducer === "sum") return factorsOf(body).filter(({ outside }) => outside === 0);
+  if ((reducer === "max" || reducer === "min") && body.kind === "read" && body.outside === neutral[reducer])
+    return [body];
+  return [];
+}
+export function factorsOf(expr: Expr): readonly Read[] {
+  if (expr.kind === "read") return [expr];
+  if (expr.kind !== "apply") return [];
+  if (expr.op.name === "multiply") return expr.arguments.flatMap(factorsOf);
+  return expr.op.name === "negate" || expr.op.name === "number" ? factorsOf(expr.arguments[0]!) : [];
+}
+
+/** The row-major number of a fold's current position. */
+function position(axes: readonly Axis[], env: Env): Affine {
+  let sum = affine(0);
+  for (const axis of axes) sum = plus(times(sum, axis.extent === "batch" ? 1 : axis.extent), env.get(axis)!);
+  return sum;
+}
+
+/** The loop that moves least through memory becomes the innermost; short ones stay outside. */
+function loopOrder(loops: readonly LoopAxis[], accesses: Accesses): readonly LoopAxis[] {
+  if (loops.length < 2) return loops;
+  const cost = (loop: LoopAxis) => travel(loop, accesses) + (loop.batched || loop.extent >= 8 ? 0 : 1000);
+  const innermost = loops.reduce((best, loop) => (cost(loop) <= cost(best) ? loop : best));
+  return [...loops.filter((loop) => loop !== innermost), innermost];
+}

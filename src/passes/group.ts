@@ -1,0 +1,97 @@
+/** @file Puts computes over the same index space into one loop nest when they share work: optimizer updates, a maximum and its place. */
+import { tensorsOf } from "../ir/graph.js";
+import { inputsOf } from "../ir/traverse.js";
+import type { Compute, Expr, Fold, Scatter, Tensor } from "../ir/types.js";
+import { owner } from "./nest.js";
+import type { ScanUnit, Unit } from "./nest.js";
+
+const largestGroup = 16;
+
+interface Group {
+  readonly members: Compute[];
+  readonly position: number;
+  readonly reads: Set<Tensor>;
+  readonly bodies: Set<Expr>;
+  readonly folds: boolean;
+}
+
+export function grouped(units: readonly (Compute | Scatter | ScanUnit)[]): readonly Unit[] {
+  const result: Unit[] = [];
+  const positions = new Map<Tensor, number>();
+  const latest = new Map<string, Group>();
+  for (const unit of units) {
+    if ("scan" in unit) {
+      for (const tensor of unit.results) positions.set(tensor, result.length);
+      result.push(unit);
+      continue;
+    }
+    if (unit.kind === "scatter") {
+      positions.set(unit, result.length);
+      result.push([unit]);
+      continue;
+    }
+    const key = unit.axes.map((axis) => axis.id).join();
+    const reads = tensorsOf(unit.body);
+    const bodies = foldBodies(unit.body);
+    const group = latest.get(key);
+    if (group && joins(unit, reads, bodies, group, positions)) {
+      group.members.push(unit);
+      for (const read of reads) group.reads.add(read);
+      for (const body of bodies) group.bodies.add(body);
+      positions.set(unit, group.position);
+      continue;
+    }
+    const members = [unit];
+    latest.set(key, { members, position: result.length, reads, bodies, folds: bodies.size > 0 });
+    positions.set(unit, result.length);
+    result.push(members);
+  }
+  return result;
+}
+
+function joins(
+  unit: Compute,
+  reads: ReadonlySet<Tensor>,
+  bodies: ReadonlySet<Expr>,
+  group: Group,
+  positions: ReadonlyMap<Tensor, number>,
+): boolean {
+  if (group.members.length >= largestGroup || group.folds !== bodies.size > 0) return false;
+  const related =
+    bodies.size > 0
+      ? [...bodies].every((body) => group.bodies.has(body))
+      : [...reads].some((read) => group.reads.has(read) || group.members.includes(read as Compute));
+  if (!related) return false;
+  for (const input of inputsOf(unit)) {
+    const made = owner(input);
+    if ((positions.get(made) ?? -1) < group.position) continue;
+    if (made !== input || !group.members.includes(input as Compute)) return false;
+    if (!readsInPlace(unit.body, input, unit)) return false;
+  }
+  return true;
+}
+
+/** Whether every read of the tensor is at the nest's own indices, outside folds. */
+export function readsInPlace(expr: Expr, tensor: Tensor, unit: Compute): boolean {
+  switch (expr.kind) {
+    case "read":
+      if (expr.tensor === tensor)
+        return expr.at.every(
+          (at, k) => at.kind === "index" && at.axis === unit.axes[k] && at.axis.extent === tensor.shape[k],
+        );
+      return expr.at.every((at) => readsInPlace(at, tensor, unit));
+    case "apply":
+      return expr.arguments.every((argument) => readsInPlace(argument, tensor, unit));
+    case "fold":
+      return !tensorsOf(expr.body).has(tensor);
+    default:
+      return true;
+  }
+}
+
+function foldBodies(expr: Expr, into: Set<Expr> = new Set()): Set<Expr> {
+  if (expr.kind === "fold") into.add((expr satisfies Fold).body);
+  else if (expr.kind === "apply") for (const argument of expr.arguments) foldBodies(argument, into);
+  else if (expr.kind === "read") for (const at of expr.at) foldBodies(at, into);
+  return into;
+}

@@ -1,0 +1,148 @@
+/** @file The memory plan: values that are never alive together share space; sizes are known, so nothing is allocated at run time. */
+import type { ArrayName, Region } from "../ir/kernel.js";
+import type { Buffer, Nest, Step } from "./nest.js";
+
+export interface MemoryPlan {
+  /** Where each planned buffer starts in its array. */
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly regions: readonly Region[];
+  readonly activations: number;
+  readonly integers: number;
+  /** What is alive at once at the worst moment: no plan can be smaller. */
+  readonly lowerBound: { readonly activations: number; readonly integers: number };
+}
+
+/** One cache line of f32. */
+const alignment = 16;
+const aligned = (length: number) => Math.ceil(length / alignment) * alignment;
+
+interface Life {
+  readonly buffer: Buffer;
+  from: number;
+  to: number;
+}
+
+/** First and last use of every planned buffer; what a loop reads from outside lives until the loop ends. */
+function livesOf(steps: readonly Step[]): readonly Life[] {
+  const lives = new Map<Buffer, Life>();
+  let position = 0;
+  const touch = (buffer: Buffer, at: number) => {
+    if (buffer.fixed !== undefined) return;
+    const life = lives.get(buffer);
+    if (!life) lives.set(buffer, { buffer, from: at, to: at });
+    else life.to = Math.max(life.to, at);
+  };
+  const buffersOf = (nest: Nest): Buffer[] => [
+    ...[...nest.views.values()].map((view) => view.buffer),
+    ...nest.outputs.map((output) => output.view.buffer),
+    ...nest.fills.map((view) => view.buffer),
+  ];
+  const walk = (list: readonly Step[]) => {
+    for (const step of list) {
+      if (step.kind === "nest") {
+        for (const buffer of buffersOf(step)) touch(buffer, position);
+        position++;
+        continue;
+      }
+      const known = new Set(lives.keys());
+      const inside = new Set<Buffer>();
+      collect(step.body, inside);
+      walk(step.body);
+      for (const buffer of inside) if (known.has(buffer)) touch(buffer, position - 1);
+    }
+  };
+  const collect = (list: readonly Step[], into: Set<Buffer>) => {
+    for (const step of list)
+      if (step.kind === "loop") collect(step.body, into);
+      else for (const buffer of buffersOf(step)) into.add(buffer);
+  };
+  walk(steps);
+  return [...lives.values()];
+}
+
+export function planMemory(steps: readonly Step[]): MemoryPlan {
+  const lives = livesOf(steps);
+  const offsets = new Map<Buffer, number>();
+  const place = (array: ArrayName) =>
+    placeArray(
+      lives.filter(({ buffer }) => buffer.array === array),
+      offsets,
+    );
+  const activations = place("activations");
+  const integers = place("integers");
+  const regions = lives.map(({ buffer, from, to }) => {
+    const { tensor, array, length } = buffer;
+    return { tensor, array, offset: offsets.get(buffer)!, length, from, to };
+  });
+  return {
+    offsets,
+    regions,
+    activations: activations.size,
+    integers: integers.size,
+    lowerBound: { activations: activations.bound, integers: integers.bound },
+  };
+}
+
+/** In order of first use, into the smallest gap that fits, else at the end. */
+function placeArray(lives: readonly Life[], offsets: Map<Buffer, number>): { size: number; bound: number } {
+  const order = [...lives].sort((a, b) => a.from - b.from || b.buffer.length - a.buffer.length);
+  const ends = [...lives].sort((a, b) => a.to - b.to);
+  const gaps = new Gaps();
+  let next = 0;
+  let live = 0;
+  let bound = 0;
+  for (const { buffer, from } of order) {
+    for (let ended = ends[next]; ended && ended.to < from; ended = ends[++next]) {
+      gaps.release(offsets.get(ended.buffer)!, aligned(ended.buffer.length));
+      live -= aligned(ended.buffer.length);
+    }
+    const length = aligned(buffer.length);
+    offsets.set(buffer, gaps.take(length));
+    live += length;
+    bound = Math.max(bound, live);
+  }
+  return { size: gaps.end, bound };
+}
+
+/** Free intervals below `end`, sorted by offset, never touching. */
+class Gaps {
+  end = 0;
+  #free: { offset: number; length: number }[] = [];
+
+  take(length: number): number {
+    let best: { offset: number; length: number } | undefined;
+    for (const gap of this.#free) if (gap.length >= length && (!best || gap.length < best.length)) best = gap;
+    if (best) {
+      const { offset } = best;
+      best.offset += length;
+      best.length -= length;
+      if (best.length === 0) this.#free = this.#free.filter((gap) => gap !== best);
+      return offset;
+    }
+    const last = this.#free.at(-1);
+    const offset = last && last.offset + last.length === this.end ? last.offset : this.end;
+    if (offset !== this.end) this.#free.pop();
+    this.end = offset + length;
+    return offset;
+  }
+
+  release(offset: number, length: number): void {
+    if (length === 0) return;
+    let k = this.#free.findIndex((gap) => gap.offset > offset);
+    if (k < 0) k = this.#free.length;
+    const before = this.#free[k - 1];
+    const after = this.#free[k];
+    const joinsBefore = before !== undefined && before.offset + before.length === offset;
+    const joinsAfter = after !== undefined && offset + length === after.offset;
+    if (joinsBefore) {
+      before.length += length;
+      if (joinsAfter) {
+        before.length += after.length;
+        this.#free.splice(k, 1);
+      }
+    } else if (joinsAfter) {
+      after.offset = offset;
+      after.length += length;
+    } else this.#free.splice(k, 0, { offset, length });
+  }
+}
