@@ -34,21 +34,17 @@ function uniteAxes(lists: readonly (readonly Axis[])[]): readonly Axis[] {
 
 /** Tensors read directly by an expression, each once. */
 export function tensorsOf(expr: Expr, into: Set<Tensor> = new Set()): Set<Tensor> {
-  switch (expr.kind) {
-    case "read":
-      into.add(expr.tensor);
-      for (const at of expr.at) tensorsOf(at, into);
-      break;
-    case "apply":
-      for (const argument of expr.arguments) tensorsOf(argument, into);
-      break;
-    case "fold":
-      tensorsOf(expr.body, into);
-      break;
-    case "const":
-    case "index":
-    case "scalar":
-  }
+  const seen = new Set<Expr>();
+  const walk = (e: Expr): void => {
+    if (e.kind === "const" || e.kind === "index" || e.kind === "scalar" || seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === "read") {
+      into.add(e.tensor);
+      e.at.forEach(walk);
+    } else if (e.kind === "apply") e.arguments.forEach(walk);
+    else walk(e.body);
+  };
+  walk(expr);
   return into;
 }
 
@@ -186,33 +182,42 @@ export class Graph implements ExpressionBuilder {
   /** Renames bound indices to canonical ones: own axes by position, folds by nesting depth below them. */
   #canonical(axes: readonly Axis[], exprs: readonly Expr[]): { axes: readonly Axis[]; exprs: readonly Expr[] } {
     const own = axes.map((axis, depth) => this.#canonicalAxis(depth, axis.extent));
-    const rename = (expr: Expr, map: ReadonlyMap<Axis, Axis>, depth: number): Expr => {
+    type Scope = { readonly map: ReadonlyMap<Axis, Axis>; readonly depth: number; readonly done: Map<Expr, Expr> };
+    const rename = (expr: Expr, scope: Scope): Expr => {
+      if (expr.kind === "const" || expr.kind === "scalar") return expr;
+      let made = scope.done.get(expr);
+      if (!made) scope.done.set(expr, (made = renamed(expr, scope)));
+      return made;
+    };
+    const renamed = (expr: Expr, scope: Scope): Expr => {
       switch (expr.kind) {
         case "const":
         case "scalar":
           return expr;
         case "index": {
-          const to = map.get(expr.axis);
+          const to = scope.map.get(expr.axis);
           return to ? this.index(to) : expr;
         }
-        case "read":
-          return this.read(
-            expr.tensor,
-            expr.at.map((e) => rename(e, map, depth)),
-            expr.outside,
-          );
+        case "read": {
+          const at = expr.at.map((e) => rename(e, scope));
+          return this.read(expr.tensor, at, expr.outside);
+        }
         case "apply":
-          return this.apply(expr.op, ...expr.arguments.map((e) => rename(e, map, depth)));
+          return this.apply(expr.op, ...expr.arguments.map((e) => rename(e, scope)));
         case "fold": {
-          const bound = expr.axes.map((axis, k) => this.#canonicalAxis(depth + k, axis.extent));
-          const inner = new Map(map);
-          expr.axes.forEach((axis, k) => inner.set(axis, bound[k]!));
-          return this.fold(expr.reducer, bound, rename(expr.body, inner, depth + bound.length));
+          const bound = expr.axes.map((axis, k) => this.#canonicalAxis(scope.depth + k, axis.extent));
+          const map = new Map(scope.map);
+          expr.axes.forEach((axis, k) => map.set(axis, bound[k]!));
+          return this.fold(
+            expr.reducer,
+            bound,
+            rename(expr.body, { map, depth: scope.depth + bound.length, done: new Map() }),
+          );
         }
       }
     };
-    const map = new Map(axes.map((axis, k) => [axis, own[k]!]));
-    return { axes: own, exprs: exprs.map((expr) => rename(expr, map, axes.length)) };
+    const scope: Scope = { map: new Map(axes.map((axis, k) => [axis, own[k]!])), depth: axes.length, done: new Map() };
+    return { axes: own, exprs: exprs.map((expr) => rename(expr, scope)) };
   }
 
   /** `out[axes] = body`. Free indices of the body must be among `axes` or be scan indices. */

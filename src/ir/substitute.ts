@@ -8,8 +8,16 @@ export function substitute(
   map: ReadonlyMap<Axis, Expr>,
   tensors?: (tensor: Tensor) => Tensor,
 ): Expr {
-  const go = (e: Expr, map: ReadonlyMap<Axis, Expr>): Expr => {
-    if (!tensors && !e.free.some((axis) => map.has(axis))) return e;
+  type Scope = { readonly map: ReadonlyMap<Axis, Expr>; readonly done: Map<Expr, Expr> };
+  // Shared subexpressions are replaced once per scope: bodies are graphs, not trees.
+  const go = (e: Expr, scope: Scope): Expr => {
+    if (!tensors && !e.free.some((axis) => scope.map.has(axis))) return e;
+    let made = scope.done.get(e);
+    if (!made) scope.done.set(e, (made = replace(e, scope)));
+    return made;
+  };
+  const replace = (e: Expr, scope: Scope): Expr => {
+    const { map } = scope;
     switch (e.kind) {
       case "const":
       case "scalar":
@@ -19,11 +27,11 @@ export function substitute(
       case "read":
         return graph.read(
           tensors ? tensors(e.tensor) : e.tensor,
-          e.at.map((at) => go(at, map)),
+          e.at.map((at) => go(at, scope)),
           e.outside,
         );
       case "apply":
-        return graph.apply(e.op, ...e.arguments.map((argument) => go(argument, map)));
+        return graph.apply(e.op, ...e.arguments.map((argument) => go(argument, scope)));
       case "fold": {
         // An index bound here hides an outer one, and must not catch indices inside the replacements.
         const inner = new Map([...map].filter(([axis]) => !e.axes.includes(axis)));
@@ -32,9 +40,9 @@ export function substitute(
         e.axes.forEach((axis, k) => {
           if (bound[k] !== axis) inner.set(axis, graph.index(bound[k]!));
         });
-        return graph.fold(e.reducer, bound, go(e.body, inner));
+        return graph.fold(e.reducer, bound, go(e.body, { map: inner, done: new Map() }));
       }
     }
   };
-  return map.size === 0 && !tensors ? expr : go(expr, map);
+  return map.size === 0 && !tensors ? expr : go(expr, { map, done: new Map() });
 }
