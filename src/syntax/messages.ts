@@ -101,19 +101,21 @@ export function reportExpected(
     diagnostics.report(syntaxRules.stageOperator, { file: source, span: spanOf(found) }, { operator: found.image });
     return;
   }
-  const sameLine =
+  // What is absent is missed where the line ends; what is too much is shown itself.
+  const here =
     previous === undefined ||
     found === undefined ||
+    expected.startsWith("the end") ||
     !source.text.slice(endOf(previous), found.startOffset).includes("\n");
   const end = previous ? endOf(previous) : 0;
-  const span = found && sameLine ? spanOf(found) : { start: end, end };
+  const span = found && here ? spanOf(found) : { start: end, end };
   diagnostics.report(
     syntaxRules.unexpected,
     { file: source, span },
     {
       expected,
       after: previous && `\`${shortened(previous.image)}\``,
-      found: found === undefined ? "the end of the file" : sameLine ? `\`${shortened(found.image)}\`` : undefined,
+      found: found === undefined ? "the end of the file" : here ? `\`${shortened(found.image)}\`` : undefined,
     },
     hint(expected, previous, found),
   );

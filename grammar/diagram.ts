@@ -1,0 +1,51 @@
+/** @file A rule of the parser as data that can be drawn or written down. */
+import {
+  Alternation,
+  type Alternative,
+  NonTerminal,
+  Option,
+  Repetition,
+  RepetitionMandatory,
+  RepetitionMandatoryWithSeparator,
+  RepetitionWithSeparator,
+  Terminal,
+  type IProduction,
+} from "chevrotain";
+import type { NetParser } from "./parser.js";
+
+export type Diagram =
+  | { readonly kind: "terminal" | "rule"; readonly text: string }
+  | { readonly kind: "sequence" | "choice"; readonly parts: readonly Diagram[] }
+  | { readonly kind: "optional"; readonly part: Diagram }
+  /** At least once, with a separator between. */
+  | { readonly kind: "repeat"; readonly part: Diagram; readonly separator: string | undefined };
+
+/** Signs and keywords stand in quotes, classes of tokens in capitals. */
+function terminalText({ terminalType: { name, PATTERN } }: Terminal): string {
+  return typeof PATTERN === "string" ? `"${PATTERN}"` : name.replace("Operator", "").toUpperCase();
+}
+
+const sequence = (parts: readonly IProduction[]): Diagram =>
+  parts.length === 1 ? diagramOf(parts[0]!) : { kind: "sequence", parts: parts.map(diagramOf) };
+
+function diagramOf(production: IProduction): Diagram {
+  if (production instanceof Terminal) return { kind: "terminal", text: terminalText(production) };
+  if (production instanceof NonTerminal) return { kind: "rule", text: production.nonTerminalName };
+  if (production instanceof Alternation) {
+    return { kind: "choice", parts: production.definition.map((part) => sequence((part as Alternative).definition)) };
+  }
+  if (production instanceof Option) return { kind: "optional", part: sequence(production.definition) };
+  const part = sequence((production as Repetition).definition);
+  const separator =
+    production instanceof RepetitionMandatoryWithSeparator || production instanceof RepetitionWithSeparator
+      ? `"${production.separator.PATTERN as string}"`
+      : undefined;
+  const repeat: Diagram = { kind: "repeat", part, separator };
+  const mandatory = production instanceof RepetitionMandatory || production instanceof RepetitionMandatoryWithSeparator;
+  return mandatory ? repeat : { kind: "optional", part: repeat };
+}
+
+/** Each rule by name, in the order of the parser. */
+export function diagrams(parser: NetParser): ReadonlyMap<string, Diagram> {
+  return new Map(Object.values(parser.getGAstProductions()).map((rule) => [rule.name, sequence(rule.definition)]));
+}
