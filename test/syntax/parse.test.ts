@@ -11,12 +11,11 @@ function parsed(text: string): readonly Declaration[] {
   expect(diagnostics.map(({ message }) => message)).toEqual([]);
   return file.declarations;
 }
-const only = <T extends { kind: string }, K extends T["kind"]>(
-  entry: T | undefined,
-  kind: K,
-): Extract<T, { kind: K }> => {
+/** The members of a union that may have the kind. */
+type OfKind<T, K> = T extends { readonly kind: infer U } ? (K extends U ? T : never) : never;
+const only = <T extends { kind: string }, K extends T["kind"]>(entry: T | undefined, kind: K): OfKind<T, K> => {
   expect(entry?.kind).toBe(kind);
-  return entry as Extract<T, { kind: K }>;
+  return entry as OfKind<T, K>;
 };
 const expression = (text: string): string => sketch(only(parsed(`const x = ${text}`)[0], "const").value);
 const statement = (text: string): Statement => {
