@@ -40,7 +40,7 @@ function writesOther(body: readonly KernelStatement[], arrays: readonly string[]
       case "for":
         return writesOther(statement.body, arrays);
       case "if":
-        return writesOther(statement.then, arrays) || writesOther(statement.otherwise, arrays);
+        return writesOther(statement.body, arrays);
       default:
         return false;
     }

@@ -27,8 +27,8 @@ export type KernelExpr =
       readonly kind: "select";
       readonly type: LaneType;
       readonly condition: KernelExpr;
-      readonly then: KernelExpr;
-      readonly otherwise: KernelExpr;
+      readonly yes: KernelExpr;
+      readonly no: KernelExpr;
     }
   /** `0 <= value < below`. */
   | { readonly kind: "inside"; readonly type: "bool"; readonly value: KernelExpr; readonly below: KernelExpr }
@@ -85,8 +85,7 @@ export type KernelStatement =
   | {
       readonly kind: "if";
       readonly condition: KernelExpr;
-      readonly then: readonly KernelStatement[];
-      readonly otherwise: readonly KernelStatement[];
+      readonly body: readonly KernelStatement[];
     };
 
 export interface Kernel {

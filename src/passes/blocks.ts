@@ -98,7 +98,7 @@ export class Blocks {
     this.#blocks.push(block);
     body();
     this.#blocks.pop();
-    top.statements.push({ kind: "if", condition, then: block.statements, otherwise: [] });
+    top.statements.push({ kind: "if", condition, body: block.statements });
   }
   push(statement: KernelStatement): void {
     if (statement.kind === "store" && statement.accumulate) this.flops += this.#top().runs;
@@ -148,7 +148,7 @@ export class Blocks {
       case "apply":
         return expr.arguments.reduce((depth, argument) => Math.max(depth, this.depthOf(argument)), this.#floor);
       case "select":
-        return Math.max(this.depthOf(expr.condition), this.depthOf(expr.then), this.depthOf(expr.otherwise));
+        return Math.max(this.depthOf(expr.condition), this.depthOf(expr.yes), this.depthOf(expr.no));
       case "inside":
         return Math.max(this.depthOf(expr.value), this.depthOf(expr.below));
       case "bound":
@@ -262,7 +262,7 @@ const keyOf = (value: KernelExpr): string => {
     case "apply":
       return `${value.op.name}.${value.type}(${value.arguments.map(keyOf).join()})`;
     case "select":
-      return `${keyOf(value.condition)}?${keyOf(value.then)}:${keyOf(value.otherwise)}`;
+      return `${keyOf(value.condition)}?${keyOf(value.yes)}:${keyOf(value.no)}`;
     case "inside":
       return `inside(${keyOf(value.value)},${keyOf(value.below)})`;
     case "bound":

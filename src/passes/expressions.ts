@@ -83,8 +83,8 @@ export class Expressions {
         const values = expr.arguments.map((argument) => this.evaluate(argument, env));
         if (expr.op.name === "detach") return values[0]!;
         if (expr.op.name === "where") {
-          const [condition, then, otherwise] = values as [KernelExpr, KernelExpr, KernelExpr];
-          return this.#blocks.name({ kind: "select", type: expr.type, condition, then, otherwise });
+          const [condition, yes, no] = values as [KernelExpr, KernelExpr, KernelExpr];
+          return this.#blocks.name({ kind: "select", type: expr.type, condition, yes, no });
         }
         return this.#blocks.name(
           { kind: "apply", type: expr.type, op: expr.op, arguments: values },
@@ -163,8 +163,8 @@ export class Expressions {
       const condition = this.inside(subscripts, view.shape);
       if (condition === "never") return { kind: "const", type: expr.type, value: expr.outside };
       if (condition !== "always") {
-        const otherwise: KernelExpr = { kind: "const", type: expr.type, value: expr.outside };
-        return this.#blocks.name({ kind: "select", type: expr.type, condition, then: load, otherwise });
+        const no: KernelExpr = { kind: "const", type: expr.type, value: expr.outside };
+        return this.#blocks.name({ kind: "select", type: expr.type, condition, yes: load, no });
       }
     }
     return this.#blocks.name(load, "v", range);

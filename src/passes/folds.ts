@@ -127,9 +127,8 @@ export class Folds {
         { kind: "apply", type: "bool", op: better(reducer), arguments: [value, best] },
         "c",
       );
-      if (isPlace(reducer))
-        place = blocks.name({ kind: "select", type: "i32", condition, then: int(k + 1), otherwise: place });
-      best = blocks.name({ kind: "select", type: best.type, condition, then: value, otherwise: best });
+      if (isPlace(reducer)) place = blocks.name({ kind: "select", type: "i32", condition, yes: int(k + 1), no: place });
+      best = blocks.name({ kind: "select", type: best.type, condition, yes: value, no: best });
     });
     return isPlace(reducer) ? place : best;
   }
@@ -162,8 +161,8 @@ export class Folds {
         const place = places[k];
         if (place) {
           const condition = this.#isBetter(expr.reducer, values[k]!, best[k]!);
-          const then = blocks.atom(position(expr.axes, env));
-          blocks.assign(place, { kind: "select", type: "i32", condition, then, otherwise: place });
+          const yes = blocks.atom(position(expr.axes, env));
+          blocks.assign(place, { kind: "select", type: "i32", condition, yes, no: place });
         }
       });
       inner.forEach(({ expr }, k) => {
@@ -174,7 +173,7 @@ export class Folds {
         if (expr.reducer === "sum" || expr.reducer === "product")
           return blocks.accumulate(target, expr.reducer === "sum" ? add : multiply, value);
         const condition = this.#isBetter(expr.reducer, value, target);
-        blocks.assign(target, { kind: "select", type: target.type, condition, then: value, otherwise: target });
+        blocks.assign(target, { kind: "select", type: target.type, condition, yes: value, no: target });
       });
     });
     return best.map((accumulator, k) => places[k] ?? accumulator);

@@ -33,7 +33,7 @@ export function partsOf(expr: KernelExpr): readonly KernelExpr[] {
     case "apply":
       return expr.arguments;
     case "select":
-      return [expr.condition, expr.then, expr.otherwise];
+      return [expr.condition, expr.yes, expr.no];
     case "inside":
       return [expr.value, expr.below];
     case "bound":
@@ -54,7 +54,7 @@ function withParts(expr: KernelExpr, parts: readonly KernelExpr[]): KernelExpr {
     case "apply":
       return { ...expr, arguments: parts };
     case "select":
-      return { ...expr, condition: parts[0]!, then: parts[1]!, otherwise: parts[2]! };
+      return { ...expr, condition: parts[0]!, yes: parts[1]!, no: parts[2]! };
     case "inside":
       return { ...expr, value: parts[0]!, below: parts[1]! };
     case "bound":
@@ -87,12 +87,7 @@ function withoutDead(statements: readonly KernelStatement[], uses: Map<string, n
     const statement = statements[k]!;
     if (statement.kind === "let" && !uses.has(statement.name)) continue;
     if (statement.kind === "for") kept.push({ ...statement, body: withoutDead(statement.body, uses) });
-    else if (statement.kind === "if")
-      kept.push({
-        ...statement,
-        then: withoutDead(statement.then, uses),
-        otherwise: withoutDead(statement.otherwise, uses),
-      });
+    else if (statement.kind === "if") kept.push({ ...statement, body: withoutDead(statement.body, uses) });
     else kept.push(statement);
     for (const operand of operandsOf(statement)) eachName(operand, count);
   }
@@ -176,12 +171,7 @@ class Inliner {
       case "if": {
         const condition = this.#fill(statement.condition);
         this.#flush(() => true);
-        this.#out.push({
-          ...statement,
-          condition,
-          then: this.list(statement.then),
-          otherwise: this.list(statement.otherwise),
-        });
+        this.#out.push({ ...statement, condition, body: this.list(statement.body) });
       }
     }
   }

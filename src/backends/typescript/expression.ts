@@ -120,10 +120,10 @@ class ExpressionPrinter {
         return call(`${this.#context.array(expr.array)}[${this.#number(expr.index, 0)}]`);
       case "select": {
         const kind = typeOf(expr);
-        const then = this.#within(this.as(expr.then, kind), strength.choice + 1);
-        const otherwise = this.#within(this.as(expr.otherwise, kind), strength.choice);
+        const yes = this.#within(this.as(expr.yes, kind), strength.choice + 1);
+        const no = this.#within(this.as(expr.no, kind), strength.choice);
         return {
-          text: `${this.#truth(expr.condition, strength.choice + 1)} ? ${then} : ${otherwise}`,
+          text: `${this.#truth(expr.condition, strength.choice + 1)} ? ${yes} : ${no}`,
           binds: strength.choice,
         };
       }

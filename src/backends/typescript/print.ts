@@ -128,9 +128,9 @@ class StatementPrinter {
             return [`${indent}${name} ${value.op.name === "add" ? "+" : "*"}= ${this.#number(b)};`];
         }
         // A maximum kept by comparison is written as the condition that it is.
-        if (value.kind === "select" && value.otherwise.kind === "local" && value.otherwise.name === name) {
+        if (value.kind === "select" && value.no.kind === "local" && value.no.name === name) {
           const condition = printExpression(this.#context, value.condition, "boolean");
-          return [`${indent}if (${condition}) ${name} = ${this.#assigned(name, value.then)};`];
+          return [`${indent}if (${condition}) ${name} = ${this.#assigned(name, value.yes)};`];
         }
         return [`${indent}${name} = ${this.#assigned(name, value)};`];
       }
@@ -144,10 +144,7 @@ class StatementPrinter {
       }
       case "if": {
         const condition = printExpression(this.#context, statement.condition, "boolean");
-        const lines = this.#block(`if (${condition})`, statement.then, indent);
-        if (statement.otherwise.length === 0) return lines;
-        lines[lines.length - 1] = `${indent}} else {`;
-        return [...lines, ...this.lines(statement.otherwise, `${indent}  `), `${indent}}`];
+        return this.#block(`if (${condition})`, statement.body, indent);
       }
     }
   }
