@@ -1,5 +1,5 @@
 /** @file Generated from the parser (`UPDATE=1 vitest test/grammar`): the types of the concrete syntax tree. */
-import type { CstNode, IToken } from "chevrotain";
+import type { CstNode, IToken } from "./chevrotain.js";
 
 export interface FileCstNode extends CstNode {
   name: "file";

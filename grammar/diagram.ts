@@ -10,7 +10,7 @@ import {
   RepetitionWithSeparator,
   Terminal,
   type IProduction,
-} from "chevrotain";
+} from "./chevrotain.js";
 import type { NetParser } from "./parser.js";
 
 export type Diagram =

@@ -1,5 +1,5 @@
 /** @file Makes from the parser what must agree with it: the types of its concrete syntax tree. */
-import { generateCstDts } from "chevrotain";
+import { generateCstDts } from "./chevrotain.js";
 import type { NetParser } from "./parser.js";
 
 /** The text of `cst.ts`. Every child may be absent, since recovery leaves rules unfinished. */
@@ -8,7 +8,7 @@ export function cstTypes(parser: NetParser): string {
   return (
     "/** @file Generated from the parser (`UPDATE=1 vitest test/grammar`): the types of the concrete syntax tree. */\n" +
     types
-      .replace("CstNode, ICstVisitor, IToken", "CstNode, IToken")
+      .replace('CstNode, ICstVisitor, IToken } from "chevrotain"', 'CstNode, IToken } from "./chevrotain.js"')
       .replaceAll(/\((\w+)\)\[\]/g, "$1[]")
       .replaceAll(
         /= \{\n([^}]*)\};/g,

@@ -1,5 +1,5 @@
 /** @file The grammar of `.net`: a concrete syntax tree of every text, with error recovery and no actions; LL(2). */
-import { CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import { CstParser, type IParserErrorMessageProvider } from "./chevrotain.js";
 import * as t from "./tokens.js";
 
 const { keyword } = t;

@@ -1,5 +1,5 @@
 /** @file The tokens of `.net` text: the only place that lists the keywords. */
-import { createToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, Lexer, type TokenType } from "./chevrotain.js";
 
 /** Never usable as names. */
 export const hardKeywords = [

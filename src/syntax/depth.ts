@@ -1,5 +1,5 @@
 /** @file Refuses texts nested so deeply that parsing them, or walking their trees, could exhaust the stack. */
-import type { IToken } from "chevrotain";
+import type { IToken } from "../../grammar/chevrotain.js";
 import {
   keyword,
   LBrace,

@@ -6,7 +6,7 @@ import {
   type IRecognitionException,
   type IToken,
   type TokenType,
-} from "chevrotain";
+} from "../../grammar/chevrotain.js";
 import * as t from "../../grammar/tokens.js";
 import { suggest } from "../base/suggest.js";
 import type { SourceFile, Span } from "../base/source.js";

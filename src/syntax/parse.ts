@@ -1,5 +1,5 @@
 /** @file From text to syntax tree; never throws, whatever the text. */
-import type { IToken } from "chevrotain";
+import type { IToken } from "../../grammar/chevrotain.js";
 import type * as cst from "../../grammar/cst.js";
 import { NetParser } from "../../grammar/parser.js";
 import { createLexer, UnclosedString } from "../../grammar/tokens.js";

@@ -4,7 +4,7 @@
  * Newlines mean nothing to the grammar, but people put declarations at the margin and statements on lines of their own. Only where
  * the parser has found an error is this layout believed: each declaration, then each statement of a broken one, is parsed alone.
  */
-import type { CstNode, IRecognitionException, IToken, TokenType } from "chevrotain";
+import type { CstNode, IRecognitionException, IToken, TokenType } from "../../grammar/chevrotain.js";
 import type * as cst from "../../grammar/cst.js";
 import type { NetParser } from "../../grammar/parser.js";
 import * as t from "../../grammar/tokens.js";

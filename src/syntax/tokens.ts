@@ -1,5 +1,5 @@
 /** @file Questions about tokens and the lines they stand on. */
-import { tokenMatcher, type IToken, type TokenType } from "chevrotain";
+import { tokenMatcher, type IToken, type TokenType } from "../../grammar/chevrotain.js";
 import { Name, NumberToken, RBrace, RBracket, RParen, StringToken } from "../../grammar/tokens.js";
 import type { SourceFile } from "../base/source.js";
 

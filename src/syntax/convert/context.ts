@@ -1,5 +1,5 @@
 /** @file What every conversion from the concrete to the abstract syntax tree shares: spans, names, documentation. */
-import type { CstNode, IToken } from "chevrotain";
+import type { CstNode, IToken } from "../../../grammar/chevrotain.js";
 import type { SourceFile, Span } from "../../base/source.js";
 import type { Diagnostics } from "../../diagnostics/diagnostic.js";
 import type { Comment, Missing, Name } from "../ast.js";

@@ -1,5 +1,5 @@
 /** @file Expressions: binding strengths, suffixes, pipes. */
-import type { IToken } from "chevrotain";
+import type { IToken } from "../../../grammar/chevrotain.js";
 import type * as cst from "../../../grammar/cst.js";
 import type { Span } from "../../base/source.js";
 import type {

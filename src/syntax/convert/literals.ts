@@ -1,5 +1,5 @@
 /** @file Numbers and texts from their tokens. */
-import type { IToken } from "chevrotain";
+import type { IToken } from "../../../grammar/chevrotain.js";
 import { UnclosedString } from "../../../grammar/tokens.js";
 import type { NumberLiteral, StringLiteral } from "../ast.js";
 import { syntaxRules } from "../diagnostics.js";
