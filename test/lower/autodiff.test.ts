@@ -299,10 +299,10 @@ describe("choices, products, own gradients", () => {
       const [x, y] = [b.parameter(4), b.parameter(4)];
       const [i] = b.axes(4) as [Axis];
       const parts: Expr[] = [graph.at(x, [i]), graph.at(y, [i]), graph.at(x, [i])];
-      const arguments_ = parts.slice(0, op.arity);
-      if (op === where) arguments_[0] = b.op(ops.greater, graph.at(x, [i]), 0);
-      if (op.name === "modulo") arguments_[1] = b.op(add, graph.at(y, [i]), 2.5);
-      const value = b.op(multiply, b.op(op, ...arguments_), b.op(maximum, graph.at(y, [i]), 0.3));
+      const given = parts.slice(0, op.arity);
+      if (op === where) given[0] = b.op(ops.greater, graph.at(x, [i]), 0);
+      if (op.name === "modulo") given[1] = b.op(add, graph.at(y, [i]), 2.5);
+      const value = b.op(multiply, b.op(op, ...given), b.op(maximum, graph.at(y, [i]), 0.3));
       b.check(b.loss(graph.compute([i], value)), { tolerance: 1e-5 });
     }
   });

@@ -1,0 +1,187 @@
+/** @file The programs of a checked model, as stores of tensors: initial values, training step, evaluation, prediction, metrics. */
+import type { CheckedModel, Forward } from "../check/model.js";
+import type { Graph } from "../ir/graph.js";
+import { sizeOf } from "../ir/graph.js";
+import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.js";
+import type { ArenaName, Program, ScalarType, Source, Store, Tensor } from "../ir/types.js";
+import { add, divide } from "../ops/index.js";
+import { differentiate } from "./autodiff.js";
+
+/** Absent programs: the model has no loss and no buffers to train, nothing to evaluate, no metrics. */
+export interface LoweredPrograms {
+  /** Parameters and buffers, then optimizer states, which may start from them. */
+  readonly initialize: Program;
+  /** Gradients, buffer updates and totals in the first stage, then the optimizer's stages. */
+  readonly train: Program | undefined;
+  /** Gradients and totals, and the differentiated loss in `objective`; no buffer changes. */
+  readonly gradient: Program | undefined;
+  readonly evaluate: Program | undefined;
+  readonly predict: Program;
+  readonly finish: Program | undefined;
+}
+
+export interface Lowered {
+  readonly programs: LoweredPrograms;
+  /** Of every arena that a program touches, in elements. */
+  readonly arenas: readonly { readonly name: ArenaName; readonly type: ScalarType; readonly length: number }[];
+  /** Where `gradient` leaves the mean loss with regularization: one element of arena `totals`, after all totals. */
+  readonly objective: Source | undefined;
+  /** Paths of trainable parameters that the loss does not depend on: their gradient is 0. */
+  readonly unreached: readonly string[];
+  /** Paths of parameters whose gradient passes a `surrogate`, so it is not the true derivative. */
+  readonly surrogates: readonly string[];
+}
+
+export interface LowerOptions {
+  /** Rewrites the training step's tensors, all at once, before differentiation: where `log(softmax)` becomes stable. */
+  readonly prepare?: (graph: Graph, tensors: readonly Tensor[]) => readonly Tensor[];
+  /** Largest number of examples in one call, where the model leaves it open; default: the model's. */
+  readonly batch?: number;
+}
+
+export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, batch }: LowerOptions = {}): Lowered {
+  const { graph, forward } = model;
+  const step = trainingStep(model, prepare);
+  const totals = (of: Forward): readonly Store[] => of.totals.map(({ target, value }) => ({ target, value }));
+  const program = (name: string, ...stages: readonly (readonly Store[])[]): Program | undefined => {
+    const kept = stages.filter((stage) => stage.length > 0);
+    return kept.length === 0 ? undefined : withoutCustom(graph, { name, stages: kept });
+  };
+  const initials = (list: readonly { readonly source: Source; readonly initial: Tensor }[]): readonly Store[] =>
+    list.map(({ source, initial }) => ({ target: source, value: initial }));
+  const outputs = model.outputs.map(({ source }, k) => ({ target: source, value: forward.predict.outputs[k]! }));
+
+  const programs: LoweredPrograms = {
+    initialize: program("initialize", initials([...model.parameters, ...model.buffers]), initials(model.states)) ?? {
+      name: "initialize",
+      stages: [],
+    },
+    train:
+      step.gradients.length + step.buffers.length > 0
+        ? program("train", [...step.gradients, ...step.buffers, ...step.totals], ...model.update)
+        : undefined,
+    gradient: step.objective && program("gradient", [...step.gradients, ...step.totals, step.objective]),
+    evaluate: program("evaluate", totals(forward.evaluate)),
+    predict: program("predict", outputs) ?? { name: "predict", stages: [] },
+    finish: program(
+      "finish",
+      model.metrics.map(({ target, result }) => ({ target, value: result })),
+    ),
+  };
+  return {
+    programs,
+    arenas: arenasOf(model, programs, batch ?? model.batch),
+    objective: step.objective?.target,
+    unreached: step.unreached,
+    surrogates: step.surrogates,
+  };
+}
+
+interface TrainingStep {
+  readonly gradients: readonly Store[];
+  readonly buffers: readonly Store[];
+  readonly totals: readonly Store[];
+  readonly objective: Store | undefined;
+  readonly unreached: readonly string[];
+  readonly surrogates: readonly string[];
+}
+
+function trainingStep(model: CheckedModel, prepare: NonNullable<LowerOptions["prepare"]>): TrainingStep {
+  const { graph } = model;
+  const { totals, buffers } = model.forward.train;
+  const stores: readonly Store[] = [...buffers, ...totals];
+  const loss = meanLoss(graph, model.forward.train);
+  const values = stores.map(({ value }) => value);
+  const restored = (made: readonly Tensor[]) => {
+    const all = stores.map(({ target }, k) => ({ target, value: made[k]! }));
+    return { buffers: all.slice(0, buffers.length), totals: all.slice(buffers.length) };
+  };
+  if (!loss) {
+    const none = { gradients: [], objective: undefined, unreached: [], surrogates: [] };
+    return { ...none, ...restored(prepare(graph, values)) };
+  }
+  const prepared = prepare(graph, [loss, ...values]);
+  const trained = model.parameters.filter(({ trainable }) => trainable);
+  const leaves = trained.map(({ source }) => graph.source(source));
+  const { gradients, others } = differentiate(graph, prepared[0]!, leaves, prepared);
+  const behind = behindSurrogates(prepared[0]!);
+  return {
+    gradients: trained.map(({ source }, k) => ({
+      target: { ...source, arena: "gradients" },
+      value: gradients[k] ?? graph.compute(graph.axesOf(source.shape), graph.constant(0)),
+    })),
+    ...restored(others.slice(1)),
+    objective: { target: objectiveSource(model), value: others[0]! },
+    unreached: trained.filter((_, k) => !gradients[k]).map(({ path }) => path),
+    surrogates: trained.filter((_, k) => behind.has(leaves[k]!)).map(({ path }) => path),
+  };
+}
+
+/** The batch's mean loss and the regularizers: what is differentiated. */
+function meanLoss(graph: Graph, { loss, regularization }: Forward): Tensor | undefined {
+  const origin = loss?.origin ?? regularization?.origin;
+  if (!loss) return regularization;
+  const example = graph.axis("batch");
+  const sum = graph.compute([], graph.fold("sum", [example], graph.at(loss, [example])), origin);
+  const mean = graph.compute([], graph.apply(divide, graph.at(sum, []), graph.scalar("batch")), origin);
+  return regularization ? graph.map(add, [mean, regularization], origin) : mean;
+}
+
+function objectiveSource({ forward }: CheckedModel): Source {
+  const ends = [...forward.train.totals, ...forward.evaluate.totals].map(
+    ({ target }) => target.offset + sizeOf(target.shape, 0),
+  );
+  return { name: "objective", arena: "totals", type: "f64", offset: Math.max(0, ...ends), shape: [] };
+}
+
+/** What the loss reads only, or also, through a derivative that is not the true one. */
+function behindSurrogates(loss: Tensor): ReadonlySet<Tensor> {
+  const surrogates = topological([loss]).filter((tensor) => tensor.kind === "custom" && tensor.surrogate);
+  return new Set(topological(surrogates));
+}
+
+/** Own gradients have done their work: only the values are left. */
+function withoutCustom(graph: Graph, program: Program): Program {
+  if (!topological(rootsOf(program)).some(({ kind }) => kind === "custom")) return program;
+  return rewriteProgram(graph, program, (tensor, { of }) => (tensor.kind === "custom" ? of(tensor.value) : undefined));
+}
+
+const types: { readonly [name in ArenaName]: ScalarType } = {
+  inputs: "f32",
+  classes: "i32",
+  parameters: "f32",
+  gradients: "f32",
+  states: "f32",
+  buffers: "f32",
+  totals: "f64",
+  sums: "f64",
+  outputs: "f32",
+  decisions: "i32",
+  metrics: "f64",
+};
+
+function arenasOf(model: CheckedModel, programs: LoweredPrograms, batch: number): Lowered["arenas"] {
+  const lengths = new Map<ArenaName, number>();
+  const need = ({ arena, offset, shape }: Source) =>
+    lengths.set(arena, Math.max(lengths.get(arena) ?? 0, offset + sizeOf(shape, batch)));
+  for (const { source } of [...model.inputs, ...model.targets, ...model.outputs, ...model.buffers, ...model.states])
+    need(source);
+  for (const { source } of model.parameters) {
+    need(source);
+    if (programs.gradient) need({ ...source, arena: "gradients" });
+  }
+  for (const { target } of [...model.forward.train.totals, ...model.forward.evaluate.totals]) {
+    need(target);
+    need({ ...target, arena: "sums" });
+  }
+  for (const { target } of model.metrics) need(target);
+  for (const program of Object.values(programs) as (Program | undefined)[]) {
+    if (!program) continue;
+    for (const { target } of program.stages.flat()) need(target);
+    for (const tensor of topological(rootsOf(program), inputsOf)) if (tensor.kind === "source") need(tensor.source);
+  }
+  return (Object.keys(types) as ArenaName[]).flatMap((name) => {
+    const length = lengths.get(name);
+    return length === undefined ? [] : [{ name, type: types[name], length }];
+  });
+}
