@@ -1,5 +1,5 @@
 /** @file The grammar of `.net`: a concrete syntax tree of every text, with error recovery and no actions; LL(2). */
-import { CstParser, type IParserErrorMessageProvider } from "./chevrotain.js";
+import { CstParser, type IParserErrorMessageProvider, type TokenType } from "./chevrotain.js";
 import * as t from "./tokens.js";
 
 const { keyword } = t;
@@ -16,6 +16,14 @@ export class NetParser extends CstParser {
       ...(options.messages ? { errorMessageProvider: options.messages } : {}),
     });
     this.performSelfAnalysis();
+  }
+
+  /**
+   * Chevrotain asks for this to learn whether an absent token could be put in, and walks the grammar as deep as its own stack for it,
+   * which deep texts exhaust. With no answer it leaves the rule unfinished instead, which serves as well.
+   */
+  protected getFollowsForInRuleRecovery(): TokenType[] {
+    return [];
   }
 
   // ---- Declarations

@@ -1,6 +1,7 @@
 /** @file The syntax tree of a `.net` file. Broken text still gives a tree: missing parts are `missing` expressions. */
 import type { SourceFile, Span } from "../base/source.js";
 
+/** `text` is empty where the name is missing, which the parser has reported: nothing more is to be said about it. */
 export interface Name {
   readonly text: string;
   readonly span: Span;

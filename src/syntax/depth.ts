@@ -15,8 +15,8 @@ import {
 import * as t from "../../grammar/tokens.js";
 import { isA } from "./tokens.js";
 
-/** Brackets and `if`s inside each other: each costs the parser about 4 kB of the 1 MB that stacks commonly have. */
-export const nestingLimit = 100;
+/** Brackets and `if`s inside each other: each costs the parser some 5 kB of the 1 MB that stacks commonly have. */
+export const nestingLimit = 50;
 /** Operators and suffixes of one expression, with those around it: the depth of the tree. */
 export const chainLimit = 250;
 

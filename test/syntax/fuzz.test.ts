@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
+import { nestingLimit } from "../../src/syntax/depth.js";
+import { syntaxRules } from "../../src/syntax/diagnostics.js";
 import { parse } from "../../src/syntax/parse.js";
 import { nodeAt, walk } from "../../src/syntax/walk.js";
 
@@ -102,6 +104,19 @@ describe("any text", () => {
         .slice(0, 100_000),
     ],
   ])("of 100 kB is read within a second: %s", (_, text) => survives(text));
+
+  it.each([
+    ["calls", "f(", ")"],
+    ["lists", "[", "]"],
+    ["subscripts", "x[1 + ", "]"],
+    ["conditions", "if (", ") then 1 else 2"],
+  ])("nested as deep as allowed is read, whole and broken: %s", (_, open, close) => {
+    const depth = open.startsWith("if") ? nestingLimit / 2 : nestingLimit;
+    const whole = parse(new SourceFile("x", `const a = ${open.repeat(depth)}1${close.repeat(depth)}`));
+    expect(whole.diagnostics).toEqual([]);
+    const broken = parse(new SourceFile("x", `const a = ${open.repeat(depth)}`));
+    expect(broken.diagnostics.map(({ code }) => code)).toEqual([syntaxRules.unexpected.code]);
+  });
 
   it("of 100 kB that is sound is read within a second", () => {
     const layers = ` -> dense(10) -> relu`.repeat(5_000);
