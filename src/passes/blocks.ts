@@ -26,7 +26,7 @@ interface Local {
 }
 
 const anything: Interval = { min: -Infinity, max: Infinity };
-const letters = "ijklqruvw";
+const letters = "ijklqruvef"; // none of the back end's names for arrays
 const float = (type: LaneType): boolean => type === "f32" || type === "f64" || type === "f32x4";
 
 export class Blocks {

@@ -4,7 +4,7 @@ import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Fold, Read, Reducer } from "../ir/types.js";
 import { affine, int, linear, plus, shifted, times, variable, without } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { AccessFinder, merged, travel } from "./access.js";
+import { AccessFinder, merged, staysInside, travel } from "./access.js";
 import type { Accesses, LoopAxis, Places } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import { bind, Expressions, factOf } from "./expressions.js";
@@ -85,15 +85,14 @@ export class Folds {
     for (const { depth, members } of groups.values())
       this.#blocks.at(depth, () => {
         const list = [...members.values()];
-        const results = this.#isWindow(list) ? this.#unrolled(list) : this.#looped(list);
+        const results = isWindow(
+          list.map(({ expr }) => expr),
+          (expr) => this.containsFold(expr),
+        )
+          ? this.#unrolled(list)
+          : this.#looped(list);
         [...members.keys()].forEach((key, k) => this.#blocks.remember(key, depth, results[k]!));
       });
-  }
-
-  #isWindow(instances: readonly Instance<Fold>[]): boolean {
-    const first = instances[0]!.expr;
-    const positions = first.axes.reduce((product, { extent }) => product * (extent === "batch" ? Infinity : extent), 1);
-    return positions <= 2 || (positions <= largestWindow && instances.some(({ expr }) => this.containsFold(expr.body)));
   }
 
   /** Every position written out; the folds inside share loops across positions, which makes them rows of a register tile. */
@@ -300,6 +299,25 @@ interface Guard {
   readonly factors: ReadonlyMap<Axis, number>;
   readonly extent: number;
   readonly key: string;
+}
+
+/** Whether folds over these common indices are written out: few positions, around other folds, none clipped position by position. */
+export function isWindow(folds: readonly Fold[], containsFold: (expr: Expr) => boolean): boolean {
+  const { axes } = folds[0]!;
+  const positions = axes.reduce((product, { extent }) => product * (extent === "batch" ? Infinity : extent), 1);
+  if (positions > largestWindow) return false;
+  const around = folds.some(({ body }) => containsFold(body));
+  return around ? !folds.some(({ body }) => hasGuard(body, axes)) : positions <= 2;
+}
+function hasGuard(expr: Expr, axes: readonly Axis[]): boolean {
+  if (!expr.free.some((axis) => axes.includes(axis))) return false;
+  if (expr.kind === "apply") return expr.arguments.some((argument) => hasGuard(argument, axes));
+  if (expr.kind === "fold") return hasGuard(expr.body, axes);
+  return (
+    expr.kind === "read" &&
+    expr.outside !== undefined &&
+    expr.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !staysInside(at, expr.tensor.shape[k]!))
+  );
 }
 
 /** Made of indices, constants, sums and constant multiples only. */

@@ -44,7 +44,7 @@ class NestMaker {
     const finder = new AccessFinder({ batch: this.#place.batch, views, inline });
     for (const output of outputs) finder.output(output);
     const loops = merged(axes, finder.found);
-    const tiles = chooseTiles(this.#nest, loops, this.#place.batch);
+    const tiles = chooseTiles(this.#nest, loops, finder.found, this.#place.batch);
     this.#open(loops, tiles, [this.#place.env]);
   }
 

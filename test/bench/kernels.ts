@@ -1,0 +1,61 @@
+/** @file Which kernels of the reference network's training step take how long, against the scalar peak in the same run. */
+import { elementType, printKernel } from "../../src/backends/typescript/print.js";
+import { printMath } from "../../src/backends/typescript/math.js";
+import { compileProgram } from "../../src/passes/kernels.js";
+import type { Arrays } from "../passes-kernel/harness.js";
+import { random } from "../passes-kernel/harness.js";
+import { scalarPeak } from "./peak.js";
+import { referenceCnn } from "./reference-cnn.js";
+
+const batch = 32;
+const compileStart = performance.now();
+const { graph, program, layout, nominalFlops } = referenceCnn(batch);
+const compiled = compileProgram(graph, program, { batch });
+const compileTime = performance.now() - compileStart;
+const next = random(1);
+const memory: Arrays = {
+  activations: new Float32Array(compiled.activations),
+  integers: new Int32Array(compiled.integers),
+};
+for (const [arena, length] of layout.lengths()) {
+  const type = elementType(arena);
+  memory[arena] =
+    type === "i32"
+      ? Int32Array.from({ length }, () => Math.floor((next() + 1) * 5))
+      : type === "f64"
+        ? new Float64Array(length)
+        : Float32Array.from({ length }, () =>
+            arena === "parameters" ? next() * 0.1 : arena === "states" ? 1 : next(),
+          );
+}
+const kernels = compiled.kernels.map((kernel) => {
+  const { text, arrays } = printKernel(kernel, { types: false, floats: "Float32Array" });
+  if (process.argv.includes(kernel.name)) console.log(text);
+  const body = `"use strict";\n${printMath(text, { types: false })}\n${text}\nreturn ${kernel.name};`;
+  const run = new Function(body)() as (...arguments_: unknown[]) => void;
+  const inputs = arrays.map((array) => memory[array]);
+  return { kernel, call: () => run(batch, ...inputs, 1), time: Infinity };
+});
+const peak = scalarPeak();
+let best = Infinity;
+for (let round = 0; round < 15; round++) {
+  const start = performance.now();
+  for (const entry of kernels) {
+    const from = performance.now();
+    entry.call();
+    entry.time = Math.min(entry.time, performance.now() - from);
+  }
+  best = Math.min(best, performance.now() - start);
+}
+for (const { kernel, time } of kernels) {
+  const gflops = (kernel.flops * batch) / time / 1e6;
+  const label = kernel.origins.map((origin) => origin.label).join(", ");
+  console.log(
+    `${kernel.name.padEnd(9)} ${time.toFixed(3).padStart(9)} ms ${gflops.toFixed(2).padStart(6)} GFLOP/s  ${label}`,
+  );
+}
+const nominal = nominalFlops / best / 1e6;
+console.log(
+  `step ${best.toFixed(2)} ms, nominal ${nominal.toFixed(2)} GFLOP/s, peak ${peak.toFixed(2)}, fraction ${(nominal / peak).toFixed(2)}`,
+);
+console.log(`compile ${compileTime.toFixed(1)} ms, activations ${compiled.activations}, integers ${compiled.integers}`);
