@@ -4,7 +4,7 @@
  */
 import type { Graph } from "../ir/graph.js";
 import { rewrite } from "../ir/traverse.js";
-import type { Axis, Expr, Origin, ScalarOp, Tensor } from "../ir/types.js";
+import type { Axis, Expr, Origin, Tensor } from "../ir/types.js";
 import { multiply } from "../ops/index.js";
 import { materialise } from "./contribution.js";
 
@@ -13,13 +13,13 @@ const costly = 12;
 /** From this cost on, a value is not computed again for indices it does not depend on. */
 const notable = 4;
 
-export const isCostly = (op: ScalarOp): boolean => op.cost >= costly;
-
-/** Whether an expression is cheap enough to be computed twice. */
-export function isCheap(expr: Expr): boolean {
+/** Whether every operation of an expression costs less than the limit: cheap enough to be computed twice. */
+export function isCheap(expr: Expr, limit = costly): boolean {
   if (expr.kind === "fold") return false;
-  return expr.kind !== "apply" || (!isCostly(expr.op) && expr.arguments.every(isCheap));
+  return expr.kind !== "apply" || (expr.op.cost < limit && expr.arguments.every((e) => isCheap(e, limit)));
 }
+/** Cheaper to compute again than to keep for every iteration of a loop. */
+export const isTrivial = (expr: Expr): boolean => isCheap(expr, notable);
 const hasRead = (expr: Expr): boolean =>
   expr.kind === "read" ||
   (expr.kind === "apply" && expr.arguments.some(hasRead)) ||
@@ -73,7 +73,7 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
       const made = graph.apply(expr.op, ...expr.arguments.map((e) => go(e, scope, false)));
       if (stays || made.kind !== "apply") return made;
       const repeats = expr.op.cost >= notable && hasRead(made) && scope.some((axis) => !made.free.includes(axis));
-      return isCostly(expr.op) || repeats ? store(made, scope) : made;
+      return expr.op.cost >= costly || repeats ? store(made, scope) : made;
     }
     if (expr.kind === "fold") {
       const inner = [...scope, ...expr.axes];

@@ -116,8 +116,7 @@ function passOn({ graph, needs }: Walk, level: Level, tensor: Tensor, adjoint: T
   switch (tensor.kind) {
     case "compute": {
       const seed = seedAt(graph, adjoint, tensor);
-      const value = tensor.body.kind === "apply" && isCheap(tensor.body) ? tensor.body : graph.at(tensor, tensor.axes);
-      return adjointsOfReads(context, tensor.body, tensor.axes, seed, value);
+      return adjointsOfReads(context, tensor.body, tensor.axes, seed, graph.at(tensor, tensor.axes));
     }
     case "scatter":
       return adjointsOfReads(context, tensor.body, tensor.axes, graph.read(adjoint, tensor.at, 0));

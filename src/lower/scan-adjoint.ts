@@ -11,7 +11,7 @@ import type { Graph } from "../ir/graph.js";
 import { substitute } from "../ir/substitute.js";
 import { equal, where } from "../ops/index.js";
 import { minus, whole } from "./affine.js";
-import { isCheap } from "./atomise.js";
+import { isTrivial } from "./atomise.js";
 import { gradientOrigin, Level } from "./level.js";
 import type { Walk } from "./level.js";
 import { Replacer } from "./replace.js";
@@ -124,9 +124,9 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
   }
 }
 
-/** Cheap enough to be computed again from what it reads. */
+/** Computed again from what it reads, rather than kept as a row. */
 function isRepeatable(tensor: Tensor): boolean {
-  return (tensor.kind === "compute" && isCheap(tensor.body)) || tensor.kind === "reshape" || tensor.kind === "custom";
+  return (tensor.kind === "compute" && isTrivial(tensor.body)) || tensor.kind === "reshape" || tensor.kind === "custom";
 }
 
 function readsOf(expr: Expr, into = new Set<Tensor>()): Set<Tensor> {

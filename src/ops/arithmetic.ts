@@ -117,15 +117,19 @@ export const logarithm: ScalarOp = {
   tolerance: 2 ** -22,
 };
 
+/** The result is stored and tells by itself whether a constant won: relu's mask needs no value from before it. */
+const isKnown = (out: Expr, b: Expr): boolean =>
+  out.kind === "read" && b.kind === "const" && Math.fround(b.value) === b.value;
+
 /** The larger; equal ones give all of the gradient to b. */
 export const maximum: ScalarOp = {
   name: "maximum",
   arity: 2,
   type: arithmetic,
   reference: (a, b) => (a! < b! ? b! : a!),
-  gradient: (graph, [a, b], _out, seed) => {
+  gradient: (graph, [a, b], out, seed) => {
     const zero = like(graph, seed, 0);
-    const first = graph.apply(greater, a!, b!);
+    const first = isKnown(out, b!) ? graph.apply(greater, out, b!) : graph.apply(greater, a!, b!);
     return [graph.apply(where, first, seed, zero), graph.apply(where, first, zero, seed)];
   },
   cost: 1,
@@ -138,9 +142,9 @@ export const minimum: ScalarOp = {
   arity: 2,
   type: arithmetic,
   reference: (a, b) => (b! < a! ? b! : a!),
-  gradient: (graph, [a, b], _out, seed) => {
+  gradient: (graph, [a, b], out, seed) => {
     const zero = like(graph, seed, 0);
-    const first = graph.apply(greater, b!, a!);
+    const first = isKnown(out, b!) ? graph.apply(greater, b!, out) : graph.apply(greater, b!, a!);
     return [graph.apply(where, first, seed, zero), graph.apply(where, first, zero, seed)];
   },
   cost: 1,

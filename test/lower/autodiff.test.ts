@@ -1,5 +1,6 @@
 /** @file Gradients of hand-built graphs against finite differences in f64. */
 import { describe, expect, it } from "vitest";
+import { tensorsOf } from "../../src/ir/graph.js";
 import { evaluate } from "../../src/ir/interpret.js";
 import { topological } from "../../src/ir/traverse.js";
 import type { Axis, Expr, Tensor } from "../../src/ir/types.js";
@@ -32,6 +33,16 @@ describe("dense layers", () => {
     expect(isContraction(gradient!)).toBe(true);
     const made = topological([gradient!]).filter((t) => t.shape[0] === "batch" && t.shape[1] === 4);
     expect(made).toEqual([x]);
+  });
+  it("masks by the stored output of a rectifier", () => {
+    const b = new Bench();
+    const { graph } = b;
+    const before = b.dense(b.input("batch", 4), b.parameter(4, 3), b.parameter(3));
+    const [n, j] = b.axes("batch", 3) as [Axis, Axis];
+    const after = graph.compute([n, j], b.op(maximum, graph.at(before, [n, j]), 0));
+    const [w] = b.check(b.loss(after));
+    const reads = topological([w!]).filter((t) => t.kind === "compute" && tensorsOf(t.body).has(before));
+    expect(reads).toEqual([after]);
   });
   it("keeps a product of three factors a contraction", () => {
     const b = new Bench();
