@@ -1,6 +1,6 @@
 /** @file A compiled model: what the emitter prints, `summary` lists and `bench` counts. */
 import type { CheckedModel } from "../check/model.js";
-import type { ArenaName, ScalarType } from "../ir/types.js";
+import type { ArenaName, ScalarType, Source } from "../ir/types.js";
 import type { CompiledProgram } from "../ir/kernel.js";
 
 export interface Arena {
@@ -31,4 +31,10 @@ export interface CompiledModel {
   readonly batch: number;
   readonly arenas: readonly Arena[];
   readonly programs: Programs;
+  /** Dense operations of one training step's contractions at the full batch, before any pass saved some; 0 without training. */
+  readonly nominalFlops: number;
+  /** Where `gradient` leaves the loss that is differentiated. */
+  readonly objective: Source | undefined;
+  /** Paths of parameters whose gradient passes a `surrogate`. */
+  readonly surrogates: readonly string[];
 }

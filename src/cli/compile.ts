@@ -3,11 +3,12 @@ import type { CompiledModel } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
 import { compileModel, type CompileOptions } from "../compiler/compile.js";
 import { createProject } from "../compiler/project.js";
+import type { EmitOptions } from "../emit/context.js";
 import { emitModule } from "../emit/emit.js";
 import { suggest } from "../base/suggest.js";
 import { InputFault } from "./fault.js";
 import { nodeHost } from "./host.js";
-import type { ModelModule } from "./module.js";
+import type { Internals, ModelModule } from "./module.js";
 
 export interface ModelChoice {
   /** Which model of the file; may be left out where there is one. */
@@ -47,9 +48,22 @@ export const compileFile = (path: string, choice: ModelChoice = {}, options: Com
   compileModel(checkFile(path, choice), options);
 
 /** Emits JavaScript and imports it, all in memory. */
+async function importModule(compiled: CompiledModel, options: Omit<EmitOptions, "language">): Promise<object> {
+  const { text } = emitModule(compiled, { ...options, language: "js" });
+  return (await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`)) as object;
+}
+
 export async function instantiate(compiled: CompiledModel, precision: "f32" | "f64" = "f32"): Promise<ModelModule> {
-  const { text } = emitModule(compiled, { language: "js", precision });
-  const url = `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
-  const module = (await import(url)) as Readonly<Record<string, ModelModule>>;
+  const module = (await importModule(compiled, { precision })) as Readonly<Record<string, ModelModule>>;
   return module[compiled.checked.name]!;
+}
+
+/** The module with its inside. */
+export async function instantiateOpen(
+  compiled: CompiledModel,
+  precision: "f32" | "f64" = "f32",
+): Promise<{ readonly module: ModelModule; readonly internals: Internals }> {
+  const { name } = compiled.checked;
+  const exports = (await importModule(compiled, { precision, internals: true })) as Readonly<Record<string, unknown>>;
+  return { module: exports[name] as ModelModule, internals: exports[`${name}Internals`] as Internals };
 }

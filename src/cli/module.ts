@@ -1,5 +1,7 @@
 /** @file A generated module as the command line sees it: names and shapes are known at run time only. */
 import type * as api from "../emit/runtime/api.js";
+import type { OpenNet } from "../emit/runtime/internals.js";
+import type { Memory } from "../emit/runtime/memory.js";
 import type { Values } from "./dataset.js";
 
 export type Data = Readonly<Record<string, Values>>;
@@ -12,4 +14,18 @@ export type Net = api.TrainingNet<Data, Data, Outputs, Metrics, api.NetParameter
 
 export interface ModelModule {
   create(options?: api.CreateOptions): Net;
+}
+
+/** One kernel of a program, as `<Model>Internals` lists it. */
+export interface InternalKernel {
+  readonly name: string;
+  /** Operations per example, as scheduled. */
+  readonly flops: number;
+  readonly run: (memory: Memory, n: number, step: number, seed: number) => void;
+}
+/** The inside of a module's nets, for gradient checks and profiles. */
+export interface Internals {
+  open(net: Net): OpenNet;
+  readonly train?: readonly InternalKernel[];
+  readonly gradient?: readonly InternalKernel[];
 }

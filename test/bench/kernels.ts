@@ -4,7 +4,7 @@ import { printMath } from "../../src/backends/typescript/math.js";
 import { compileProgram } from "../../src/passes/kernels.js";
 import type { Arrays } from "../passes-kernel/harness.js";
 import { random } from "../passes-kernel/harness.js";
-import { scalarPeak } from "./peak.js";
+import { scalarPeak } from "../../src/cli/peak.js";
 import { referenceCnn } from "./reference-cnn.js";
 
 const batch = 32;
@@ -25,7 +25,7 @@ for (const [arena, length] of layout.lengths()) {
       : type === "f64"
         ? new Float64Array(length)
         : Float32Array.from({ length }, () =>
-            arena === "parameters" ? next() * 0.1 : arena === "states" ? 1 : next(),
+            arena === "parameters" ? next() * 0.05 : arena === "states" ? 1 : next(),
           );
 }
 const kernels = compiled.kernels.map((kernel) => {
@@ -58,4 +58,7 @@ const nominal = nominalFlops / best / 1e6;
 console.log(
   `step ${best.toFixed(2)} ms, nominal ${nominal.toFixed(2)} GFLOP/s, peak ${peak.toFixed(2)}, fraction ${(nominal / peak).toFixed(2)}`,
 );
+const gradients = memory.gradients!;
+const zeros = gradients.reduce((count, value) => count + (value === 0 ? 1 : 0), 0) / gradients.length;
+console.log(`gradients exactly 0: ${(100 * zeros).toFixed(1)}%`);
 console.log(`compile ${compileTime.toFixed(1)} ms, activations ${compiled.activations}, integers ${compiled.integers}`);

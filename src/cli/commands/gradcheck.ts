@@ -1,0 +1,78 @@
+/** @file `netc gradcheck FILE`: every parameter's gradient against finite differences, in 64 bits. */
+import { checkGradients, type GradientReport } from "../../lower/gradcheck.js";
+import { compileModel } from "../../compiler/compile.js";
+import type { Register } from "../command-line.js";
+import { checkFile, instantiateOpen } from "../compile.js";
+import { exitCodes, InputFault } from "../fault.js";
+import { noise } from "../noise.js";
+import { whole } from "../numbers.js";
+import { table } from "../terminal.js";
+
+interface GradcheckOptions {
+  readonly model?: string;
+  readonly seed: number;
+  readonly samples: number;
+  readonly json?: true;
+}
+
+/** Largest relative error that passes; the differences themselves are good to about 1e-7. */
+const tolerance = 1e-4;
+const rows = 4;
+
+/** Reports of one model on made-up examples. */
+export async function gradcheckModel(
+  file: string,
+  { model, seed, samples }: Pick<GradcheckOptions, "model" | "seed" | "samples">,
+): Promise<readonly GradientReport[]> {
+  const checked = checkFile(file, { batch: rows, ...(model === undefined ? {} : { model }) });
+  const compiled = compileModel(checked);
+  const { objective } = compiled;
+  if (!objective) throw new InputFault(`${checked.name} has no loss, so there is no gradient to check`);
+  const { module, internals } = await instantiateOpen(compiled, "f64");
+  const { memory, load } = internals.open(module.create({ seed }));
+  const count = load(noise(checked, rows, seed));
+  const run = () => {
+    for (const kernel of internals.gradient ?? []) kernel.run(memory, count, 1, seed);
+  };
+  const host = {
+    parameters: memory.parameters,
+    objective: () => {
+      run();
+      return memory.totals[objective.offset]!;
+    },
+    gradients: () => {
+      run();
+      return memory.gradients.slice();
+    },
+  };
+  const trainable = checked.parameters.filter((parameter) => parameter.trainable);
+  return checkGradients(host, trainable, { samples, tolerance, surrogates: compiled.surrogates });
+}
+
+export const gradcheck: Register = (program, terminal, done) => {
+  program
+    .command("gradcheck")
+    .description("compare every parameter's gradient with finite differences")
+    .argument("<file>", ".net file")
+    .option("--model <name>", "which model of the file")
+    .option("--seed <n>", "seed of weights and made-up examples", whole(0), 1)
+    .option("--samples <n>", "elements to compare per parameter", whole(1), 12)
+    .option("--json", "print one JSON array")
+    .addHelpText("after", "\nExample:\n  netc gradcheck examples/custom.net")
+    .action(async (file: string, options: GradcheckOptions) => {
+      const reports = await gradcheckModel(file, options);
+      const passes = (report: GradientReport) => report.maxRelativeError <= tolerance;
+      if (options.json) terminal.out(JSON.stringify(reports, null, 2));
+      else {
+        const body = reports.map((report) => [
+          report.path,
+          String(report.checked),
+          String(report.skipped),
+          report.maxRelativeError.toExponential(1),
+          report.note ?? (passes(report) ? "ok" : "WRONG"),
+        ]);
+        terminal.out(table([["parameter", "compared", "at a kink", "largest error", ""], ...body], terminal.paint));
+      }
+      done(reports.every(passes) ? exitCodes.ok : exitCodes.input);
+    });
+};

@@ -1,0 +1,39 @@
+/** @file A checked model becomes kernels: lowering, graph passes, schedule and memory plan, for every program of the model. */
+import type { CompiledModel } from "../backends/model.js";
+import type { CheckedModel } from "../check/model.js";
+import type { CompiledProgram } from "../ir/kernel.js";
+import type { Program } from "../ir/types.js";
+import { lower } from "../lower/programs.js";
+import { compileProgram } from "../passes/kernels.js";
+import { nominalFlops } from "./cost.js";
+import { optimize, prepare, type PassObserver } from "../passes/pipeline.js";
+
+export interface CompileOptions {
+  /** Sees every program after each graph pass: `--print-after`. */
+  readonly observe?: PassObserver;
+}
+
+/** The model must be without errors. Its batch is the largest number of examples in one call. */
+export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
+  const { graph, batch } = checked;
+  const { programs, arenas, objective, surrogates } = lower(checked, { prepare });
+  const build = (program: Program): CompiledProgram =>
+    compileProgram(graph, optimize(graph, program, options.observe), { batch });
+  const maybe = (program: Program | undefined) => program && build(program);
+  return {
+    checked,
+    batch,
+    arenas,
+    nominalFlops: programs.gradient ? nominalFlops(programs.gradient, batch) : 0,
+    objective,
+    surrogates,
+    programs: {
+      initialize: build(programs.initialize),
+      train: maybe(programs.train),
+      gradient: maybe(programs.gradient),
+      evaluate: maybe(programs.evaluate),
+      predict: build(programs.predict),
+      finish: maybe(programs.finish),
+    },
+  };
+}
