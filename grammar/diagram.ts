@@ -45,7 +45,32 @@ function diagramOf(production: IProduction): Diagram {
   return mandatory ? repeat : { kind: "optional", part: repeat };
 }
 
-/** Each rule by name, in the order of the parser. */
+/** Each rule by name, in the order in which they are first needed. */
 export function diagrams(parser: NetParser): ReadonlyMap<string, Diagram> {
-  return new Map(Object.values(parser.getGAstProductions()).map((rule) => [rule.name, sequence(rule.definition)]));
+  const rules = parser.getGAstProductions();
+  const found = new Map<string, Diagram>();
+  const add = (name: string): void => {
+    const rule = rules[name];
+    if (!rule || found.has(name)) return;
+    const diagram = sequence(rule.definition);
+    found.set(name, diagram);
+    rulesIn(diagram).forEach(add);
+  };
+  add("file");
+  return found;
+}
+
+function rulesIn(diagram: Diagram): readonly string[] {
+  switch (diagram.kind) {
+    case "terminal":
+      return [];
+    case "rule":
+      return [diagram.text];
+    case "sequence":
+    case "choice":
+      return diagram.parts.flatMap(rulesIn);
+    case "optional":
+    case "repeat":
+      return rulesIn(diagram.part);
+  }
 }

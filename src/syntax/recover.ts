@@ -24,9 +24,9 @@ interface Piece {
 }
 
 type Rule = keyof NetParser & string;
-type StatementRule = Exclude<keyof cst.StatementCstChildren, undefined>;
-type ItemRule = Exclude<keyof cst.ModelItemCstChildren, "statement">;
-type DeclarationRule = keyof cst.FileCstChildren;
+type StatementRule = Exclude<keyof cst.StatementCstNode["children"], undefined>;
+type ItemRule = Exclude<keyof cst.ModelItemCstNode["children"], "statement">;
+type DeclarationRule = keyof cst.FileCstNode["children"];
 
 const statementRules = new Map<TokenType, StatementRule | "returnStatement">([
   [keyword.let, "letStatement"],
