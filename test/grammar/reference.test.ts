@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { builtins } from "../../src/check/builtins/index.js";
 import { createProject } from "../../src/compiler/project.js";
 
 const text = readFileSync(join(import.meta.dirname, "../../grammar/README.md"), "utf8");
@@ -20,6 +21,15 @@ test("the reference has an example for each of its rules", () => {
   const without = sections.filter((section) => !section.includes("```net")).map((section) => section.split("\n")[0]);
   expect(sections.length).toBeGreaterThanOrEqual(24);
   expect(without).toEqual(["24. Vocabulary"]);
+});
+
+test("the table of functions is that of the compiler", () => {
+  const rows = [...text.matchAll(/^\| `(\w+\(.*\))` \| (.*) \|$/gm)].map(([, signature, documentation]) => [
+    signature,
+    documentation,
+  ]);
+  const functions = [...builtins.values()].map(({ signature, documentation }) => [signature, documentation]);
+  expect(rows.filter(([signature]) => !/^(csv|idx|npy|text)\(/.test(signature!))).toEqual(functions);
 });
 
 describe("examples of the reference", () => {
