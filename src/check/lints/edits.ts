@@ -1,0 +1,75 @@
+/** @file Edits that lints propose, written so that the text stays readable. */
+import type { SourceFile, Span } from "../../base/source.js";
+import type { Edit } from "../../diagnostics/diagnostic.js";
+import type { Expression } from "../../syntax/ast.js";
+import { settingsOf, type Application } from "./flow.js";
+
+/** Takes an application out of its pipe, call or settings; undefined where a name or a repetition hangs on it. */
+export function remove({ form }: Application, file: SourceFile): readonly Edit[] | undefined {
+  if (form.kind === "stage") {
+    const { pipe, stage, repeated } = form;
+    if (repeated || stage.as) return undefined;
+    const place = pipe.stages.indexOf(stage);
+    const before = place === 0 ? pipe.value : pipe.stages[place - 1]!;
+    return [{ span: { start: before.span.end, end: stage.span.end }, text: "" }];
+  }
+  if (form.kind === "call") {
+    const [only, ...others] = form.call.arguments.filter((argument) => argument.name === undefined);
+    if (!only || others.length > 0) return undefined;
+    return [{ span: form.call.span, text: file.text.slice(only.span.start, only.span.end) }];
+  }
+  if (form.kind === "setting") {
+    const settings = settingsOf(form.owner);
+    const place = settings.indexOf(form.argument);
+    // With its comma; positional settings after it would move up.
+    if (form.argument.name === undefined && settings.slice(place + 1).some((other) => other.name === undefined))
+      return undefined;
+    const { start, end } = form.argument.span;
+    if (place > 0) return [{ span: { start: settings[place - 1]!.span.end, end }, text: "" }];
+    return [{ span: { start, end: settings[1]?.span.start ?? end }, text: "" }];
+  }
+  return undefined;
+}
+
+/** Puts another word in place of an application's, without its settings; in a call the value stays. */
+export const replace = ({ form, name, recipe }: Application, word: string): readonly Edit[] => [
+  { span: form.kind === "call" ? name : recipe.span, text: word },
+];
+
+/** Gives a word one more setting, by name. */
+export function addSetting({ recipe }: Application, setting: string): readonly Edit[] {
+  if (recipe.kind !== "call") return [insertAt(recipe.span.end, `(${setting})`)];
+  const inner = recipe.callee.kind === "call" ? recipe.callee : recipe;
+  const last = inner.arguments.at(-1);
+  return [last ? insertAt(last.span.end, `, ${setting}`) : insertAt(inner.argumentsSpan.end - 1, setting)];
+}
+
+/** Applies a word to an expression: as one more stage of a pipe, otherwise as a call. */
+export function applyTo(e: Expression, word: string): readonly Edit[] {
+  if (e.kind === "pipe") return [insertAt(e.span.end, ` -> ${word}`)];
+  return [insertAt(e.span.start, `${word}(`), insertAt(e.span.end, ")")];
+}
+
+const insertAt = (offset: number, text: string): Edit => ({ span: { start: offset, end: offset }, text });
+
+/** A statement with the documentation before it, and with its lines where nothing else stands on them. */
+export function statementSpan({ span }: { readonly span: Span }, file: SourceFile): Span {
+  const { text } = file;
+  let start = lineStart(text, span.start);
+  const end = lineEnd(text, span.end);
+  const alone =
+    /^[ \t]*$/.test(text.slice(start, span.start)) && /^[ \t]*(\/\/.*)?\r?\n?$/.test(text.slice(span.end, end));
+  if (!alone) return span;
+  while (start > 0) {
+    const above = lineStart(text, start - 1);
+    if (!/^[ \t]*\/\/\//.test(text.slice(above, start))) break;
+    start = above;
+  }
+  return { start, end };
+}
+
+const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
+const lineEnd = (text: string, offset: number) => {
+  const found = text.indexOf("\n", offset);
+  return found < 0 ? text.length : found + 1;
+};
