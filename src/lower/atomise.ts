@@ -4,8 +4,8 @@
  */
 import type { Graph } from "../ir/graph.js";
 import { rewrite } from "../ir/traverse.js";
-import type { Axis, Expr, Origin, Tensor } from "../ir/types.js";
-import { multiply } from "../ops/index.js";
+import type { Apply, Axis, Expr, Origin, Tensor } from "../ir/types.js";
+import { multiply, power } from "../ops/index.js";
 import { materialise } from "./contribution.js";
 
 /** From this cost on (in multiplications) a value is stored rather than computed again. */
@@ -13,10 +13,16 @@ const costly = 12;
 /** From this cost on, a value is not computed again for indices it does not depend on. */
 const notable = 4;
 
+/** In multiplications; a small whole power is that many of them, whether or not it is already written so. */
+function costOf({ op, arguments: [, exponent] }: Apply): number {
+  const isSmall = op === power && exponent?.kind === "const" && [1, 2, 3, 4].includes(exponent.value);
+  return isSmall ? exponent.value : op.cost;
+}
+
 /** Whether every operation of an expression costs less than the limit: cheap enough to be computed twice. */
 export function isCheap(expr: Expr, limit = costly): boolean {
   if (expr.kind === "fold") return false;
-  return expr.kind !== "apply" || (expr.op.cost < limit && expr.arguments.every((e) => isCheap(e, limit)));
+  return expr.kind !== "apply" || (costOf(expr) < limit && expr.arguments.every((e) => isCheap(e, limit)));
 }
 /** Cheaper to compute again than to keep for every iteration of a loop. */
 export const isTrivial = (expr: Expr): boolean => isCheap(expr, notable);
@@ -72,8 +78,9 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
     if (expr.kind === "apply") {
       const made = graph.apply(expr.op, ...expr.arguments.map((e) => go(e, scope, false)));
       if (stays || made.kind !== "apply") return made;
-      const repeats = expr.op.cost >= notable && hasRead(made) && scope.some((axis) => !made.free.includes(axis));
-      return expr.op.cost >= costly || repeats ? store(made, scope) : made;
+      const cost = costOf(made);
+      const repeats = cost >= notable && hasRead(made) && scope.some((axis) => !made.free.includes(axis));
+      return cost >= costly || repeats ? store(made, scope) : made;
     }
     if (expr.kind === "fold") {
       const inner = [...scope, ...expr.axes];
