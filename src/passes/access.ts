@@ -147,8 +147,8 @@ export function merged(axes: readonly Axis[], { accesses, rigid }: Accesses): Lo
   return result;
 }
 
-/** Elements moved per step of a merged index, over all accesses; the innermost loop should move least. */
+/** How far one step of a merged index moves, over all accesses, each on a scale of powers of two; the innermost loop should move least. */
 export function travel({ axes }: LoopAxis, { accesses }: Accesses): number {
   const carrier = axes.at(-1)!;
-  return accesses.reduce((sum, { strides }) => sum + Math.min(Math.abs(strides.get(carrier) ?? 0), 64), 0);
+  return accesses.reduce((sum, { strides }) => sum + Math.log2(1 + Math.abs(strides.get(carrier) ?? 0)), 0);
 }

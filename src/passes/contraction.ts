@@ -28,7 +28,7 @@ export function chooseTiles(
   batch: number,
 ): ReadonlyMap<Axis, number> {
   const hot = hotFolds(nest);
-  if (hot.length === 0) return new Map();
+  if (hot.length === 0) return scatterRows(nest, loops);
   const candidates = loops
     .map((loop) => ({ axis: loop.axes.at(-1)!, axes: loop.axes, extent: loop.extent * (loop.batched ? batch : 1) }))
     .filter(({ axis, extent }) => extent > 1 && !rigid.has(axis));
@@ -51,6 +51,13 @@ export function chooseTiles(
             ]);
     }
   return best.tiles;
+}
+
+/** A scatter without sums: a few neighbours per iteration, to pay for the loop. */
+function scatterRows(nest: Nest, loops: readonly LoopAxis[]): ReadonlyMap<Axis, number> {
+  const last = loops.at(-1);
+  if (!last || last.batched || last.extent < 8 || !nest.outputs.every(({ accumulate }) => accumulate)) return new Map();
+  return new Map([[last.axes.at(-1)!, 4]]);
 }
 
 interface Candidate {

@@ -353,7 +353,7 @@ function position(axes: readonly Axis[], env: Env): Affine {
 /** The loop that moves least through memory becomes the innermost; short ones stay outside. */
 function loopOrder(loops: readonly LoopAxis[], accesses: Accesses): readonly LoopAxis[] {
   if (loops.length < 2) return loops;
-  const cost = (loop: LoopAxis) => travel(loop, accesses) + (loop.batched || loop.extent >= 8 ? 0 : 1000);
+  const cost = (loop: LoopAxis) => travel(loop, accesses) + (loop.batched || loop.extent >= 4 ? 0 : 1000);
   const innermost = loops.reduce((best, loop) => (cost(loop) <= cost(best) ? loop : best));
   return [...loops.filter((loop) => loop !== innermost), innermost];
 }

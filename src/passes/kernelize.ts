@@ -1,15 +1,15 @@
 /** @file A loop nest over buffers becomes kernel statements: loops with register tiles, values, then stores. */
 import type { KernelExpr } from "../ir/kernel.js";
-import type { Axis } from "../ir/types.js";
+import type { Axis, Read } from "../ir/types.js";
 import { affine, int, linear, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { AccessFinder, merged } from "./access.js";
+import { AccessFinder, coefficients, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import { chooseTiles } from "./contraction.js";
 import { bind, factOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
-import { Folds } from "./folds.js";
+import { factorsOf, Folds } from "./folds.js";
 import type { Buffer, Nest, View } from "./nest.js";
 
 export interface Place {
@@ -28,6 +28,7 @@ class NestMaker {
   readonly #nest: Nest;
   readonly #place: Place;
   readonly #folds: Folds;
+  readonly #asked = new Set<Read>();
 
   constructor(blocks: Blocks, nest: Nest, place: Place) {
     this.#blocks = blocks;
@@ -60,6 +61,8 @@ class NestMaker {
   #open(loops: readonly LoopAxis[], tiles: ReadonlyMap<Axis, number>, points: readonly Env[]): void {
     const [loop, ...inner] = loops;
     if (!loop) return this.#point(points);
+    const factor = this.#settledFactor(loops, points);
+    if (factor) return this.#blocks.when(factor, () => this.#open(loops, tiles, points));
     const blocks = this.#blocks;
     const { batch } = this.#place;
     const tile = Math.min(tiles.get(loop.axes.at(-1)!) ?? 1, loop.batched ? batch : loop.extent);
@@ -88,6 +91,23 @@ class NestMaker {
     const whole = Math.floor(loop.extent / tile) * tile;
     run(int(0), affine(whole), tile, whole / tile);
     if (whole < loop.extent) rows(affine(whole), loop.extent - whole);
+  }
+
+  /**
+   * A sparse gradient scattered by computed subscripts: once a factor of the product is known, the remaining loops run only if it
+   * is not 0. Each factor is asked once.
+   */
+  #settledFactor(loops: readonly LoopAxis[], points: readonly Env[]): KernelExpr | undefined {
+    const [output] = this.#nest.outputs;
+    if (!output?.accumulate || points.length > 1 || output.at.every((at) => coefficients(at))) return undefined;
+    const open = new Set(loops.flatMap(({ axes }) => axes));
+    for (const read of factorsOf(output.value)) {
+      if (this.#asked.has(read) || read.free.length === 0 || read.free.some((axis) => open.has(axis))) continue;
+      this.#asked.add(read);
+      const { expressions } = this.#folds;
+      return expressions.nonZero(expressions.evaluate(read, points[0]!));
+    }
+    return undefined;
   }
 
   /** Values of all points, then the stores: what is replaced has been read. */

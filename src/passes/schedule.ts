@@ -5,6 +5,7 @@ import { inputsOf, topological } from "../ir/traverse.js";
 import type { Compute, Expr, Program, Scan, Scatter, ScanResult, Store, Tensor } from "../ir/types.js";
 import { directStores } from "./direct.js";
 import { grouped } from "./group.js";
+import { packed } from "./pack.js";
 import { arrayFor, fixedBuffer, isScanUnit, outputOf, overlap, owner, stridesOf } from "./nest.js";
 import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View } from "./nest.js";
 
@@ -147,6 +148,8 @@ class Scheduler {
 
   #unit(unit: Unit, targets: ReadonlyMap<Tensor, Store>): void {
     if (isScanUnit(unit)) return this.#scan(unit);
+    const [first] = unit;
+    if (first?.kind === "scatter") return this.#scatter(first, targets.get(first)?.target);
     const parts = unit.map((tensor) => {
       const target = targets.get(tensor)?.target;
       const view = target
@@ -156,8 +159,18 @@ class Scheduler {
       return outputOf(this.#graph, tensor, view);
     });
     const outputs = parts.map(({ output }) => output);
-    const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
-    this.#push(parts[0]!.axes, outputs, unit, fills);
+    this.#push(parts[0]!.axes, outputs, unit);
+  }
+
+  #scatter(original: Scatter, target: Store["target"] | undefined): void {
+    const { copies, scatter } = packed(this.#graph, original, this.#batch);
+    for (const copy of copies) this.#unit([copy], new Map());
+    const view = target
+      ? { buffer: fixedBuffer(original, target, this.#batch), shape: original.shape }
+      : this.#allocate(original);
+    this.#current.set(original, view);
+    const { axes, output } = outputOf(this.#graph, scatter, view);
+    this.#push(axes, [output], [original], output.accumulate ? [view] : []);
   }
 
   #scan({ scan, results, body }: ScanUnit): void {

@@ -24,8 +24,8 @@ for (const [arena, length] of layout.lengths()) {
       ? Int32Array.from({ length }, () => Math.floor((next() + 1) * 5))
       : type === "f64"
         ? new Float64Array(length)
-        : Float32Array.from({ length }, () =>
-            arena === "parameters" ? next() * 0.05 : arena === "states" ? 1 : next(),
+        : Float32Array.from({ length }, (_, k) =>
+            arena === "parameters" ? next() * 0.05 : arena === "states" ? (k < length / 2 ? 0 : 1) : next(),
           );
 }
 const kernels = compiled.kernels.map((kernel) => {
@@ -58,7 +58,7 @@ const nominal = nominalFlops / best / 1e6;
 console.log(
   `step ${best.toFixed(2)} ms, nominal ${nominal.toFixed(2)} GFLOP/s, peak ${peak.toFixed(2)}, fraction ${(nominal / peak).toFixed(2)}`,
 );
-const gradients = memory.gradients!;
-const zeros = gradients.reduce((count, value) => count + (value === 0 ? 1 : 0), 0) / gradients.length;
+const gradients = Array.from(memory.gradients!);
+const zeros = gradients.filter((value) => value === 0).length / gradients.length;
 console.log(`gradients exactly 0: ${(100 * zeros).toFixed(1)}%`);
 console.log(`compile ${compileTime.toFixed(1)} ms, activations ${compiled.activations}, integers ${compiled.integers}`);
