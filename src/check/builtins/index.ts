@@ -1,0 +1,14 @@
+/** @file The built-in functions by name: tensor primitives that library text is written in. */
+import type { Builtin } from "../builtin.js";
+import { drawBuiltins } from "./draws.js";
+import { elementwiseBuiltins } from "./elementwise.js";
+import { reductionBuiltins } from "./reductions.js";
+import { shapeBuiltins } from "./shapes.js";
+import { structureBuiltins } from "./structure.js";
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map(
+  [...elementwiseBuiltins, ...reductionBuiltins, ...shapeBuiltins, ...structureBuiltins, ...drawBuiltins].map((row) => [
+    row.name,
+    row,
+  ]),
+);

@@ -1,0 +1,233 @@
+/** @file Built-in reductions: over all axes of one example, or over named axes and the batch. */
+import type { Span } from "../../base/source.js";
+import type { Axis, Expr, Reducer } from "../../ir/types.js";
+import * as ops from "../../ops/index.js";
+import { axesOver, type Over } from "../axes.js";
+import { builtin, type Builtin, type BuiltinCall } from "../builtin.js";
+import type { Context } from "../context.js";
+import { modelRules } from "../diagnostics/model.js";
+import { wordRules } from "../diagnostics/words.js";
+import { elementwise, numericTensor } from "../operators.js";
+import { elementAt, f32, fromBody, isPerExample, scalar, toBool, toF32, toIndex } from "../tensors.js";
+import { errorValue, number, type OwnAxis, type TensorValue, type Value, valueText } from "../values.js";
+
+/** Numbers of a constant list. */
+function constants(value: Value): readonly number[] | undefined {
+  if (value.kind === "number") return [value.value];
+  if (value.kind !== "list") return undefined;
+  const numbers = value.items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
+  return numbers.length === value.items.length && numbers.length > 0 ? numbers : undefined;
+}
+
+interface Setup {
+  readonly tensor: TensorValue;
+  readonly over: Over;
+  readonly keep: boolean;
+}
+function setup(c: Context, { values: [x], settings, span }: BuiltinCall, name: string): Setup | undefined {
+  const over = settings.get("over");
+  const whole = over?.kind === "marker" && over.name === "parameters" ? wholeVector(c, x!, span) : undefined;
+  const tensor = whole ?? numericTensor(c, x!, name, span);
+  if (!tensor) return undefined;
+  if (!whole && c.flat && tensor.axes.some((axis) => axis.label === c.flat!.label)) c.flat.violated = true;
+  const axes = axesOver(c, tensor, whole ? undefined : over, span);
+  const keep = settings.get("keep");
+  if (keep && keep.kind !== "bool") {
+    c.report(wordRules.type, span, { what: "`keep`", expected: "true or false", actual: valueText(keep) });
+    return undefined;
+  }
+  return axes && { tensor, over: axes, keep: keep?.value ?? false };
+}
+/** `over: parameters` in an optimizer: the gradients of all parameters together. */
+function wholeVector(c: Context, x: Value, span: Span): TensorValue | undefined {
+  if (c.gradients?.own === x) return c.gradients.all;
+  c.report(wordRules.notHere, span, {
+    what: "`over: parameters`",
+    where: "this place: it reads `grad`, unchanged, in an optimizer",
+  });
+  return undefined;
+}
+
+/** Folds the elements along axes (and the batch), each turned into an expression first. */
+function reduce(
+  c: Context,
+  { tensor, over, keep }: Setup,
+  span: Span,
+  make: (bound: readonly Axis[], element: Expr) => Expr,
+  element?: TensorValue["element"],
+): Value {
+  const bound = over.axes.map((k) => c.graph.axis(tensor.axes[k]!.size));
+  const batch = over.batch && isPerExample(c.run, tensor) ? c.graph.axis("batch") : undefined;
+  const axes: OwnAxis[] = tensor.axes.flatMap((axis, k): OwnAxis[] =>
+    over.axes.includes(k) ? (keep ? [{ size: 1, label: axis.label }] : []) : [axis],
+  );
+  return fromBody(
+    c,
+    axes,
+    (own) => {
+      let free = 0;
+      const at = tensor.axes.map((_, k) => {
+        const position = over.axes.indexOf(k);
+        if (position < 0) return own[free++]!;
+        if (keep) free++;
+        return c.graph.index(bound[position]!);
+      });
+      let expr = elementAt(c, tensor, at);
+      if (batch) expr = c.graph.substitute(expr, new Map([[c.run.batchAxis, c.graph.index(batch)]]));
+      return make(batch ? [batch, ...bound] : bound, expr);
+    },
+    span,
+    element,
+  );
+}
+const countOf = ({ tensor, over }: Setup): number => over.axes.reduce((n, k) => n * tensor.axes[k]!.size, 1);
+
+function foldOf(c: Context, reducer: Reducer): (bound: readonly Axis[], e: Expr) => Expr {
+  return (bound, e) => c.graph.fold(reducer, bound, e.type === "bool" ? toIndex(c, e) : e);
+}
+/** Sum of a value that does not depend on the example: as often as there are examples. */
+function timesBatch(c: Context, { tensor, over }: Setup, e: Expr): Expr {
+  return over.batch && !isPerExample(c.run, tensor)
+    ? c.graph.apply(ops.multiply, toF32(c, e), c.graph.scalar("batch"))
+    : e;
+}
+
+function sum(c: Context, call: BuiltinCall): Value {
+  const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
+  if (numbers) return number(numbers.reduce((a, b) => a + b, 0));
+  const s = setup(c, call, "sum");
+  return s ? reduce(c, s, call.span, (bound, e) => timesBatch(c, s, foldOf(c, "sum")(bound, e))) : errorValue;
+}
+function meanOf(c: Context, s: Setup, span: Span): Value {
+  return reduce(
+    c,
+    s,
+    span,
+    (bound, e) => {
+      const total = c.graph.fold("sum", bound, toF32(c, e));
+      const batch = s.over.batch && isPerExample(c.run, s.tensor);
+      const count = countOf(s);
+      let expr = count === 1 ? total : c.graph.apply(ops.divide, total, c.graph.constant(count));
+      if (batch) expr = c.graph.apply(ops.divide, expr, c.graph.scalar("batch"));
+      return expr;
+    },
+    f32,
+  );
+}
+function mean(c: Context, call: BuiltinCall): Value {
+  const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
+  if (numbers) return number(numbers.reduce((a, b) => a + b, 0) / numbers.length);
+  const s = setup(c, call, "mean");
+  return s ? meanOf(c, s, call.span) : errorValue;
+}
+/** Root of the mean squared deviation (biased, as NumPy's). */
+function std(c: Context, call: BuiltinCall): Value {
+  const s = setup(c, call, "std");
+  if (!s) return errorValue;
+  const m = meanOf(c, { ...s, keep: true }, call.span);
+  const d = elementwise(c, ops.subtract, [s.tensor, m], "std", call.span);
+  const squared = elementwise(c, ops.multiply, [d, d], "std", call.span);
+  const variance = squared.kind === "tensor" ? meanOf(c, { ...s, tensor: squared }, call.span) : squared;
+  return elementwise(c, ops.sqrt, [variance], "std", call.span);
+}
+function norm(c: Context, call: BuiltinCall): Value {
+  const s = setup(c, call, "norm");
+  if (!s) return errorValue;
+  const squares = reduce(c, s, call.span, (bound, e) => {
+    const x = toF32(c, e);
+    return timesBatch(c, s, c.graph.fold("sum", bound, c.graph.apply(ops.multiply, x, x)));
+  });
+  return elementwise(c, ops.sqrt, [squares], "norm", call.span);
+}
+
+function extreme(name: "max" | "min", op: typeof ops.maximum): Builtin {
+  const word = name === "max" ? "largest" : "smallest";
+  return builtin(
+    `${name}(a, b?, over: [...], keep: false)`,
+    `With one value its ${word} element (over all axes, or those given); with two the ${word === "largest" ? "larger" : "smaller"}, element by element. Ties: the first element; b.`,
+    (c, call) => {
+      if (call.values.length === 2) return elementwise(c, op, call.values, name, call.span);
+      const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
+      if (numbers) return number(name === "max" ? Math.max(...numbers) : Math.min(...numbers));
+      const s = setup(c, call, name);
+      return s ? reduce(c, s, call.span, foldOf(c, name)) : errorValue;
+    },
+  );
+}
+function arg(name: "argmax" | "argmin"): Builtin {
+  return builtin(
+    `${name}(x, over: [...])`,
+    `Where the ${name === "argmax" ? "largest" : "smallest"} element stands (the first of equals), as a class.`,
+    (c, call) => {
+      const [x] = call.values;
+      // The place of a one-hot's 1 is the class itself.
+      const over = call.settings.get("over");
+      if (name === "argmax" && x?.kind === "tensor" && x.element.kind === "class" && x.axes.length === 0 && !over)
+        return x;
+      const s = setup(c, call, name);
+      if (!s) return errorValue;
+      if (s.over.batch) return c.report(modelRules.perExample, call.span, { what: `\`${name}\` over the batch` });
+      const labels =
+        x?.kind === "tensor" && x.element.kind === "class" && s.over.axes.length === 1 ? x.element.labels : undefined;
+      return reduce(c, s, call.span, foldOf(c, name), { kind: "class", size: countOf(s), labels });
+    },
+  );
+}
+function quantifier(name: "any" | "all"): Builtin {
+  return builtin(
+    `${name}(x, over: [...], keep: false)`,
+    `Whether ${name === "any" ? "some element is" : "all elements are"} true.`,
+    (c, call) => {
+      const s = setup(c, call, name);
+      if (!s) return errorValue;
+      if (s.tensor.element.kind !== "bool")
+        return c.report(wordRules.type, call.span, {
+          what: `the value of \`${name}\``,
+          expected: "true or false",
+          actual: valueText(s.tensor),
+        });
+      return reduce(c, s, call.span, (bound, e) =>
+        toBool(c, c.graph.fold(name === "any" ? "max" : "min", bound, toIndex(c, e))),
+      );
+    },
+  );
+}
+
+export const reductionBuiltins: readonly Builtin[] = [
+  builtin("sum(x, over: [...], keep: false)", "Sum over all axes of one example, or over those given.", sum),
+  builtin(
+    "product(x, over: [...], keep: false)",
+    "Product over all axes of one example, or over those given.",
+    (c, call) => {
+      const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
+      if (numbers) return number(numbers.reduce((a, b) => a * b, 1));
+      const s = setup(c, call, "product");
+      return s ? reduce(c, s, call.span, foldOf(c, "product")) : errorValue;
+    },
+  ),
+  builtin(
+    "mean(x, over: [...], keep: false)",
+    "Mean over all axes of one example, or over those given (`over: batch` crosses examples).",
+    mean,
+  ),
+  builtin("std(x, over: [...], keep: false)", "Root of the mean squared deviation from the mean.", std),
+  builtin("norm(x, over: [...], keep: false)", "Root of the sum of squares.", norm),
+  extreme("max", ops.maximum),
+  extreme("min", ops.minimum),
+  arg("argmax"),
+  arg("argmin"),
+  quantifier("any"),
+  quantifier("all"),
+  builtin(
+    "total(x)",
+    "Sum over all examples of an epoch (and all elements of each): in metrics only.",
+    (c, { values: [x], span }) => {
+      if (!c.run.total) return c.report(modelRules.totalOutside, span, {});
+      const tensor =
+        x!.kind === "bool"
+          ? scalar(c.graph.constant(x!.kind === "bool" && x.value ? 1 : 0))
+          : numericTensor(c, x!, "total", span);
+      return tensor ? c.run.total(c, tensor, span) : errorValue;
+    },
+  ),
+];

@@ -1,0 +1,382 @@
+/** @file Elaborates a model: ports, body and objectives for training, evaluation and prediction, then its optimizers. */
+import { Graph } from "../ir/graph.js";
+import type { Axis, Expr, Source, Store, Tensor } from "../ir/types.js";
+import type { ModelDeclaration, ModelItem, OptimizerItem } from "../syntax/ast.js";
+import { type AppliedStep, Context, type Mode, type Run, type Sink } from "./context.js";
+import { dependence } from "./dependence.js";
+import { laterRules, modelRules } from "./diagnostics/model.js";
+import { nameRules } from "./diagnostics/names.js";
+import { Frame } from "./frame.js";
+import { language } from "./language.js";
+import type { CheckedModel, ElementType, Forward, Port, Slot, Step } from "./model.js";
+import { Objectives, placeMetrics, TotalTable } from "./objectives.js";
+import { anyTensor, realTensor } from "./operators.js";
+import { elaborateOptimizers, groupParameters, memoryOrder } from "./optimizers.js";
+import { makePort, portType, type ReadText } from "./ports.js";
+import { Registry } from "./registry.js";
+import { type FileScope, Scope } from "./scope.js";
+import { dataSettings, trainingSettings } from "./settings.js";
+import { elementAt, materialise, origin, toF32, toIndex } from "./tensors.js";
+import { errorValue, type TensorValue, type Value, valueText } from "./values.js";
+
+export interface ModelInput {
+  readonly declaration: ModelDeclaration;
+  readonly file: FileScope;
+  readonly sink: Sink;
+  readonly readText: ReadText;
+  readonly batch: number | undefined;
+}
+
+/** The model; also with errors, as far as it goes: only a model without errors may be lowered. */
+export function elaborateModel(input: ModelInput): CheckedModel {
+  const first = new Elaboration(input, undefined);
+  const order = first.order();
+  // Groups of parameters must lie side by side: if they do not as met, once more with their places decided.
+  const met = [...first.registry.parameters.values()];
+  if (order.every((entry, k) => entry === met[k])) return first.finish();
+  const offsets = new Map<string, number>();
+  let offset = 0;
+  for (const { path, shape } of order) {
+    offsets.set(path, offset);
+    offset += shape.reduce((a, b) => a * b, 1);
+  }
+  return new Elaboration(input, offsets).finish();
+}
+
+interface Outputs {
+  readonly port: Port;
+  readonly value: Tensor;
+}
+interface Elaborated {
+  readonly c: Context;
+  readonly forward: Forward;
+  readonly outputs: readonly Outputs[];
+  readonly objectives: Objectives;
+  readonly steps: readonly AppliedStepNamed[];
+}
+interface AppliedStepNamed extends AppliedStep {
+  readonly name: string;
+}
+
+class Elaboration {
+  readonly registry: Registry;
+  readonly #graph = new Graph();
+  readonly #batchAxis: Axis;
+  readonly #top: Context;
+  readonly #inputs: Port[] = [];
+  readonly #targets: Port[] = [];
+  readonly #ports = new Map<string, TensorValue | undefined>();
+  readonly #table: TotalTable;
+  readonly #outputSources = new Map<string, Source>();
+  readonly #training;
+  readonly #data;
+  readonly #train: Elaborated;
+  readonly #evaluate: Elaborated;
+  readonly #predict: Elaborated;
+
+  constructor(
+    readonly input: ModelInput,
+    offsets: ReadonlyMap<string, number> | undefined,
+  ) {
+    const { declaration } = input;
+    this.#batchAxis = this.#graph.axis("batch");
+    this.registry = new Registry(new Frame(""), offsets);
+    this.#table = new TotalTable(this.registry);
+    const settings = this.#context("train", 1, undefined);
+    this.#training = trainingSettings(settings, this.#block("train"), input.batch);
+    const batch = this.#training.batch === "all" ? 1 : this.#training.batch;
+    this.#top = this.#context("train", batch, undefined);
+    for (const item of declaration.items) if (item.kind === "input" || item.kind === "target") this.#port(item);
+    this.#data = dataSettings(settings, this.#block("data"), [...this.#ports.keys()]);
+    this.#train = this.#elaborate("train", batch);
+    this.#evaluate = this.#elaborate("evaluate", batch);
+    this.#predict = this.#elaborate("predict", batch);
+  }
+
+  #context(mode: Mode, batch: number, onStep: Run["onStep"]): Context {
+    const { file, sink } = this.input;
+    const scope = new Scope(undefined);
+    const run: Run = {
+      graph: this.#graph,
+      language,
+      sink,
+      registry: this.registry,
+      mode,
+      batch,
+      batchAxis: this.#batchAxis,
+      scanAxes: this.#scanAxes,
+      bounds: this.#bounds,
+      draws: new Map(),
+      regularized: new Set(),
+      regularization: undefined,
+      buffers: new Map(),
+      total: undefined,
+      budget: { applications: 0, depth: 0, exhausted: false },
+      recursive: new Set(),
+      constants: new Map(),
+      top: { scope: new Scope(undefined), caller: undefined, indices: [] },
+      onStep,
+    };
+    return new Context({
+      run,
+      scope,
+      file,
+      frame: this.registry.root,
+      indices: [],
+      iterations: [],
+      row: undefined,
+      caller: undefined,
+      scan: undefined,
+      perExample: true,
+      drawPath: undefined,
+      flat: undefined,
+      gradients: undefined,
+      step: "",
+      wordSet: "word",
+    });
+  }
+  readonly #scanAxes: Run["scanAxes"] = new Set();
+  readonly #bounds: Run["bounds"] = new Map();
+
+  /** The one block of a kind. */
+  #block(kind: "train" | "data"): (ModelItem & { kind: "data" | "train" | "phase" }) | undefined {
+    const blocks = this.input.declaration.items.filter(
+      (item): item is ModelItem & { kind: "data" | "train" | "phase" } => item.kind === kind,
+    );
+    const [, second] = blocks;
+    if (second) {
+      const location = this.input.file.location(second.span);
+      this.#reportAt(location.span, kind);
+    }
+    return blocks[0];
+  }
+  #reportAt(span: { start: number; end: number }, what: string): void {
+    this.#context("train", 1, undefined).report(modelRules.twice, span, { what: `\`${what}\`` });
+  }
+
+  #port(item: ModelItem & { kind: "input" | "target" }): void {
+    const c = this.#top;
+    const name = item.name.text;
+    if (this.#ports.has(name)) {
+      c.report(nameRules.duplicateName, item.name.span, { name });
+      return;
+    }
+    const type = portType(c, name, item.type, this.input.readText);
+    const made = type && makePort(c, item, type);
+    this.#ports.set(name, made?.value);
+    if (made) (item.kind === "input" ? this.#inputs : this.#targets).push(made.port);
+  }
+
+  #elaborate(mode: Mode, batch: number): Elaborated {
+    const { declaration } = this.input;
+    const steps: AppliedStepNamed[] = [];
+    const names = new Map<string, number>();
+    const c = this.#context(mode, batch, (step) => {
+      const base = step.kind === "layer" ? step.frame.path : step.word;
+      const times = (names.get(base) ?? 0) + 1;
+      names.set(base, times);
+      const name = times === 1 ? base : `${base}_${times}`;
+      if (step.kind === "layer" || step.kind === "fn") steps.push({ ...step, name });
+      return name;
+    });
+    const objectiveItems = declaration.items.filter((item) => item.kind === "loss" || item.kind === "metric");
+    const hasLoss = objectiveItems.some((item) => item.kind === "loss");
+    const objectives = new Objectives(c, this.#table, hasLoss, mode !== "predict" && objectiveItems.length > 0);
+    const outputs: Outputs[] = [];
+    const declared = new Set<string>();
+    for (const item of declaration.items) {
+      switch (item.kind) {
+        case "input":
+        case "target":
+          c.scope.bind(item.name.text, this.#ports.get(item.name.text) ?? errorValue, c.location(item.name.span));
+          break;
+        case "output": {
+          const value = c.evaluate(item.value);
+          const name = item.name.text;
+          if (declared.has(name) || this.#ports.has(name)) c.report(nameRules.duplicateName, item.name.span, { name });
+          declared.add(name);
+          c.scope.bind(name, value, c.location(item.name.span));
+          const output = this.#output(c, name, value, item);
+          if (output) outputs.push(output);
+          break;
+        }
+        case "loss":
+          if (mode !== "predict") objectives.loss(item);
+          break;
+        case "metric":
+          if (mode !== "predict") objectives.metric(item);
+          break;
+        case "phase":
+          c.report(laterRules.later, item.span, { what: "training phases (`phase`)" });
+          break;
+        case "optimizer":
+        case "data":
+        case "train":
+          break;
+        default:
+          language.execute(c, [item]);
+      }
+    }
+    if (
+      declaration.items.length > 0 &&
+      outputs.length === 0 &&
+      declared.size === 0 &&
+      !hasLoss &&
+      objectiveItems.length === 0
+    )
+      c.report(modelRules.noModel, declaration.name.span, { name: declaration.name.text });
+    const loss = mode === "predict" ? undefined : objectives.finishLoss();
+    const forward: Forward = {
+      loss,
+      regularization: mode === "predict" ? undefined : this.#regularization(c),
+      outputs: outputs.map(({ value }) => value),
+      buffers: mode === "train" ? this.#bufferStores(c) : [],
+      totals: objectives.totals,
+    };
+    return { c, forward, outputs, objectives, steps };
+  }
+
+  /** Over the batch, stored as f32 or i32. */
+  #output(c: Context, name: string, value: Value, item: ModelItem & { kind: "output" }): Outputs | undefined {
+    if (value.kind === "error") return undefined;
+    const wrong = (): undefined => {
+      c.report(modelRules.outputKind, item.value.span, { name, actual: valueText(value) });
+      return undefined;
+    };
+    if (value.kind !== "tensor" && value.kind !== "number" && value.kind !== "bool") return wrong();
+    const tensor =
+      value.kind === "tensor" && value.element.kind !== "f32"
+        ? anyTensor(c, value, "output", item.value.span)
+        : realTensor(c, value, "output", item.value.span);
+    if (!tensor) return undefined;
+    const { element } = tensor;
+    const own = tensor.axes.map(({ size }) => c.graph.axis(size));
+    const at = elementAt(
+      c,
+      tensor,
+      own.map((axis) => c.graph.index(axis)),
+    );
+    const body: Expr = element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
+    const stored = c.graph.compute([this.#batchAxis, ...own], body, { ...origin(c, item.value.span), label: name });
+    const shape = tensor.axes.map(({ size }) => size);
+    let source = this.#outputSources.get(name);
+    if (!source) {
+      const { outputs, decisions } = this.registry.arenas;
+      source = (element.kind === "f32" ? outputs : decisions).take(name, ["batch", ...shape], c.run.batch);
+      this.#outputSources.set(name, source);
+    }
+    if (c.run.mode === "predict") {
+      const targets = new Set(this.#targets.map(({ source: { arena, offset } }) => `${arena}:${offset}`));
+      const on = dependence(stored, (s) => targets.has(`${s.arena}:${s.offset}`));
+      if (on) c.report(modelRules.outputDepends, item.value.span, { name, on });
+    }
+    const port: Port = {
+      name,
+      element: element satisfies ElementType,
+      shape,
+      source,
+      documentation: item.documentation,
+      location: c.location(item.name.span),
+    };
+    return { port, value: stored };
+  }
+  #regularization(c: Context): Tensor | undefined {
+    const { regularization } = c.run;
+    return regularization?.kind === "tensor" ? materialise(c, regularization, undefined).tensor : undefined;
+  }
+  #bufferStores(c: Context): Store[] {
+    return [...c.run.buffers].flatMap(([path, value]): Store[] => {
+      const entry = this.registry.buffers.get(path);
+      return entry ? [{ target: entry.source, value: materialise(c, value, undefined).tensor }] : [];
+    });
+  }
+
+  #optimizerItems(): readonly OptimizerItem[] {
+    return this.input.declaration.items.filter((item) => item.kind === "optimizer");
+  }
+  #groups() {
+    const items = this.#optimizerItems();
+    return items.length === 0 ? [] : groupParameters(this.#train.c, items, [...this.registry.parameters.values()]);
+  }
+  /** The parameters as they should lie in memory. */
+  order() {
+    return memoryOrder(this.#groups() ?? [], [...this.registry.parameters.values()]);
+  }
+
+  finish(): CheckedModel {
+    const { declaration, file } = this.input;
+    const { c } = this.#train;
+    const groups = this.#groups() ?? [];
+    const hasLoss = declaration.items.some((item) => item.kind === "loss");
+    const [optimizer] = this.#optimizerItems();
+    const trainable = [...this.registry.parameters.values()].some((p) => p.trainable);
+    if (hasLoss && !optimizer && trainable)
+      c.report(modelRules.noOptimizer, declaration.name.span, { model: declaration.name.text });
+    if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
+    const { update, states } =
+      groups.some((group) => group.parameters.length > 0) && hasLoss
+        ? elaborateOptimizers(c, groups)
+        : { update: [], states: [] };
+    const { objectives, forward } = this.#evaluate;
+    const results = forward.loss
+      ? [{ name: "loss", shape: [], result: objectives.lossMetric(forward.regularization) }, ...objectives.results]
+      : objectives.results;
+    const parameters = memoryOrder(groups, [...this.registry.parameters.values()]);
+    return {
+      name: declaration.name.text,
+      documentation: declaration.documentation,
+      location: file.location(declaration.name.span),
+      graph: this.#graph,
+      batch: this.#training.batch === "all" ? 0 : this.#training.batch,
+      inputs: this.#inputs,
+      targets: this.#targets,
+      outputs: this.#predict.outputs.map(({ port }) => port),
+      parameters: parameters.flatMap(({ path, shape, source, trainable, initial, location }) =>
+        initial ? [{ path, shape, source, trainable, initial, location }] : [],
+      ),
+      buffers: [...this.registry.buffers.values()].flatMap(({ path, shape, source, initial }): Slot[] =>
+        initial ? [{ path, shape, source, initial }] : [],
+      ),
+      states,
+      forward: { train: this.#train.forward, evaluate: forward, predict: this.#predict.forward },
+      update,
+      metrics: placeMetrics(this.registry, results),
+      steps: this.#steps(),
+      training: this.#training,
+      data: this.#data,
+    };
+  }
+
+  #steps(): Step[] {
+    const owned = new Map<string, string[]>();
+    for (const path of this.registry.parameters.keys())
+      for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+        const prefix = path.slice(0, dot);
+        const list = owned.get(prefix);
+        if (list) list.push(path);
+        else owned.set(prefix, [path]);
+      }
+    const told = new Set<string>();
+    return this.#train.steps.map(({ name, word, location, inputs, output, frame, kind }): Step => {
+      const parameters = kind === "layer" && !told.has(frame.path) ? (owned.get(frame.path) ?? []) : [];
+      told.add(frame.path);
+      const sizes = (value: Value | undefined): readonly number[] =>
+        value?.kind === "tensor" ? value.axes.map(({ size }) => size) : [];
+      return {
+        name,
+        word,
+        location,
+        input: sizes(inputs[0]),
+        output: sizes(output),
+        parameters,
+        value: output.kind === "tensor" ? materialise(this.#train.c, output, undefined).tensor : undefined,
+        from: inputs.flatMap(feeding),
+      };
+    });
+  }
+}
+/** The steps and ports that a value comes from directly. */
+function feeding(value: Value): readonly string[] {
+  if (value.kind === "list") return value.items.flatMap(feeding);
+  return value.kind === "tensor" && value.trail ? [value.trail.step] : [];
+}

@@ -1,0 +1,192 @@
+/** @file Losses and metrics: sums over the examples of an epoch, and what is made of them. */
+import type { Span } from "../base/source.js";
+import type { Axis, Expr, Source, Tensor } from "../ir/types.js";
+import { add, divide, multiply, number as asNumber } from "../ops/index.js";
+import type { Expression, ObjectiveItem } from "../syntax/ast.js";
+import type { Context } from "./context.js";
+import { modelRules } from "./diagnostics/model.js";
+import type { Metric, Total } from "./model.js";
+import type { Registry } from "./registry.js";
+import { elementAt, isPerExample, origin, scalar, toF32 } from "./tensors.js";
+import { realTensor } from "./operators.js";
+import { type TensorValue, type Value, valueText } from "./values.js";
+
+/** Places of totals: the same, in the same order, in training and evaluation. */
+export class TotalTable {
+  readonly sources: Source[] = [];
+  constructor(readonly registry: Registry) {}
+  /** The place of the k-th total of an elaboration. */
+  at(k: number, shape: readonly number[]): Source {
+    const known = this.sources[k];
+    if (known && known.shape.length === shape.length && known.shape.every((n, i) => n === shape[i])) return known;
+    const source = this.registry.arenas.totals.take(`total ${k}`, shape, 1);
+    this.sources[k] = source;
+    return source;
+  }
+}
+
+/** The totals, loss and metrics of one elaboration. */
+export class Objectives {
+  readonly totals: Total[] = [];
+  readonly results: { readonly name: string; readonly shape: readonly number[]; readonly result: Tensor }[] = [];
+  readonly #names = new Set<string>();
+  #loss: Value | undefined;
+  #reserved: { readonly loss: Expr; readonly count: Expr } | undefined;
+  constructor(
+    readonly c: Context,
+    readonly table: TotalTable,
+    hasLoss: boolean,
+    hasObjectives: boolean,
+  ) {
+    if (!hasObjectives) return;
+    // The first two places: the number of examples, the loss.
+    const { graph } = c;
+    const count = this.#slot(graph.compute([], graph.apply(asNumber, graph.scalar("batch"))));
+    const loss = hasLoss ? this.#slot(graph.compute([], graph.constant(0))) : count;
+    this.#reserved = { loss: graph.read(loss, []), count: graph.read(count, []) };
+    if (hasLoss) this.#names.add("loss");
+    c.run.total = (at, value, span) => this.#total(at, value, span);
+  }
+
+  /** The next place for this batch's sum; what reads the epoch's sum. */
+  #slot(value: Tensor): Tensor {
+    const shape = value.shape.map((extent) => (extent === "batch" ? 1 : extent));
+    const target = this.table.at(this.totals.length, shape);
+    this.totals.push({ value, target });
+    return this.c.graph.source({ ...target, arena: "sums" });
+  }
+  /** `total(e)`: over all examples and all elements of each; indices in scope stay. */
+  #total(c: Context, value: TensorValue, span: Span): Value {
+    const { graph } = c;
+    const batch = graph.axis("batch");
+    const own = value.axes.map(({ size }) => graph.axis(size));
+    let body = toF32(
+      c,
+      elementAt(
+        c,
+        value,
+        own.map((axis) => graph.index(axis)),
+      ),
+    );
+    if (isPerExample(c.run, value)) {
+      body = graph.substitute(body, new Map([[c.run.batchAxis, graph.index(batch)]]));
+      body = graph.fold("sum", [batch, ...own], body);
+    } else body = graph.apply(multiply, graph.fold("sum", own, body), graph.apply(asNumber, graph.scalar("batch")));
+    const ambient: readonly Axis[] = body.free;
+    const sum = graph.compute(ambient, body, origin(c, span));
+    return scalar(
+      graph.read(
+        this.#slot(sum),
+        ambient.map((axis) => graph.index(axis)),
+      ),
+      { kind: "f32" },
+    );
+  }
+
+  /** Mean over the positions of one example, or undefined after a message. */
+  #mean(what: string, value: Value, e: Expression): Expr | undefined {
+    const { c } = this;
+    if (value.kind === "error") return undefined;
+    const tensor =
+      value.kind === "tensor" || value.kind === "number" || value.kind === "bool"
+        ? realTensor(c, value, what, e.span)
+        : undefined;
+    if (!tensor) {
+      c.report(modelRules.objective, e.span, { what, actual: valueText(value) });
+      return undefined;
+    }
+    const own = tensor.axes.map(({ size }) => c.graph.axis(size));
+    const sum = c.graph.fold(
+      "sum",
+      own,
+      elementAt(
+        c,
+        tensor,
+        own.map((axis) => c.graph.index(axis)),
+      ),
+    );
+    const count = tensor.axes.reduce((n, { size }) => n * size, 1);
+    return count === 1 ? sum : c.graph.apply(divide, sum, c.graph.constant(count));
+  }
+
+  loss(item: ObjectiveItem): void {
+    const mean = this.#mean("loss", this.c.evaluate(item.value), item.value);
+    if (!mean) return;
+    const before =
+      this.#loss?.kind === "tensor" && this.#loss.data.kind === "scalar" ? this.#loss.data.expr : undefined;
+    this.#loss = scalar(before ? this.c.graph.apply(add, before, mean) : mean);
+  }
+  /** Loss per example, `["batch"]`, after all `loss` items; also fills its place among the totals. */
+  finishLoss(): Tensor | undefined {
+    const { c } = this;
+    if (this.#loss?.kind !== "tensor" || this.#loss.data.kind !== "scalar") return undefined;
+    const perExample = c.graph.compute([c.run.batchAxis], this.#loss.data.expr, { location: undefined, label: "loss" });
+    const batch = c.graph.axis("batch");
+    const sum = c.graph.compute([], c.graph.fold("sum", [batch], c.graph.read(perExample, [c.graph.index(batch)])));
+    this.totals[1] = { value: sum, target: this.totals[1]!.target };
+    return perExample;
+  }
+  /** The first metric: the mean loss, and the regularizers. */
+  lossMetric(regularization: Tensor | undefined): Tensor {
+    const { graph } = this.c;
+    const { loss, count } = this.#reserved!;
+    const mean = graph.apply(divide, loss, count);
+    return graph.compute([], regularization ? graph.apply(add, mean, graph.read(regularization, [])) : mean);
+  }
+
+  metric(item: ObjectiveItem): void {
+    const { c } = this;
+    const value = c.evaluate(item.value);
+    const name = this.#nameOf(item);
+    const perExample = value.kind === "tensor" && isPerExample(c.run, value);
+    if (perExample) {
+      const mean = this.#mean("metric", value, item.value);
+      if (!mean) return;
+      const sum = this.#total(c, scalar(mean), item.value.span);
+      if (sum.kind !== "tensor" || sum.data.kind !== "scalar") return;
+      const result = c.graph.compute([], c.graph.apply(divide, sum.data.expr, this.#reserved!.count));
+      this.results.push({ name, shape: [], result });
+      return;
+    }
+    if (value.kind === "error") return;
+    const tensor =
+      value.kind === "tensor" || value.kind === "number" ? realTensor(c, value, "metric", item.value.span) : undefined;
+    if (!tensor) {
+      c.report(modelRules.objective, item.value.span, { what: "metric", actual: valueText(value) });
+      return;
+    }
+    const own = tensor.axes.map(({ size }) => c.graph.axis(size));
+    const body = elementAt(
+      c,
+      tensor,
+      own.map((axis) => c.graph.index(axis)),
+    );
+    this.results.push({ name, shape: tensor.axes.map(({ size }) => size), result: c.graph.compute(own, body) });
+  }
+  /** The name written, else the word's: `accuracy`, `accuracy_2`. */
+  #nameOf({ name, value }: ObjectiveItem): string {
+    const base = name?.text ?? wordName(value) ?? "metric";
+    let free = base;
+    for (let k = 2; this.#names.has(free); k++) free = `${base}_${k}`;
+    this.#names.add(free);
+    return free;
+  }
+}
+function wordName(e: Expression): string | undefined {
+  if (e.kind === "call") return wordName(e.callee);
+  if (e.kind === "pipe") return e.stages.length > 0 ? wordName(e.stages.at(-1)!.word) : undefined;
+  return e.kind === "name" ? e.name : undefined;
+}
+
+/** Metrics with places for their results. */
+export function placeMetrics(
+  registry: Registry,
+  results: readonly { readonly name: string; readonly shape: readonly number[]; readonly result: Tensor }[],
+): Metric[] {
+  return results.map(({ name, shape, result }) => ({
+    name,
+    shape,
+    result,
+    target: registry.arenas.metrics.take(name, shape, 1),
+  }));
+}

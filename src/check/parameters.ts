@@ -1,0 +1,290 @@
+/** @file `param` and `buffer`: places in memory by path, initial values, regularizers and constraints. */
+import type { Span } from "../base/source.js";
+import type { Tensor } from "../ir/types.js";
+import type { BufferStatement, Expression, ParamStatement, When } from "../syntax/ast.js";
+import type { Context } from "./context.js";
+import { laterRules, modelRules } from "./diagnostics/model.js";
+import { nameRules } from "./diagnostics/names.js";
+import { shapeRules } from "./diagnostics/shapes.js";
+import { wordRules } from "./diagnostics/words.js";
+import { constantCondition } from "./expressions.js";
+import { Frame } from "./frame.js";
+import { bindIndices, closeOver } from "./index-notation.js";
+import { elementwise, realTensor } from "./operators.js";
+import { evaluateCallable, isWordExpression } from "./recipes.js";
+import { evaluateShape } from "./sizes.js";
+import { add } from "../ops/index.js";
+import { array, broadcast, dependsOn, f32, materialise, scalar } from "./tensors.js";
+import {
+  type Callable,
+  type ChainValue,
+  errorValue,
+  list,
+  number,
+  type OwnAxis,
+  type RecipeValue,
+  shapeText,
+  type TensorValue,
+  type Value,
+  valueText,
+} from "./values.js";
+
+export function declareParameter(c: Context, statement: ParamStatement): void {
+  const name = statement.name.text;
+  const location = c.location(statement.name.span);
+  const axes = evaluateShape(c, statement.shape);
+  if (!axes) return c.scope.bind(name, errorValue, location);
+  if (statement.when) {
+    const absent = absentValue(c, statement.when, axes, `\`param ${name}\``);
+    if (absent) return c.scope.bind(name, absent, location, "absent");
+  }
+  if (c.caller && c.caller.word.declaration.word !== "layer") {
+    c.report(wordRules.notHere, statement.span, { what: "`param`", where: `a ${c.caller.word.declaration.word}` });
+    return c.scope.bind(name, errorValue, location);
+  }
+  const { registry } = c.run;
+  const path = c.frame.join(name);
+  const shape = axes.map(({ size }) => size);
+  let entry = registry.parameters.get(path);
+  if (entry && shapeText(entry.shape) !== shapeText(shape)) {
+    c.report(shapeRules.instanceShape, statement.shape.span, {
+      path,
+      first: shapeText(entry.shape),
+      second: shapeText(shape),
+    });
+    return c.scope.bind(name, errorValue, location);
+  }
+  if (entry && entry.location.span.start !== statement.name.span.start) {
+    c.report(nameRules.duplicateName, statement.name.span, { name });
+    return c.scope.bind(name, errorValue, location);
+  }
+  if (!entry) {
+    const source = registry.parameterSource(path, shape);
+    const constraints = statement.constrain.flatMap((e): (RecipeValue | ChainValue)[] => {
+      const callable = evaluateCallable(c, e, "constraint");
+      return callable && callable.kind !== "instance" ? [callable] : [];
+    });
+    const tensor = c.graph.source(source, { location, label: path });
+    entry = { path, shape, trainable: !statement.frozen, location, source, tensor, initial: undefined, constraints };
+    registry.parameters.set(path, entry);
+    entry.initial = initialValue(c, path, axes, statement.initializer, statement.indices);
+  }
+  const value = array(entry.tensor, [], axes, f32);
+  const bound: TensorValue = axes.length > 0 ? value : scalar(c.graph.read(entry.tensor, []));
+  c.scope.bind(name, bound, location);
+  if (c.run.mode !== "predict") for (const e of statement.regularize) regularize(c, path, bound, e);
+}
+
+export function declareBuffer(c: Context, statement: BufferStatement): void {
+  const name = statement.name.text;
+  const location = c.location(statement.name.span);
+  const axes = evaluateShape(c, statement.shape);
+  if (!axes) return c.scope.bind(name, errorValue, location);
+  if (statement.when) {
+    const absent = absentValue(c, statement.when, axes, `\`buffer ${name}\``);
+    if (absent) return c.scope.bind(name, absent, location, "absent");
+  }
+  if (c.caller && c.caller.word.declaration.word !== "layer") {
+    c.report(wordRules.notHere, statement.span, { what: "`buffer`", where: `a ${c.caller.word.declaration.word}` });
+    return c.scope.bind(name, errorValue, location);
+  }
+  const { registry } = c.run;
+  const path = c.frame.join(name);
+  const shape = axes.map(({ size }) => size);
+  let entry = registry.buffers.get(path);
+  if (entry && shapeText(entry.shape) !== shapeText(shape)) {
+    c.report(shapeRules.instanceShape, statement.shape.span, {
+      path,
+      first: shapeText(entry.shape),
+      second: shapeText(shape),
+    });
+    return c.scope.bind(name, errorValue, location);
+  }
+  if (!entry) {
+    const source = registry.arenas.buffers.take(path, shape, 1);
+    entry = {
+      path,
+      shape,
+      location,
+      source,
+      tensor: c.graph.source(source, { location, label: path }),
+      initial: undefined,
+    };
+    registry.buffers.set(path, entry);
+    const { value } = statement.initial;
+    if (usesData(value))
+      c.report(laterRules.later, value.span, { what: "statistics of the training set (`over: data`)" });
+    else entry.initial = initialValue(c, path, axes, value, undefined);
+  }
+  const stored: TensorValue =
+    axes.length > 0 ? array(entry.tensor, [], axes, f32) : scalar(c.graph.read(entry.tensor, []));
+  c.scope.bind(name, c.run.buffers.get(path) ?? stored, location, "buffer", path);
+}
+/** Whether `over: data` occurs. */
+function usesData(e: Expression): boolean {
+  if (e.kind === "call")
+    return e.arguments.some(({ value }) => (value.kind === "name" && value.name === "data") || usesData(value));
+  if (e.kind === "binary") return usesData(e.left) || usesData(e.right);
+  return false;
+}
+
+/** With `when c else v` and c false: the constant v in the shape. */
+function absentValue(c: Context, when: When, axes: readonly OwnAxis[], what: string): Value | undefined {
+  const condition = constantCondition(c, when.condition, `the condition of ${what}`);
+  if (condition === undefined) return errorValue;
+  if (condition) return undefined;
+  const value = when.otherwise ? c.evaluate(when.otherwise) : number(0);
+  const tensor = realTensor(c, value, "else", when.span);
+  return tensor ? broadcast(c, tensor, axes, when.span) : errorValue;
+}
+
+// ---- initial values
+
+/** Keras' fans: the last two axes, times the product of those before them. */
+export function fans(shape: readonly number[]): readonly [number, number] {
+  const last = shape.at(-1) ?? 1;
+  if (shape.length < 2) return [last, last];
+  const receptive = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  return [shape.at(-2)! * receptive, last * receptive];
+}
+
+/** The tensor that `create` stores; undefined after a message. */
+export function initialValue(
+  c: Context,
+  path: string,
+  axes: readonly OwnAxis[],
+  e: Expression,
+  indices: ParamStatement["indices"],
+): Tensor | undefined {
+  const inner = c.with({
+    perExample: false,
+    drawPath: path,
+    indices: [],
+    iterations: [],
+    scan: undefined,
+    frame: new Frame(path),
+    step: path,
+  });
+  const value = indices
+    ? indexedInitial(inner, axes, e, indices)
+    : isWordExpression(inner, e, "initializer")
+      ? applyInitializer(inner, axes, e)
+      : inner.evaluate(e);
+  if (value.kind === "error") return undefined;
+  return stored(c, value, axes, e.span);
+}
+/** A shared value in the given shape, as a tensor of the graph. */
+export function stored(c: Context, value: Value, axes: readonly OwnAxis[], span: Span): Tensor | undefined {
+  const tensor = realTensor(c, value, "an initial value", span);
+  if (!tensor) return undefined;
+  const depends = dependsOn(c.run, tensor).length > 0;
+  const skip = axes.length - tensor.axes.length;
+  const fits = skip >= 0 && tensor.axes.every((axis, k) => axis.size === axes[skip + k]!.size || axis.size === 1);
+  if (depends || !fits) {
+    c.report(depends ? modelRules.perExample : modelRules.notAParameter, span, {
+      what: depends ? "an initial value" : valueText(value),
+    });
+    return undefined;
+  }
+  const plain = { ...tensor, axes: tensor.axes.map(({ size }) => ({ size, label: undefined })) };
+  const result = broadcast(
+    c,
+    plain,
+    axes.map(({ size }) => ({ size, label: undefined })),
+    span,
+  );
+  return result.kind === "tensor" ? materialise(c, result, span).tensor : undefined;
+}
+function indexedInitial(
+  c: Context,
+  axes: readonly OwnAxis[],
+  e: Expression,
+  indices: NonNullable<ParamStatement["indices"]>,
+): Value {
+  const binders = indices.flatMap((item) =>
+    item.kind === "index" && item.value.kind === "name"
+      ? [{ name: item.value.name, span: item.span, range: undefined }]
+      : [],
+  );
+  if (binders.length !== indices.length || binders.length !== axes.length)
+    return c.report(shapeRules.subscripts, e.span, {
+      given: indices.length,
+      rank: axes.length,
+      value: shapeText(axes),
+    });
+  const ranges = new Map(binders.map((binder, k) => [binder.name, axes[k]!]));
+  const bound = bindIndices(c, binders, ranges);
+  const value = bound.inner.evaluate(e);
+  const tensor = realTensor(bound.inner, value, "an initial value", e.span);
+  return tensor ? closeOver(c, tensor, bound.axes, bound.own, 0, e.span) : errorValue;
+}
+function applyInitializer(c: Context, axes: readonly OwnAxis[], e: Expression): Value {
+  const callable = evaluateCallable(c, e, "initializer");
+  if (!callable) return errorValue;
+  const shape = axes.map(({ size }) => size);
+  const [fanIn, fanOut] = fans(shape);
+  const given = new Map<string, Value>([
+    ["shape", list(shape.map((size) => number(size)))],
+    ["fan_in", number(fanIn)],
+    ["fan_out", number(fanOut)],
+  ]);
+  return applyGiven(c, callable, given, e, e.span);
+}
+
+/** Applies a word whose values are given by name: initializers, regularizers, constraints. */
+export function applyGiven(
+  c: Context,
+  callable: Callable,
+  given: ReadonlyMap<string, Value>,
+  node: object,
+  span: Span,
+): Value {
+  if (callable.kind === "chain") {
+    const [name] = [...given.keys()];
+    let value = errorValue;
+    let current = given;
+    for (const stage of callable.stages) {
+      value = applyGiven(c, stage.recipe, current, stage.node, span);
+      current = new Map(given).set(name!, value);
+    }
+    return value;
+  }
+  const recipe = callable.kind === "instance" ? callable.recipe : callable;
+  if (recipe.kind === "chain") return applyGiven(c, recipe, given, node, span);
+  const { word } = recipe;
+  const values: Value[] = [];
+  if (word.kind === "builtin") values.push(...[...given.values()].slice(0, word.values[0]));
+  else
+    for (const [k, parameter] of (word.declaration.values?.parameters ?? []).entries()) {
+      // A fn takes the first given value whatever its own name for it.
+      const value = given.get(parameter.name.text) ?? (k === 0 ? [...given.values()][0] : undefined);
+      if (value) values.push(value);
+      else if (!parameter.default)
+        return c.report(wordRules.missingValue, span, { word: word.name, name: `\`${parameter.name.text}\`` });
+    }
+  return c.run.language.apply(c, recipe, values, { node, variant: "given", span, name: undefined });
+}
+
+// ---- regularizers
+
+function regularize(c: Context, path: string, value: TensorValue, e: Expression): void {
+  if (c.run.regularized.has(`${path}:${e.span.start}`)) return;
+  c.run.regularized.add(`${path}:${e.span.start}`);
+  const callable = evaluateCallable(c, e, "regularizer");
+  if (!callable) return;
+  const inner = c.with({ perExample: false, drawPath: path, indices: [], iterations: [], scan: undefined });
+  const result = applyGiven(inner, callable, new Map([["w", value]]), e, e.span);
+  if (result.kind === "error" || (result.kind === "number" && result.value === 0)) return;
+  const tensor = realTensor(c, result, "a regularizer", e.span);
+  if (!tensor) return;
+  if (tensor.axes.length > 0) {
+    c.report(wordRules.type, e.span, {
+      what: "a regularizer's result",
+      expected: "a number",
+      actual: valueText(result),
+    });
+    return;
+  }
+  const sum = c.run.regularization;
+  c.run.regularization = sum ? elementwise(c, add, [sum, tensor], "+", e.span) : tensor;
+}

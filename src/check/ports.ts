@@ -1,0 +1,128 @@
+/** @file Inputs and targets: their types, their places in memory, their values for one example. */
+import type { PortItem, Shape, TypeExpression } from "../syntax/ast.js";
+import type { Context } from "./context.js";
+import { laterRules, modelRules } from "./diagnostics/model.js";
+import { nameRules } from "./diagnostics/names.js";
+import type { ElementType, Port } from "./model.js";
+import { asSize } from "./sizes.js";
+import { array, scalar, unlabelled } from "./tensors.js";
+import type { TensorValue, Trail } from "./values.js";
+
+/** Rows of the file that `class[from ".."]` names. */
+export type ReadText = (path: string, from: Context["file"]) => string | undefined;
+
+interface PortType {
+  readonly element: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** The type of a port; undefined after a message. */
+export function portType(c: Context, name: string, type: TypeExpression, readText: ReadText): PortType | undefined {
+  const wrong = (): undefined => {
+    c.report(modelRules.portType, type.span, {
+      name,
+      actual: c.file.source.text.slice(type.span.start, type.span.end),
+    });
+    return undefined;
+  };
+  if (type.kind === "options") return wrong();
+  if (type.kind === "shape") return shaped(c, { kind: "f32" }, type.shape);
+  const [first, second] = type.shapes;
+  switch (type.name.text) {
+    case "f32":
+    case "bool":
+    case "int":
+      if (type.shapes.length > 1) return wrong();
+      return first ? shaped(c, { kind: type.name.text }, first) : { element: { kind: type.name.text }, shape: [] };
+    case "class": {
+      const element = first && type.shapes.length <= 2 ? classType(c, first, readText) : wrong();
+      if (!element) return undefined;
+      return second ? shaped(c, element, second) : { element, shape: [] };
+    }
+    default:
+      return wrong();
+  }
+}
+function shaped(c: Context, element: ElementType, { axes }: Shape): PortType | undefined {
+  const shape: number[] = [];
+  for (const axis of axes) {
+    if (axis.kind === "rest" || axis.kind === "from") {
+      c.report(modelRules.portType, axis.span, { name: "a port", actual: "`...`" });
+      return undefined;
+    }
+    if (axis.kind === "binary" && axis.operator === "<=") {
+      c.report(laterRules.later, axis.span, { what: "sequences with padding (`[t <= 40]`)" });
+      return undefined;
+    }
+    const size = asSize(c, c.evaluate(axis), axis.span);
+    if (!size) return undefined;
+    shape.push(size.size);
+  }
+  return { element, shape };
+}
+function classType(c: Context, { axes, span }: Shape, readText: ReadText): ElementType | undefined {
+  const [first] = axes;
+  if (first?.kind === "from") {
+    const text = readText(first.path.value, c.file);
+    if (text === undefined) {
+      c.report(nameRules.missingFile, first.path.span, { path: first.path.value });
+      return undefined;
+    }
+    const labels = text.split(/\r?\n/);
+    if (labels.at(-1) === "") labels.pop();
+    return named(c, labels, first.span);
+  }
+  if (first?.kind === "string") {
+    const labels = axes.flatMap((axis) => (axis.kind === "string" ? [axis.value] : []));
+    if (labels.length === axes.length) return named(c, labels, span);
+  }
+  if (axes.length !== 1 || !first || first.kind === "rest") {
+    c.report(modelRules.portType, span, { name: "a class", actual: c.file.source.text.slice(span.start, span.end) });
+    return undefined;
+  }
+  const size = asSize(c, c.evaluate(first), first.span);
+  return size && { kind: "class", size: size.size, labels: undefined };
+}
+function named(c: Context, labels: readonly string[], span: Shape["span"]): ElementType | undefined {
+  const twice = labels.find((label, k) => labels.indexOf(label) !== k);
+  if (twice !== undefined) {
+    c.report(nameRules.duplicateName, span, { name: twice });
+    return undefined;
+  }
+  return { kind: "class", size: labels.length, labels };
+}
+
+/** The port's memory and its value. */
+export function makePort(
+  c: Context,
+  item: PortItem,
+  { element, shape }: PortType,
+): { readonly port: Port; readonly value: TensorValue } {
+  const name = item.name.text;
+  const location = c.location(item.name.span);
+  const { arenas } = c.run.registry;
+  const arena = element.kind === "f32" ? arenas.inputs : arenas.classes;
+  const source = arena.take(name, ["batch", ...shape], c.run.batch);
+  const tensor = c.graph.source(source, { location, label: name });
+  if (element.kind === "class") c.run.bounds.set(tensor, { low: 0, high: element.size - 1 });
+  if (element.kind === "bool") c.run.bounds.set(tensor, { low: 0, high: 1 });
+  const axes = unlabelled(shape);
+  const trail: Trail = {
+    name,
+    step: name,
+    location,
+    axes,
+    before: undefined,
+    anyRank: false,
+    mixing: false,
+    stage: undefined,
+  };
+  const value: TensorValue =
+    axes.length > 0
+      ? array(tensor, [c.run.batchAxis], axes, element)
+      : scalar(c.graph.read(tensor, [c.graph.index(c.run.batchAxis)]), element);
+  return {
+    port: { name, element, shape, source, documentation: item.documentation, location },
+    value: { ...value, trail },
+  };
+}

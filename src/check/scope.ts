@@ -1,0 +1,107 @@
+/** @file Names: the values visible at a place, and the words of a file. */
+import type { Location, SourceFile, Span } from "../base/source.js";
+import type { ConstDeclaration, File, WordDeclaration, WordKind } from "../syntax/ast.js";
+import type { Value } from "./values.js";
+
+/** What may stand left of `<-`. */
+export type Role = "carried" | "buffer" | "state" | "param" | "grad" | "absent";
+
+export interface Binding {
+  value: Value;
+  readonly location: Location | undefined;
+  readonly role: Role | undefined;
+  /** Path of a buffer or state. */
+  readonly path: string | undefined;
+}
+
+export class Scope {
+  readonly names = new Map<string, Binding>();
+  /** Names of options of the word's settings: visible where nothing else has the name. */
+  readonly options = new Set<string>();
+  constructor(readonly parent: Scope | undefined) {}
+
+  find(name: string): Binding | undefined {
+    return this.names.get(name) ?? this.parent?.find(name);
+  }
+  hasOption(name: string): boolean {
+    return this.options.has(name) || (this.parent?.hasOption(name) ?? false);
+  }
+  bind(name: string, value: Value, location?: Location, role?: Role, path?: string): void {
+    this.names.set(name, { value, location, role, path });
+  }
+  *visible(): Iterable<string> {
+    yield* this.names.keys();
+    if (this.parent) yield* this.parent.visible();
+  }
+}
+
+/** fn, layer, loss and metric share one set of words; the other kinds have one each. */
+export type WordSet = "word" | Exclude<WordKind, "fn" | "layer" | "loss" | "metric">;
+export const setOf = (kind: WordKind): WordSet =>
+  kind === "fn" || kind === "layer" || kind === "loss" || kind === "metric" ? "word" : kind;
+
+export interface Word {
+  readonly kind: "word";
+  readonly name: string;
+  readonly declaration: WordDeclaration;
+  readonly file: FileScope;
+}
+
+/** The words and constants that a file declares, imports or takes from the library. */
+export class FileScope {
+  readonly #words = new Map<string, Word>();
+  readonly constants = new Map<string, { readonly declaration: ConstDeclaration; readonly file: FileScope }>();
+  constructor(
+    readonly file: File,
+    /** Undefined in the library itself. */
+    readonly library: Library,
+    readonly inLibrary: boolean,
+  ) {}
+  get source(): SourceFile {
+    return this.file.source;
+  }
+  location(span: Span): Location {
+    return { file: this.source, span };
+  }
+  own(set: WordSet, name: string): Word | undefined {
+    return this.#words.get(`${set}:${name}`);
+  }
+  word(set: WordSet, name: string): Word | undefined {
+    return this.own(set, name) ?? this.library.word(set, name);
+  }
+  add(word: Word, as: string = word.name): boolean {
+    const key = `${setOf(word.declaration.word)}:${as}`;
+    if (this.#words.has(key)) return false;
+    this.#words.set(key, word);
+    return true;
+  }
+  *words(set: WordSet): Iterable<string> {
+    for (const key of this.#words.keys()) if (key.startsWith(`${set}:`)) yield key.slice(set.length + 1);
+    yield* this.library.names(set);
+  }
+}
+
+/** The words of the library, over all its files. */
+export class Library {
+  readonly #words = new Map<string, Word>();
+  constructor(files: readonly File[]) {
+    for (const file of files) {
+      const scope = new FileScope(file, this, true);
+      for (const declaration of file.declarations)
+        if (declaration.kind === "word")
+          this.#words.set(`${setOf(declaration.word)}:${declaration.name.text}`, {
+            kind: "word",
+            name: declaration.name.text,
+            declaration,
+            file: scope,
+          });
+        else if (declaration.kind === "const") scope.constants.set(declaration.name.text, { declaration, file: scope });
+    }
+  }
+  word(set: WordSet, name: string): Word | undefined {
+    return this.#words.get(`${set}:${name}`);
+  }
+  *names(set: WordSet): Iterable<string> {
+    for (const key of this.#words.keys()) if (key.startsWith(`${set}:`)) yield key.slice(set.length + 1);
+  }
+}

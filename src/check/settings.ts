@@ -1,0 +1,238 @@
+/** @file The `train` and `data` blocks: constants with defaults filled in, readers bound to ports. */
+import { suggest } from "../base/suggest.js";
+import type { Call, ConfigurationEntry, ConfigurationItem, Expression } from "../syntax/ast.js";
+import type { Context } from "./context.js";
+import { dataRules } from "./diagnostics/data.js";
+import { laterRules } from "./diagnostics/model.js";
+import type { DataBinding, DataSettings, EarlyStop, TrainingSettings } from "./model.js";
+import { valueText } from "./values.js";
+
+export const defaultTraining: TrainingSettings = {
+  batch: 32,
+  epochs: 1,
+  shuffle: true,
+  validation: 0,
+  seed: 0,
+  stop: undefined,
+};
+const trainKeys = ["batch", "epochs", "shuffle", "validation", "seed", "stop"];
+const laterKeys = new Map([
+  ["accumulate", "gradients accumulated over an epoch (`accumulate`)"],
+  ["checkpoint", "checkpoints written while training (`checkpoint`)"],
+  ["reduce_on_plateau", "learning rates reduced on a plateau (`reduce_on_plateau`)"],
+]);
+
+const textOf = (e: Expression, c: Context): string => c.file.source.text.slice(e.span.start, e.span.end);
+/** A number; undefined after a message. */
+function numberOf(
+  c: Context,
+  key: string,
+  e: Expression,
+  expected: string,
+  good: (n: number) => boolean,
+): number | undefined {
+  const value = c.evaluate(e);
+  if (value.kind === "number" && good(value.value)) return value.value;
+  if (value.kind !== "error") c.report(dataRules.badEntry, e.span, { key, expected, actual: valueText(value) });
+  return undefined;
+}
+const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+const fraction = (n: number): boolean => n >= 0 && n < 1;
+
+function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
+  const suggestion = suggest(entry.key.text, known);
+  c.report(
+    dataRules.unknownKey,
+    entry.key.span,
+    { block, key: entry.key.text, suggestion, known: known.join(", ") },
+    suggestion
+      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: entry.key.span, text: suggestion }] } }
+      : {},
+  );
+}
+
+export function trainingSettings(
+  c: Context,
+  item: ConfigurationItem | undefined,
+  override: number | undefined,
+): TrainingSettings {
+  let settings: { -readonly [K in keyof TrainingSettings]: TrainingSettings[K] } = { ...defaultTraining };
+  for (const entry of item?.entries ?? []) {
+    const { value } = entry;
+    const key = entry.key.text;
+    switch (key) {
+      case "batch":
+        if (value.kind === "name" && value.name === "all") settings.batch = "all";
+        else settings.batch = numberOf(c, key, value, "a whole number or `all`", positive) ?? settings.batch;
+        break;
+      case "epochs":
+        settings.epochs = numberOf(c, key, value, "a whole number", positive) ?? settings.epochs;
+        break;
+      case "seed":
+        settings.seed = numberOf(c, key, value, "a whole number", natural) ?? settings.seed;
+        break;
+      case "validation":
+        settings.validation =
+          numberOf(c, key, value, "a part of the rows such as 10%", fraction) ?? settings.validation;
+        break;
+      case "shuffle": {
+        const on = c.evaluate(value);
+        if (on.kind === "bool") settings.shuffle = on.value;
+        else if (on.kind !== "error")
+          c.report(dataRules.badEntry, value.span, { key, expected: "true or false", actual: valueText(on) });
+        break;
+      }
+      case "stop":
+        settings.stop = earlyStop(c, value) ?? settings.stop;
+        break;
+      default: {
+        const later = laterKeys.get(key);
+        if (later) c.report(laterRules.later, entry.span, { what: later });
+        else unknownKey(c, "train", entry, trainKeys);
+      }
+    }
+  }
+  if (override !== undefined) settings = { ...settings, batch: override };
+  return settings;
+}
+
+const stopKeys = ["monitor", "min_delta", "patience", "restore_best"];
+/** `early_stop(monitor: loss, min_delta: 0, patience: 0, restore_best: false)`. */
+function earlyStop(c: Context, e: Expression): EarlyStop | undefined {
+  if (e.kind === "call" && e.callee.kind === "name" && laterKeys.has(e.callee.name)) {
+    c.report(laterRules.later, e.span, { what: laterKeys.get(e.callee.name)! });
+    return undefined;
+  }
+  if (e.kind !== "call" || e.callee.kind !== "name" || e.callee.name !== "early_stop") {
+    c.report(dataRules.badEntry, e.span, {
+      key: "stop",
+      expected: "early_stop(monitor: loss, patience: 3)",
+      actual: textOf(e, c),
+    });
+    return undefined;
+  }
+  let stop: { -readonly [K in keyof EarlyStop]: EarlyStop[K] } = {
+    monitor: "loss",
+    minDelta: 0,
+    patience: 0,
+    restoreBest: false,
+  };
+  for (const { name, value, span } of e.arguments) {
+    switch (name?.text) {
+      case "monitor":
+        if (value.kind === "name") stop = { ...stop, monitor: value.name };
+        else
+          c.report(dataRules.badEntry, span, {
+            key: "monitor",
+            expected: "the name of the loss or a metric",
+            actual: textOf(value, c),
+          });
+        break;
+      case "min_delta":
+        stop.minDelta = numberOf(c, "min_delta", value, "a number, at least 0", (n) => n >= 0) ?? stop.minDelta;
+        break;
+      case "patience":
+        stop.patience = numberOf(c, "patience", value, "a whole number of epochs", natural) ?? stop.patience;
+        break;
+      case "restore_best": {
+        const on = c.evaluate(value);
+        if (on.kind === "bool") stop.restoreBest = on.value;
+        else if (on.kind !== "error")
+          c.report(dataRules.badEntry, span, { key: "restore_best", expected: "true or false", actual: valueText(on) });
+        break;
+      }
+      default: {
+        const key = name?.text ?? textOf(value, c);
+        const suggestion = name && suggest(name.text, stopKeys);
+        c.report(dataRules.unknownKey, span, { block: "early_stop", key, suggestion, known: stopKeys.join(", ") });
+      }
+    }
+  }
+  return stop;
+}
+
+// ---- data
+
+const readers = ["csv", "idx", "npy", "text"];
+
+export function dataSettings(c: Context, item: ConfigurationItem | undefined, ports: readonly string[]): DataSettings {
+  const bindings: DataBinding[] = [];
+  let testFraction = 0;
+  for (const entry of item?.entries ?? []) {
+    const { key, name, value } = entry;
+    if (key.text === "augment") {
+      c.report(laterRules.later, entry.span, { what: "augmentations of the data (`augment`)" });
+      continue;
+    }
+    if (key.text === "test" && !name) {
+      testFraction = numberOf(c, "test", value, "a part of the rows such as 20%", fraction) ?? testFraction;
+      continue;
+    }
+    if (name && key.text !== "test" && key.text !== "validation") {
+      unknownKey(c, "data", entry, ["test", "validation"]);
+      continue;
+    }
+    const port = name ?? key;
+    const part = name ? (key.text as "test" | "validation") : "train";
+    if (!ports.includes(port.text)) {
+      const suggestion = suggest(port.text, ports);
+      c.report(dataRules.unknownPort, port.span, { name: port.text, suggestion });
+      continue;
+    }
+    if (bindings.some((other) => other.port === port.text && other.part === part)) {
+      c.report(dataRules.boundTwice, port.span, { port: port.text, part: part === "train" ? "training" : part });
+      continue;
+    }
+    const reader = readerOf(c, value);
+    if (reader) bindings.push({ port: port.text, part, location: c.location(value.span), reader });
+  }
+  return { bindings, testFraction };
+}
+
+function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined {
+  const name = e.kind === "call" && e.callee.kind === "name" ? e.callee.name : e.kind === "name" ? e.name : undefined;
+  if (name === undefined || !readers.includes(name)) {
+    if (e.kind !== "missing")
+      c.report(dataRules.unknownReader, e.span, {
+        name: name ?? textOf(e, c),
+        suggestion: name && suggest(name, readers),
+      });
+    return undefined;
+  }
+  const bad = (expected: string): undefined => {
+    c.report(dataRules.badEntry, e.span, { key: name, expected, actual: textOf(e, c) });
+    return undefined;
+  };
+  if (e.kind !== "call") return bad(`${name}("file")`);
+  const [first] = e.arguments;
+  if (!first || first.name || first.value.kind !== "string") return bad(`${name}("file"), the file first`);
+  const file = first.value.value;
+  const others = e.arguments.slice(1);
+  switch (name) {
+    case "csv": {
+      const columns = csvColumns(c, others);
+      return columns === "bad"
+        ? bad('csv("file.csv", columns: ["a", "b"]) or csv("file.csv", column: "a")')
+        : { kind: "csv", file, columns };
+    }
+    case "text": {
+      const shift = others.length === 1 && others[0]!.name?.text === "shift" ? c.evaluate(others[0]!.value) : undefined;
+      if (others.length > 0 && (shift?.kind !== "number" || !natural(shift.value)))
+        return bad('text("file.txt", shift: 1)');
+      return { kind: "text", file, shift: shift?.kind === "number" ? shift.value : 0 };
+    }
+    default:
+      return others.length > 0 ? bad(`${name}("file")`) : { kind: name as "idx" | "npy", file };
+  }
+}
+function csvColumns(c: Context, others: Call["arguments"]): readonly string[] | undefined | "bad" {
+  if (others.length === 0) return undefined;
+  const [only] = others;
+  if (others.length > 1 || (only!.name?.text !== "columns" && only!.name?.text !== "column")) return "bad";
+  const value = c.evaluate(only!.value);
+  if (value.kind === "string") return [value.value];
+  if (value.kind !== "list") return "bad";
+  const names = value.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
+  return names.length === value.items.length && names.length > 0 ? names : "bad";
+}
