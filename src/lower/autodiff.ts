@@ -1,4 +1,5 @@
 /** @file Reverse-mode differentiation of the tensor graph: new nodes of the same kinds, linear in the adjoints. */
+import { isWithin } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { inputsOf, topological } from "../ir/traverse.js";
 import type { Compute, Expr, Scan, Tensor } from "../ir/types.js";
@@ -118,8 +119,11 @@ function passOn({ graph, needs }: Walk, level: Level, tensor: Tensor, adjoint: T
       const seed = seedAt(graph, adjoint, tensor);
       return adjointsOfReads(context, tensor.body, tensor.axes, seed, graph.at(tensor, tensor.axes));
     }
-    case "scatter":
-      return adjointsOfReads(context, tensor.body, tensor.axes, graph.read(adjoint, tensor.at, 0));
+    case "scatter": {
+      const isInside = tensor.at.every((at, k) => isWithin(at, tensor.shape[k]!));
+      const seed = graph.read(adjoint, tensor.at, isInside ? undefined : 0);
+      return adjointsOfReads(context, tensor.body, tensor.axes, seed);
+    }
     case "reshape":
       return level.contributeWhole(tensor.of, graph.reshape(adjoint, tensor.of.shape, origin));
     case "custom": {
