@@ -372,6 +372,10 @@ export class Graph implements ExpressionBuilder {
 function isIdentity(at: readonly Expr[], axes: readonly Axis[], shape: readonly Extent[]): boolean {
   return (
     at.length === axes.length &&
-    at.every((e, k) => e.kind === "index" && e.axis === axes[k] && axes[k]!.extent === shape[k])
+    at.every((e, k) => {
+      const { extent } = axes[k]!;
+      if (extent !== shape[k]) return false;
+      return e.kind === "index" ? e.axis === axes[k] : e.kind === "const" && e.value === 0 && extent === 1;
+    })
   );
 }

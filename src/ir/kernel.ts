@@ -32,11 +32,11 @@ export type KernelExpr =
     }
   /** `0 <= value < below`. */
   | { readonly kind: "inside"; readonly type: "bool"; readonly value: KernelExpr; readonly below: KernelExpr }
-  /** Loop bounds on i32: the smaller, the larger, or `a / b` rounded up where a >= 0 (anything <= 0 otherwise). */
+  /** Loop bounds on i32: the smaller, the larger, or `a / b` rounded towards zero. */
   | {
       readonly kind: "bound";
       readonly type: "i32";
-      readonly op: "min" | "max" | "ceilDivide";
+      readonly op: "min" | "max" | "divide";
       readonly a: KernelExpr;
       readonly b: KernelExpr;
     }

@@ -1,0 +1,59 @@
+/** @file The passes in their order: what is done to a graph before and after gradients are taken. */
+import type { Graph } from "../ir/graph.js";
+import { printProgram } from "../ir/print.js";
+import { rootsOf } from "../ir/traverse.js";
+import type { Program, Tensor } from "../ir/types.js";
+import { assertProgram } from "../ir/verify.js";
+import { eraseCustom } from "./erase-custom.js";
+import { simplify } from "./simplify.js";
+import { stabilise } from "./stabilise.js";
+
+/** New forms of the tensors wanted, in their order. What they no longer need is dead: nothing else refers to it. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (graph: Graph, roots: readonly Tensor[]) => readonly Tensor[];
+}
+export interface PassOptions {
+  /** Called with the program as text after the passes named here; `all` names every pass. */
+  readonly printAfter?: { readonly passes: readonly string[]; readonly print: (pass: string, text: string) => void };
+  /** Check the graph after each pass; a fault is a defect of the compiler. */
+  readonly verify?: boolean;
+}
+
+const beforeDifferentiation = { differentiated: false };
+const afterDifferentiation = { differentiated: true };
+
+export const beforeGradient: readonly Pass[] = [
+  { name: "simplify", run: (graph, roots) => simplify(graph, roots, beforeDifferentiation) },
+  { name: "stabilise", run: stabilise },
+];
+
+export const afterGradient: readonly Pass[] = [
+  { name: "erase-custom", run: eraseCustom },
+  { name: "simplify", run: (graph, roots) => simplify(graph, roots, afterDifferentiation) },
+];
+
+/** A program after some passes. */
+export function runPasses(graph: Graph, passes: readonly Pass[], program: Program, options: PassOptions = {}): Program {
+  let current = program;
+  if (options.verify) assertProgram(current, "construction");
+  for (const pass of passes) {
+    const roots = rootsOf(current);
+    const made = pass.run(graph, roots);
+    let next = 0;
+    current = {
+      name: current.name,
+      stages: current.stages.map((stage) => stage.map(({ target }) => ({ target, value: made[next++]! }))),
+    };
+    if (options.verify) assertProgram(current, pass.name);
+    const { printAfter } = options;
+    if (printAfter?.passes.some((name) => name === pass.name || name === "all"))
+      printAfter.print(pass.name, printProgram(current));
+  }
+  return current;
+}
+
+/** Tensors after some passes, without a program around them. */
+export function runPassesOn(graph: Graph, passes: readonly Pass[], roots: readonly Tensor[]): readonly Tensor[] {
+  return passes.reduce((tensors, pass) => pass.run(graph, tensors), roots);
+}
