@@ -4,7 +4,7 @@ import type { Metric } from "../check/model.js";
 import type { CompiledProgram } from "../ir/kernel.js";
 import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
-import { access, documentation, literalKey } from "./names.js";
+import { access, documentation } from "./names.js";
 import { type ProgramPrinter, withoutTraining } from "./programs.js";
 import { memoryValue, parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
 import { modelTypes } from "./types.js";
@@ -24,13 +24,19 @@ function constant(context: ModuleContext, name: string, type: string, value: Val
   return `${start}${printValue(value, "", start.length)};`;
 }
 
-/** An object of the metrics; those with axes are views. */
-function createMetrics(metrics: readonly Metric[]): string {
-  const properties = metrics.map(({ name, shape, target }) => {
+/**
+ * The object that each step writes its metrics to; those with axes are views. Built by assignment, because V8 stores numbers
+ * in place there, whereas into an object literal with three properties it stores a newly allocated number each time.
+ */
+function createMetrics(context: ModuleContext, type: string, metrics: readonly Metric[]): string {
+  const lines = metrics.map(({ name, shape, target }) => {
     const end = target.offset + product(shape);
-    return `${literalKey(name)}: ${shape.length === 0 ? "NaN" : `metrics.subarray(${target.offset}, ${end})`}`;
+    const value = shape.length === 0 ? "NaN" : `metrics.subarray(${target.offset}, ${end})`;
+    return name === "__proto__"
+      ? `    setOwn(result, "__proto__", ${value});\n`
+      : `    result${access(name)} = ${value};\n`;
   });
-  return `({ ${properties.join(", ")} })`;
+  return `{\n    const result = {}${context.typed ? ` as ${type}` : ""};\n${lines.join("")}    return result;\n  }`;
 }
 function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): string {
   const lines = metrics
@@ -111,7 +117,7 @@ export function printModel(
         evaluate: code(evaluate),
         finish: code(finish),
         settings: settings(model),
-        createMetrics: code(`(metrics) => ${createMetrics(checked.metrics)}`),
+        createMetrics: code(`(metrics) => ${createMetrics(context, names.metrics.name, checked.metrics)}`),
         refreshMetrics: code(`(metrics, into) => ${refreshMetrics(context, checked.metrics)}`),
       }),
     );

@@ -8,7 +8,7 @@ const reservedWords = `abstract any arguments as asserts async await boolean bre
 /** What generated code finds in its surroundings, as values and as types. */
 const globals = `Array ArrayBuffer ArrayLike BigInt64Array BigUint64Array Boolean DataView Error Float32Array Float64Array
   Infinity Int32Array JSON Map Math MessageChannel NaN Number Object Partial Promise Readonly ReadonlyArray ReadonlyMap
-  Record Required Set String Symbol TextDecoder TextEncoder Uint8Array performance setTimeout`;
+  Record Required Set String Symbol TextDecoder TextEncoder Uint8Array performance setImmediate`;
 
 const plainName = /^[A-Za-z_$][\w$]*$/;
 

@@ -283,5 +283,8 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       predict: program("predict", forward, decide),
       finish: program("finish", finish),
     },
+    nominalFlops: 0,
+    objective: undefined,
+    surrogates: [],
   };
 }

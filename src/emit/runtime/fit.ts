@@ -17,14 +17,21 @@ interface Plan {
   readonly shuffle: boolean;
   readonly seed: number;
   readonly budget: number;
-  readonly stop: Required<EarlyStopping> | undefined;
+  readonly stop: StopPlan | undefined;
+}
+interface StopPlan {
+  readonly monitor: string;
+  readonly minDelta: number;
+  readonly patience: number;
+  readonly restoreBest: boolean;
+  readonly direction: "min" | "max";
 }
 
 function demand(holds: boolean, option: string, expected: string, found: unknown): void {
   if (!holds) throw new NetInputError(option, expected, String(found));
 }
 
-function planStop(stop: EarlyStopping | undefined, metrics: object): Plan["stop"] {
+function planStop(stop: EarlyStopping | undefined, metrics: object): StopPlan | undefined {
   if (!stop) return undefined;
   const monitor = stop.monitor ?? "loss";
   const names = Object.keys(metrics);
@@ -74,7 +81,7 @@ function plan<Data extends object, Metrics extends object>(
 }
 
 /** Notes an epoch's value of the monitored metric, and the weights if it is the best. */
-function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: Required<EarlyStopping>, metrics: Metrics) {
+function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: StopPlan, metrics: Metrics) {
   const { run } = trainer;
   const value = Number((metrics as Record<string, unknown>)[stop.monitor]);
   const gain = stop.direction === "min" ? (run.best ?? Infinity) - value : value - (run.best ?? -Infinity);
