@@ -174,7 +174,7 @@ function allWhole(operands: readonly (TensorValue | { kind: "constant"; value: n
     operands.every((o) => (o.kind === "constant" ? isWhole(o.value) : isWholeTensor(o)))
   );
 }
-/** A choice between classes is a class; constants join in if they are among its numbers. */
+/** A choice between classes is a class; between a class and whole constants, a whole number. */
 function classOf(
   op: ScalarOp,
   wants: Operands,
@@ -182,18 +182,17 @@ function classOf(
 ): ElementType | undefined {
   if (wants !== "choice" && op !== ops.detach) return undefined;
   let found: (ElementType & { kind: "class" }) | undefined;
+  let constants = false;
   for (const o of wants === "choice" ? operands.slice(1) : operands) {
-    if (o.kind === "constant") continue;
-    if (o.element.kind !== "class") return undefined;
-    if (found && found.size !== o.element.size) return undefined;
+    if (o.kind === "constant") {
+      if (!isWhole(o.value)) return undefined;
+      constants = true;
+      continue;
+    }
+    if (o.element.kind !== "class" || (found && found.size !== o.element.size)) return undefined;
     found ??= o.element;
   }
-  const size = found?.size ?? 0;
-  const fits = operands.every(
-    (o, k) =>
-      (wants === "choice" && k === 0) || o.kind !== "constant" || (isWhole(o.value) && o.value >= 0 && o.value < size),
-  );
-  return fits ? found : undefined;
+  return found && constants ? { kind: "int" } : found;
 }
 
 function constantResult(op: ScalarOp, wants: Operands, values: readonly Value[]): Value | undefined {

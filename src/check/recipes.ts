@@ -23,6 +23,8 @@ import {
 /** A word found by name: a value that is one, a word of the set or a fn, a built-in function. */
 export function findCallable(c: Context, name: string, set: WordSet): Callable | undefined {
   const value = c.scope.find(name)?.value;
+  // Parentheses after a recipe's name change its settings: `inner(go_backwards: true)`.
+  if (value?.kind === "recipe") return { ...value, open: true };
   if (isCallable(value)) return value;
   const word = c.file.word(set, name) ?? (set === "word" ? undefined : c.file.word("word", name));
   if (word) return recipe(word);

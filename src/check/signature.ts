@@ -165,8 +165,7 @@ export function matchValues(c: Context, m: Match, parameters: readonly Parameter
     if (given.kind === "error") return false;
     const shape = shapeOf(parameter.type);
     if (!shape) {
-      const checked = checkConstant(c, m, parameter, given);
-      const value = checked && plainValue(c, m, parameter, checked);
+      const value = plainValue(c, m, parameter, given);
       if (!value) return false;
       m.inner.scope.bind(parameter.name.text, value, m.inner.location(parameter.name.span));
       continue;
@@ -209,9 +208,10 @@ function shapeOf(type: TypeExpression | undefined): Shape | undefined {
 /** Values without a shape in their type: `target: bool` of any shape. */
 function plainValue(c: Context, m: Match, parameter: Parameter, value: Value): Value | undefined {
   const { type } = parameter;
-  if (type?.kind === "named" && type.name.text === "bool" && value.kind === "tensor")
-    return convert(c, m, parameter, value);
-  return value;
+  const scalarType = type?.kind === "named" && ["bool", "int", "f32"].includes(type.name.text);
+  return scalarType && value.kind === "tensor"
+    ? convert(c, m, parameter, value)
+    : checkConstant(c, m, parameter, value);
 }
 
 /** The value with the element type that the parameter asks for. */
