@@ -234,12 +234,12 @@ export class Blocks {
   }
 
   // ---- bounds
-  bound(op: "min" | "max" | "ceilDivide", a: KernelExpr, b: KernelExpr): KernelExpr {
+  bound(op: "min" | "max" | "divide", a: KernelExpr, b: KernelExpr): KernelExpr {
     if (a.kind === "const" && b.kind === "const") {
-      const value = op === "ceilDivide" ? Math.ceil(a.value / b.value) : Math[op](a.value, b.value);
+      const value = op === "divide" ? Math.trunc(a.value / b.value) : Math[op](a.value, b.value);
       return int(value);
     }
-    if (op === "ceilDivide" && b.kind === "const" && b.value === 1) return a;
+    if (op === "divide" && b.kind === "const" && b.value === 1) return a;
     return this.name({ kind: "bound", type: "i32", op, a, b }, "p");
   }
   batch(): KernelExpr {

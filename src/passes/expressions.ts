@@ -4,6 +4,7 @@ import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
 import { affine, int, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
+import { staysInside } from "./access.js";
 import type { Places } from "./access.js";
 import type { Blocks, Interval } from "./blocks.js";
 import { owner, stridesOf } from "./nest.js";
@@ -84,6 +85,7 @@ export class Expressions {
         if (expr.op.name === "detach") return values[0]!;
         if (expr.op.name === "where") {
           const [condition, yes, no] = values as [KernelExpr, KernelExpr, KernelExpr];
+          if (condition.kind === "const") return condition.value !== 0 ? yes : no;
           return this.#blocks.name({ kind: "select", type: expr.type, condition, yes, no });
         }
         return this.#blocks.name(
@@ -160,7 +162,7 @@ export class Expressions {
     const load: KernelExpr = { kind: "load", type: expr.type, array: view.buffer.array, index };
     const range = valuesOf(expr);
     if (expr.outside !== undefined) {
-      const condition = this.inside(subscripts, view.shape);
+      const condition = this.inside(expr.at, subscripts, view.shape);
       if (condition === "never") return { kind: "const", type: expr.type, value: expr.outside };
       if (condition !== "always") {
         const no: KernelExpr = { kind: "const", type: expr.type, value: expr.outside };
@@ -182,11 +184,19 @@ export class Expressions {
     return offset;
   }
 
-  /** The condition that every subscript is within its axis, as far as it is not proven. */
-  inside(subscripts: readonly Affine[], shape: readonly Extent[]): KernelExpr | "always" | "never" {
+  /**
+   * The condition that every subscript is within its axis, as far as it is not proven. Merged indices break the subscripts of
+   * their axes apart, but those were proven before merging.
+   */
+  inside(
+    at: readonly Expr[],
+    subscripts: readonly Affine[],
+    shape: readonly Extent[],
+  ): KernelExpr | "always" | "never" {
     let condition: KernelExpr | undefined;
     for (const [k, subscript] of subscripts.entries()) {
       const extent = shape[k]!;
+      if (staysInside(at[k]!, extent)) continue;
       const state = this.insideAxis(subscript, extent);
       if (state === "never") return "never";
       if (state === "always") continue;

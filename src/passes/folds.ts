@@ -232,7 +232,7 @@ export class Folds {
     const blocks = this.#blocks;
     const range = blocks.rangeOf(rest);
     const size = Math.abs(factor);
-    const divided = (a: Affine) => blocks.bound("ceilDivide", blocks.atom(a), int(size));
+    const divided = (a: Affine) => blocks.bound("divide", blocks.atom(shifted(a, size - 1)), int(size));
     const result: { from?: KernelExpr; to?: KernelExpr } = {};
     const lowest = range.min + Math.min(0, factor * last);
     const highest = range.max + Math.max(0, factor * last);

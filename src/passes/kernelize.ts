@@ -82,7 +82,7 @@ class NestMaker {
       const n = times(variable("n"), loop.extent);
       const total = loop.extent * batch;
       if (tile === 1) return run(int(0), n, 1, total);
-      const quotient = blocks.bound("ceilDivide", blocks.atom(shifted(n, 1 - tile)), int(tile));
+      const quotient = blocks.bound("divide", blocks.atom(n), int(tile));
       const whole = blocks.atom(quotient.kind === "local" ? times(variable(quotient.name), tile) : affine(0));
       run(int(0), variable((whole as { name: string }).name), tile, total / tile);
       return run(whole, n, 1, 0);
@@ -116,11 +116,11 @@ class NestMaker {
     const { expressions } = this.#folds;
     const instances = points.flatMap((env) => outputs.map(({ value }) => ({ expr: value, env })));
     const values = this.#folds.evaluateAll(instances);
-    const subscripts = points.flatMap((env) => outputs.map(({ at }) => at.map((e) => expressions.affineOf(e, env))));
+    const places = points.flatMap((env) => outputs.map(({ at }) => at.map((e) => expressions.affineOf(e, env))));
     values.forEach((value, k) => {
-      const { view, accumulate } = outputs[k % outputs.length]!;
+      const { view, at: subscripts, accumulate } = outputs[k % outputs.length]!;
       const { buffer, shape } = view;
-      const at = subscripts[k]!;
+      const at = places[k]!;
       const store = () =>
         this.#blocks.push({
           kind: "store",
@@ -129,7 +129,7 @@ class NestMaker {
           value,
           accumulate,
         });
-      const condition = accumulate ? expressions.inside(at, shape) : "always";
+      const condition = accumulate ? expressions.inside(subscripts, at, shape) : "always";
       if (condition === "always") store();
       else if (condition !== "never") this.#blocks.when(condition, store);
     });

@@ -22,42 +22,45 @@ interface Life {
   to: number;
 }
 
-/** First and last use of every planned buffer; what a loop reads from outside lives until the loop ends. */
+/** First and last use of every planned buffer. What a loop shares with the steps around it is alive all through the loop. */
 function livesOf(steps: readonly Step[]): readonly Life[] {
   const lives = new Map<Buffer, Life>();
+  const loops: { from: number; to: number; touched: ReadonlySet<Buffer> }[] = [];
   let position = 0;
-  const touch = (buffer: Buffer, at: number) => {
-    if (buffer.fixed !== undefined) return;
-    const life = lives.get(buffer);
-    if (!life) lives.set(buffer, { buffer, from: at, to: at });
-    else life.to = Math.max(life.to, at);
-  };
-  const buffersOf = (nest: Nest): Buffer[] => [
-    ...[...nest.views.values()].map((view) => view.buffer),
-    ...nest.outputs.map((output) => output.view.buffer),
-    ...nest.fills.map((view) => view.buffer),
-  ];
-  const walk = (list: readonly Step[]) => {
+  const walk = (list: readonly Step[], touched: Set<Buffer>) => {
     for (const step of list) {
-      if (step.kind === "nest") {
-        for (const buffer of buffersOf(step)) touch(buffer, position);
-        position++;
+      if (step.kind === "loop") {
+        const from = position;
+        const inside = new Set<Buffer>();
+        walk(step.body, inside);
+        loops.push({ from, to: position - 1, touched: inside });
+        for (const buffer of inside) touched.add(buffer);
         continue;
       }
-      const known = new Set(lives.keys());
-      const inside = new Set<Buffer>();
-      collect(step.body, inside);
-      walk(step.body);
-      for (const buffer of inside) if (known.has(buffer)) touch(buffer, position - 1);
+      for (const buffer of buffersOf(step)) {
+        if (buffer.fixed !== undefined) continue;
+        touched.add(buffer);
+        const life = lives.get(buffer);
+        if (life) life.to = position;
+        else lives.set(buffer, { buffer, from: position, to: position });
+      }
+      position++;
     }
   };
-  const collect = (list: readonly Step[], into: Set<Buffer>) => {
-    for (const step of list)
-      if (step.kind === "loop") collect(step.body, into);
-      else for (const buffer of buffersOf(step)) into.add(buffer);
-  };
-  walk(steps);
+  walk(steps, new Set());
+  // Inner loops come first.
+  for (const { from, to, touched } of loops)
+    for (const buffer of touched) {
+      const life = lives.get(buffer)!;
+      if (life.from >= from && life.to <= to) continue;
+      life.from = Math.min(life.from, from);
+      life.to = Math.max(life.to, to);
+    }
   return [...lives.values()];
+}
+function buffersOf(nest: Nest): readonly Buffer[] {
+  const views = [...nest.views.values(), ...nest.outputs.map(({ view }) => view), ...nest.fills];
+  return views.map(({ buffer }) => buffer);
 }
 
 export function planMemory(steps: readonly Step[]): MemoryPlan {

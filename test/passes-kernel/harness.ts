@@ -31,8 +31,14 @@ export function load(text: string): Runner {
   return new Function(`"use strict";\n${text}\nreturn run;`)() as Runner;
 }
 
+/** How many elements each arena has. */
+export interface Memory {
+  readonly batch: number;
+  readonly lengths: () => ReadonlyMap<ArenaName, number>;
+}
+
 /** Hands out regions of arenas. */
-export class Layout {
+export class Layout implements Memory {
   readonly #ends = new Map<ArenaName, number>();
   constructor(readonly batch: number) {}
   source(arena: ArenaName, shape: readonly Extent[], type: ScalarType = typeOf(arena)): Source {
@@ -69,7 +75,7 @@ export interface CheckOptions {
 }
 
 /** Compiles, runs both ways in f64 and the kernels also in f32; every arena must agree. Returns the compiled program. */
-export function check(graph: Graph, program: Program, layout: Layout, options: CheckOptions = {}): CompiledProgram {
+export function check(graph: Graph, program: Program, layout: Memory, options: CheckOptions = {}): CompiledProgram {
   const { n = layout.batch, tolerance = 1e-9, classes = 2, seed = 1, zeros = 0 } = options;
   const compiled = compileProgram(graph, program, { batch: layout.batch });
   for (const floats of ["Float64Array", "Float32Array"] as const) {

@@ -133,20 +133,17 @@ class ExpressionPrinter {
           binds: strength.relation,
         };
       case "bound":
-        if (expr.op !== "ceilDivide") return this.#call(`Math.${expr.op}`, [expr.a, expr.b]);
-        return this.#ceilDivide(expr.a, expr.b);
+        if (expr.op !== "divide") return this.#call(`Math.${expr.op}`, [expr.a, expr.b]);
+        return {
+          text: `(${this.#number(expr.a, strength.product)} / ${this.#number(expr.b, strength.product + 1)}) | 0`,
+          binds: strength.bitOr,
+        };
       case "apply":
         return this.#apply(expr);
       case "splat":
         throw new Error("the TypeScript back end has no vectors");
     }
   }
-  #ceilDivide(a: KernelExpr, b: KernelExpr): Text {
-    if (b.kind !== "const") throw new Error("a bound is divided by a constant");
-    const sum = `${this.#number(a, strength.sum)} + ${b.value - 1}`;
-    return { text: `((${sum}) / ${b.value}) | 0`, binds: strength.bitOr };
-  }
-
   #apply(expr: KernelExpr & { kind: "apply" }): Text {
     const { name } = expr.op;
     const [a, b] = expr.arguments as [KernelExpr, KernelExpr];
