@@ -1,9 +1,14 @@
 /** @file From a file's path to a checked, compiled or running model, with faults where the text is at fault. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { CompiledModel } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
-import { compileModel, type CompileOptions } from "../compiler/compile.js";
+import { compileModel } from "../compiler/compile.js";
 import { createProject } from "../compiler/project.js";
 import type { EmitOptions } from "../emit/context.js";
+import type { PassOptions } from "../passes/pipeline.js";
 import { emitModule } from "../emit/emit.js";
 import { suggest } from "../base/suggest.js";
 import { InputFault } from "./fault.js";
@@ -44,13 +49,20 @@ export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel 
   return models[0]!;
 }
 
-export const compileFile = (path: string, choice: ModelChoice = {}, options: CompileOptions = {}): CompiledModel =>
+export const compileFile = (path: string, choice: ModelChoice = {}, options: PassOptions = {}): CompiledModel =>
   compileModel(checkFile(path, choice), options);
 
-/** Emits JavaScript and imports it, all in memory. */
+/** Emits JavaScript and imports it. A file, gone at once, rather than a data URL: stack traces and profiles stay readable. */
 async function importModule(compiled: CompiledModel, options: Omit<EmitOptions, "language">): Promise<object> {
   const { text } = emitModule(compiled, { ...options, language: "js" });
-  return (await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`)) as object;
+  const folder = mkdtempSync(join(tmpdir(), "netc-"));
+  try {
+    const path = join(folder, `${compiled.checked.name}.mjs`);
+    writeFileSync(path, text);
+    return (await import(pathToFileURL(path).href)) as object;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export async function instantiate(compiled: CompiledModel, precision: "f32" | "f64" = "f32"): Promise<ModelModule> {

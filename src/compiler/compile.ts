@@ -6,19 +6,16 @@ import type { Program } from "../ir/types.js";
 import { lower } from "../lower/programs.js";
 import { compileProgram } from "../passes/kernels.js";
 import { nominalFlops } from "./cost.js";
-import { optimize, prepare, type PassObserver } from "../passes/pipeline.js";
-
-export interface CompileOptions {
-  /** Sees every program after each graph pass: `--print-after`. */
-  readonly observe?: PassObserver;
-}
+import { afterGradient, beforeGradient, runPasses, runPassesOn, type PassOptions } from "../passes/pipeline.js";
 
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
-export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
+export function compileModel(checked: CheckedModel, options: PassOptions = {}): CompiledModel {
   const { graph, batch } = checked;
-  const { programs, arenas, objective, surrogates } = lower(checked, { prepare });
+  const { programs, arenas, objective, surrogates } = lower(checked, {
+    prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
+  });
   const build = (program: Program): CompiledProgram =>
-    compileProgram(graph, optimize(graph, program, options.observe), { batch });
+    compileProgram(graph, runPasses(graph, afterGradient, program, options), { batch });
   const maybe = (program: Program | undefined) => program && build(program);
   return {
     checked,

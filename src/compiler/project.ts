@@ -1,6 +1,7 @@
 /** @file A project: files seen through a host, with parsed and checked results remembered until a text changes. */
 import { SourceFile } from "../base/source.js";
 import { check } from "../check/check.js";
+import { runLints } from "../check/lints/index.js";
 import type { CheckedModel } from "../check/model.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { libraryText } from "../library/text.generated.js";
@@ -112,7 +113,10 @@ export function createProject(host: Host): Project {
         },
         ...(options.batch === undefined ? {} : { batch: options.batch }),
       });
-      const own = [...root.diagnostics, ...diagnostics].sort(byPosition);
+      const found = [...root.diagnostics, ...diagnostics];
+      // A text with errors is half-written: what looks unused or missing in it may be yet to come.
+      const warnings = found.some(({ severity }) => severity === "error") ? [] : runLints({ file: root.file, models });
+      const own = [...found, ...warnings].sort(byPosition);
       const result = { models, diagnostics: own };
       checked.set(path, { result, dependencies, texts: read, batch: options.batch });
       return result;

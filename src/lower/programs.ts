@@ -177,7 +177,11 @@ function arenasOf(model: CheckedModel, programs: LoweredPrograms, batch: number)
   for (const { target } of model.metrics) need(target);
   for (const program of Object.values(programs) as (Program | undefined)[]) {
     if (!program) continue;
-    for (const { target } of program.stages.flat()) need(target);
+    for (const { target } of program.stages.flat()) {
+      need(target);
+      // Totals are added to sums position by position.
+      if (target.arena === "totals") need({ ...target, arena: "sums" });
+    }
     for (const tensor of topological(rootsOf(program), inputsOf)) if (tensor.kind === "source") need(tensor.source);
   }
   return (Object.keys(types) as ArenaName[]).flatMap((name) => {
