@@ -19,6 +19,7 @@ model Measured {
   target t: ${target}
   output y = x
   metric found = ${call}
+  train { batch: ${count} }
 }`);
   const net = new Interpreted(model, count);
   net.load({ x, t });

@@ -4,8 +4,8 @@ Optimizers: ten steps on a small regression, for each option.
 
 torch.optim where its form is this library's. Written out as in Keras 3 or the paper, because PyTorch differs:
 momentum `averaged` (torch's first step is undamped), adagrad and rmsprop (torch adds epsilon outside the root), adamax (torch adds
-epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb.
-torch.optim.NAdam has Keras' form with momentum_decay = 1.
+epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), nadam (torch 1.13 multiplies the coefficient of a step into
+its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb.
 """
 import math
 
@@ -87,6 +87,15 @@ def adam_hat(p, g, s, t):
     return p - 0.01 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * s["m"] / (torch.sqrt(s["v"]) + 1e-2)
 
 
+def nadam(p, g, s, t):
+    now, ahead = (0.9 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+    s["product"] = slot(s, "product", p, 1.0) * now
+    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
+    s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
+    m_hat = ahead * s["m"] / (1 - s["product"] * ahead) + (1 - now) * g / (1 - s["product"])
+    return p - 0.01 * m_hat / (torch.sqrt(s["v"] / (1 - 0.999**t)) + 1e-7)
+
+
 def lion(p, g, s, t):
     m = slot(s, "m", p)
     s["m"] = 0.99 * m + 0.01 * g
@@ -154,7 +163,7 @@ write("optimizers", [
     make("adam, epsilon 0.01", "adam(learning_rate: 0.01, epsilon: 0.01)", Published(lambda q: o.Adam(q, 0.01, eps=1e-2))),
     make("adam, epsilon_hat 0.01", "adam(learning_rate: 0.01, epsilon: 0.01, form: epsilon_hat)", Written(adam_hat)),
     make("adamax", "adamax(learning_rate: 0.01)", Written(adamax)),
-    make("nadam", "nadam(learning_rate: 0.01)", Published(lambda q: o.NAdam(q, 0.01, eps=1e-7, momentum_decay=1.0))),
+    make("nadam", "nadam(learning_rate: 0.01)", Written(nadam)),
     make("lion", "lion(learning_rate: 0.01)", Written(lion)),
     make("ftrl", "ftrl(learning_rate: 0.1, l1: 0.01, l2: 0.1)", Written(ftrl)),
     make("lamb", "lamb(learning_rate: 0.01)", Written(lamb)),

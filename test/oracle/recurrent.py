@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """LSTM, GRU and the simple recurrent layer: results and gradients, PyTorch's cells with their weights in this library's layout."""
 import torch
-from torch.nn.utils.stateless import functional_call
 
 from oracle import case, numbers, write
 
@@ -21,16 +20,15 @@ model Recurrent {{
 """
 
 
-def torch_layer(kind, weights, x):
-    """All states [batch, t, units] of torch's layer with given weights."""
-    layer = kind(N, U, batch_first=True)
-    return functional_call(layer, weights, (x,))[0]
+def torch_layer(function, states, weights, x):
+    """All states [batch, t, units] of torch's layer, one layer in one direction; weights are [w_ih, w_hh, b_ih, b_hh]."""
+    zero = torch.zeros(1, x.shape[0], U)
+    start = (zero, zero) if states == 2 else zero
+    return function(x, start, weights, True, 1, 0.0, False, False, True)[0]
 
 
 def lstm(p, x):
-    zero = torch.zeros(4 * U)
-    weights = {"weight_ih_l0": p["cell.kernel"].T, "weight_hh_l0": p["cell.recurrent_kernel"].T, "bias_ih_l0": p["cell.bias"], "bias_hh_l0": zero}
-    return torch_layer(torch.nn.LSTM, weights, x)
+    return torch_layer(torch.lstm, 2, [p["cell.kernel"].T, p["cell.recurrent_kernel"].T, p["cell.bias"], torch.zeros(4 * U)], x)
 
 
 def reorder(w):
@@ -40,11 +38,9 @@ def reorder(w):
 
 
 def gru(p, x):
-    weights = {
-        "weight_ih_l0": reorder(p["cell.kernel"]).T, "weight_hh_l0": reorder(p["cell.recurrent_kernel"]).T,
-        "bias_ih_l0": reorder(p["cell.bias"]), "bias_hh_l0": reorder(p["cell.recurrent_bias"]),
-    }
-    return torch_layer(torch.nn.GRU, weights, x)
+    weights = [reorder(p[f"cell.{name}"]).T for name in ("kernel", "recurrent_kernel")]
+    biases = [reorder(p[f"cell.{name}"]) for name in ("bias", "recurrent_bias")]
+    return torch_layer(torch.gru, 1, [*weights, *biases], x)
 
 
 def gru_before(p, x):
@@ -60,8 +56,7 @@ def gru_before(p, x):
 
 
 def simple(p, x):
-    weights = {"weight_ih_l0": p["cell.kernel"].T, "weight_hh_l0": p["cell.recurrent_kernel"].T, "bias_ih_l0": p["cell.bias"], "bias_hh_l0": torch.zeros(U)}
-    return torch_layer(torch.nn.RNN, weights, x)
+    return torch_layer(torch.rnn_tanh, 1, [p["cell.kernel"].T, p["cell.recurrent_kernel"].T, p["cell.bias"], torch.zeros(U)], x)
 
 
 def last(run):

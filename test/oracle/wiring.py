@@ -62,9 +62,9 @@ model Steps {
   train { batch: 5 }
 }
 """,
-    {"each.inner.kernel": numbers(88, [4, 2]), "each.inner.bias": numbers(89, [2], 0.5)},
+    {"each.dense.kernel": numbers(88, [4, 2]), "each.dense.bias": numbers(89, [2], 0.5)},
     {"x": numbers(90, [5, 3, 4]), "t": numbers(91, [5, 3, 2])},
-    lambda p, x, training: {"y": torch.tanh(x["x"] @ p["each.inner.kernel"] + p["each.inner.bias"])},
+    lambda p, x, training: {"y": torch.tanh(x["x"] @ p["each.dense.kernel"] + p["each.dense.bias"])},
     mean_square,
 )
 
