@@ -4,6 +4,8 @@ import type { RunTimeScalar } from "../../ir/types.js";
 
 /** What expressions refer to; asking for a name marks it as used. */
 export interface Context {
+  /** What follows a read of an array: `!` in TypeScript, for `noUncheckedIndexedAccess`. */
+  readonly present: "!" | "";
   readonly array: (name: ArrayName) => string;
   readonly scalar: (name: RunTimeScalar["name"], site: number) => string;
 }
@@ -117,7 +119,7 @@ class ExpressionPrinter {
       case "scalar":
         return call(this.#context.scalar(expr.name, expr.site));
       case "load":
-        return call(`${this.#context.array(expr.array)}[${this.#number(expr.index, 0)}]`);
+        return call(`${this.#context.array(expr.array)}[${this.#number(expr.index, 0)}]${this.#context.present}`);
       case "select": {
         const kind = typeOf(expr);
         const yes = this.#within(this.as(expr.yes, kind), strength.choice + 1);

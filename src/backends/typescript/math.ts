@@ -17,8 +17,8 @@ const powers = `const mathPowers = /* @__PURE__ */ mathMakePowers();
 function mathMakePowers(): Float64Array {
   const powers = new Float64Array(2099);
   powers[1075] = 1;
-  for (let k = 1076; k < 2099; k++) powers[k] = powers[k - 1] * 2;
-  for (let k = 1074; k >= 0; k--) powers[k] = powers[k + 1] / 2;
+  for (let k = 1076; k < 2099; k++) powers[k] = powers[k - 1]! * 2;
+  for (let k = 1074; k >= 0; k--) powers[k] = powers[k + 1]! / 2;
   return powers;
 }
 `;
@@ -39,7 +39,7 @@ const exp = `function mathExp(x: number): number {
         t *
           (-0.0027777777777015593 + t * (6.613756321437934e-5 + t * (-1.6533902205465252e-6 + t * 4.1381367970572385e-8))));
   const y = 1 - (low - (r * c) / (2 - c) - high);
-  return k > 1023 ? y * mathPowers[2098] * 2 : y * mathPowers[k + 1075];
+  return k > 1023 ? y * mathPowers[2098]! * 2 : y * mathPowers[k + 1075]!;
 }
 `;
 
@@ -55,11 +55,11 @@ function mathLog(x: number): number {
     k = -54;
   }
   mathBits[0] = x;
-  const word = mathWords[1];
+  const word = mathWords[1]!;
   const i = ((word & 0xfffff) + 0x95f64) & 0x100000;
   mathWords[1] = (word & 0xfffff) | (i ^ 0x3ff00000);
   k += (word >> 20) - 1023 + (i >> 20);
-  const f = mathBits[0] - 1;
+  const f = mathBits[0]! - 1;
   const s = f / (2 + f);
   const z = s * s;
   const r =
@@ -296,5 +296,5 @@ export function printMath(kernels: string, options: { readonly types: boolean })
     .filter(([name]) => used.has(name))
     .map(([, { text }]) => text)
     .join("\n");
-  return options.types ? text : text.replaceAll(/: (number|Float64Array)\b/g, "");
+  return options.types ? text : text.replaceAll(/: (number|Float64Array)\b/g, "").replaceAll("]!", "]");
 }

@@ -52,6 +52,7 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
   const arrays = new Set<ArrayName>();
   const scalars = new Map<string, ScalarParameter>();
   const context: Context = {
+    present: options.types ? "!" : "",
     array: (name) => {
       arrays.add(name);
       return letters[name];
@@ -136,7 +137,9 @@ class StatementPrinter {
       }
       case "store": {
         const target = `${this.#context.array(statement.array)}[${this.#number(statement.index)}]`;
-        return [`${indent}${target} ${statement.accumulate ? "+=" : "="} ${this.#number(statement.value)};`];
+        return [
+          `${indent}${target}${statement.accumulate ? `${this.#context.present} +=` : " ="} ${this.#number(statement.value)};`,
+        ];
       }
       case "fill": {
         const { array, from, to, value } = statement;
