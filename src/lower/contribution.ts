@@ -5,7 +5,7 @@
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Extent, Origin, Tensor } from "../ir/types.js";
 import { and, equal, multiply, where } from "../ops/index.js";
-import { expression, minus, subscript, times } from "./affine.js";
+import { expression, minus, subscript, times, whole } from "./affine.js";
 import type { Subscript } from "./affine.js";
 
 /** `adjoint[at] += body` for every point of `axes`; at positions outside the tensor nothing happens. */
@@ -15,6 +15,7 @@ export interface Contribution {
   readonly body: Expr;
 }
 
+const isZero = (e: Expr): boolean => e.kind === "const" && e.value === 0;
 const size = (extent: Extent): number => (extent === "batch" ? Infinity : extent);
 const byBatch = (a: Axis, b: Axis) => Number(b.extent === "batch") - Number(a.extent === "batch") || a.id - b.id;
 
@@ -30,11 +31,18 @@ type Inverse =
   | { readonly kind: "plain"; readonly axis: Axis; readonly sign: number; readonly of: Subscript }
   /** Several indices: solved for one, the others are summed over or known. */
   | { readonly kind: "window"; readonly axis: Axis; readonly sign: number; readonly of: Subscript }
+  /** Position 0 of an axis of length 1. */
+  | { readonly kind: "single" }
   /** No index of its own: a condition on the element's position. */
   | { readonly kind: "guard" };
 
 /** Undefined if the terms that land on an element cannot be enumerated. */
-function invert(graph: Graph, axes: readonly Axis[], at: readonly Expr[]): readonly Inverse[] | undefined {
+function invert(
+  graph: Graph,
+  shape: readonly Extent[],
+  axes: readonly Axis[],
+  at: readonly Expr[],
+): readonly Inverse[] | undefined {
   const scope = new Set(axes);
   const forms = at.map((e) => subscript(graph, e, scope));
   const inverses: (Inverse | undefined)[] = at.map(() => undefined);
@@ -51,7 +59,7 @@ function invert(graph: Graph, axes: readonly Axis[], at: readonly Expr[]): reado
   for (const [d, of] of forms.entries()) {
     if (inverses[d]) continue;
     if (at[d]!.free.every((axis) => plain.has(axis) || !scope.has(axis))) {
-      inverses[d] = { kind: "guard" };
+      inverses[d] = { kind: shape[d] === 1 && isZero(at[d]!) ? "single" : "guard" };
       continue;
     }
     // The longest of the indices is solved for: the others, the taps of a window, are summed over.
@@ -111,7 +119,7 @@ export function accumulate(
   { axes, at, body }: Contribution,
   origin: Origin,
 ): Tensor {
-  const inverses = invert(graph, axes, at);
+  const inverses = invert(graph, shape, axes, at);
   if (!inverses) return graph.scatter(shape, axes, at, body, origin);
   const position = graph.axesOf(shape);
   const windows = inverses.flatMap((inverse, d) => (inverse.kind === "window" ? [{ ...inverse, d }] : []));
@@ -146,22 +154,18 @@ export function accumulate(
     inverse.kind === "plain" ? [inverse.axis] : inverse.kind === "window" ? [position[d]!] : [],
   );
   const gone = new Set([...plain.keys(), ...windows.map(({ axis }) => axis)]);
-  const inner = graph.compute(
-    kept,
-    graph.fold(
-      "sum",
-      axes.filter((axis) => !gone.has(axis)),
-      term,
-    ),
-    origin,
-  );
+  const rest = axes.filter((axis) => !gone.has(axis));
+  const longer = rest.filter(({ extent }) => extent !== 1);
+  const zero = new Map(rest.filter(({ extent }) => extent === 1).map((axis) => [axis, whole(graph, 0)] as const));
+  const inner = graph.compute(kept, graph.fold("sum", longer, graph.substitute(term, zero)), origin);
 
   const isWhole = inverses.every((inverse, d) => {
+    if (inverse.kind === "window" || inverse.kind === "single") return true;
     if (inverse.kind === "guard") return false;
     const { of, sign, axis } = inverse;
-    return inverse.kind === "window" || (axis.extent === shape[d] && sign === 1 && isZeroOffset(of));
+    return axis.extent === shape[d] && sign === 1 && isZero(of.offset);
   });
-  if (isWhole) return inner;
+  if (isWhole) return graph.reshape(inner, shape, origin);
 
   // Each element looks up its sum; elements that no term reaches are 0.
   const subscripts: Expr[] = [];
@@ -173,7 +177,7 @@ export function accumulate(
       subscripts.push(plain.get(inverse.axis)!);
       if (!isInside(shape[d]!, inverse)) needsZero = true;
     } else if (inverse.kind === "window") subscripts.push(here);
-    else {
+    else if (inverse.kind === "guard") {
       const holds = graph.apply(equal, graph.substitute(at[d]!, plain), here);
       condition = condition ? graph.apply(and, condition, holds) : holds;
     }
@@ -181,5 +185,3 @@ export function accumulate(
   const value = graph.read(inner, subscripts, needsZero ? 0 : undefined);
   return graph.compute(position, condition ? graph.apply(where, condition, value, graph.constant(0)) : value, origin);
 }
-
-const isZeroOffset = ({ offset }: Subscript) => offset.kind === "const" && offset.value === 0;

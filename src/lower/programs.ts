@@ -170,10 +170,6 @@ function arenasOf(model: CheckedModel, programs: LoweredPrograms, batch: number)
     need(source);
     if (programs.gradient) need({ ...source, arena: "gradients" });
   }
-  for (const { target } of [...model.forward.train.totals, ...model.forward.evaluate.totals]) {
-    need(target);
-    need({ ...target, arena: "sums" });
-  }
   for (const { target } of model.metrics) need(target);
   for (const program of Object.values(programs) as (Program | undefined)[]) {
     if (!program) continue;

@@ -239,6 +239,17 @@ describe("gathers, slices, joins", () => {
     );
     b.check(b.loss(joined));
   });
+  it("axes of length 1 that a reduction kept: views, no conditions", () => {
+    const b = new Bench(2);
+    const { graph } = b;
+    const x = b.dense(b.input("batch", 3), b.parameter(3, 4));
+    const [n, one, k] = b.axes("batch", 1, 4) as [Axis, Axis, Axis];
+    const total = graph.compute([n, one], b.sum([k], b.op(exp, graph.at(x, [n, k]))));
+    const y = b.op(divide, b.op(exp, graph.at(x, [n, k])), graph.read(total, [b.i(n), b.int(0)]));
+    const [gradient] = b.check(b.loss(graph.compute([n, k], y)));
+    const made = topological([gradient!]).filter((t) => t.shape.length === 2 && t.shape[1] === 1);
+    expect(made.map(({ kind }) => kind).sort()).toEqual(["compute", "reshape"]);
+  });
   it("slices with a step, windows with negative and repeated indices", () => {
     const b = new Bench(2);
     const { graph } = b;

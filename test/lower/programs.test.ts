@@ -111,7 +111,7 @@ describe("programs", () => {
       gradients: 5,
       buffers: 1,
       totals: 2,
-      sums: 1,
+      sums: 2,
       outputs: 3,
       metrics: 1,
     });
