@@ -32,6 +32,9 @@ export function run<Module = TinyModule>(model: CompiledModel, options: Partial<
   return importText<Module>(emitModule(model, { ...options, language: "js" }).text);
 }
 
+/** The compiler's own declarations, parsed once. */
+const libraries = new Map<string, ts.SourceFile | undefined>();
+
 /** Messages of the strictest checks on files in memory, without the DOM's and Node's types. */
 export function typeErrors(files: Readonly<Record<string, string>>): string[] {
   const options: ts.CompilerOptions = {
@@ -57,7 +60,9 @@ export function typeErrors(files: Readonly<Record<string, string>>): string[] {
   host.readFile = (name) => own(name) ?? readFile(name);
   host.getSourceFile = (name, ...rest) => {
     const text = own(name);
-    return text === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+    if (text !== undefined) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+    if (!libraries.has(name)) libraries.set(name, getSourceFile(name, ...rest));
+    return libraries.get(name);
   };
   const program = ts.createProgram(Object.keys(files), options, host);
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
