@@ -5,15 +5,15 @@ export interface Tiny {
   /** `layer dense`. */
   readonly word: string;
   readonly source: string;
-  /** Gradients are compared with finite differences; not where the result has steps or is drawn. */
+  /** Gradients are compared with finite differences; not where the result has steps. */
   readonly gradient: boolean;
 }
 
 /** A weighted sum of sines of all elements: every element counts, each differently. */
-const objective = "loss sum[i](sin((i + 1) * flat[i]))";
+const objective = "loss sum[i](sin((i + 1) * flat[i])) + t";
 
 /** `x` reaches the word with a parameter added, so that the gradient by the input is seen too. */
-function onNumbers(word: string, shape: string, stage: string, gradient = true): Tiny {
+function onNumbers(word: string, shape: string, stage: string): Tiny {
   const source = `
 model Tiny {
   input  x: f32${shape}
@@ -26,7 +26,7 @@ model Tiny {
   optimizer sgd(0.01)
   train { batch: 3 }
 }`;
-  return { word, source, gradient };
+  return { word, source, gradient: true };
 }
 
 const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> = {
@@ -47,9 +47,9 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   layer_norm: ["[3, 4]", "layer_norm"],
   group_norm: ["[3, 4]", "group_norm(2)"],
   rms_norm: ["[3, 4]", "rms_norm"],
-  dropout: ["[6]", "dropout(0.4)"],
-  spatial_dropout: ["[3, 4]", "spatial_dropout(0.4)"],
-  gaussian_noise: ["[6]", "gaussian_noise(0.1)"],
+  dropout: ["[6]", "dropout(0.4) -> dense(3)"],
+  spatial_dropout: ["[3, 4]", "spatial_dropout(0.4) -> dense(3)"],
+  gaussian_noise: ["[6]", "gaussian_noise(0.1) -> dense(3)"],
   simple_rnn: ["[4, 2]", "simple_rnn(3)"],
   lstm: ["[4, 2]", "lstm(3, return_sequences: true)"],
   gru: ["[4, 2]", "gru(3)"],
@@ -238,7 +238,6 @@ const padding: Tiny = {
   ...onNumbers("fn window_padding", "[4, 4, 1]", "conv2d(1, 3, padding: same)"),
 };
 
-const drawn = ["dropout", "spatial_dropout", "gaussian_noise"];
 export const tinyModels: readonly Tiny[] = [
   ...Object.entries(layers).map(([name, [shape, stage]]) =>
     onNumbers(`layer ${name}`, shape, stage, !drawn.includes(name)),

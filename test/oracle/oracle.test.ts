@@ -10,7 +10,7 @@ const exact = 1e-8;
 
 describe.each(fixtures().filter(({ name }) => name !== "cnn"))("$name by the interpreter", ({ cases }) => {
   test.each(cases)("$name", (example) => {
-    expect(differences(example, new Interpreted(checkText(example.source)), exact).join("\n")).toBe("");
+    expect(differences(example, new Interpreted(checkText(example.source)), exact)).toEqual([]);
   });
 });
 
@@ -19,12 +19,12 @@ const wide = 1e-7;
 
 describe.each(fixtures())("$name", ({ cases }) => {
   test.each(cases)("$name", async (example) => {
-    expect(differences(example, await compileText(example.source)).join("\n")).toBe("");
+    expect(differences(example, await compileText(example.source))).toEqual([]);
   });
 });
 
 describe.each(fixtures().filter(({ name }) => name !== "cnn"))("$name in 64 bits", ({ cases }) => {
   test.each(cases)("$name", async (example) => {
-    expect(differences(example, await compileText(example.source, "f64"), wide).join("\n")).toBe("");
+    expect(differences(example, await compileText(example.source, "f64"), wide)).toEqual([]);
   });
 });
