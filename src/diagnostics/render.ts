@@ -22,8 +22,11 @@ export function frame({ file, span }: Location, style: "red" | "yellow" | "cyan"
   const end = file.positionAt(Math.max(span.end, span.start + 1));
   const whole = file.line(start.line);
   const cut = start.column > frameWidth / 2 && whole.length > frameWidth ? start.column - frameWidth / 2 : 0;
-  // Tabs become one space, so that carets stand where they should.
-  const text = whole.slice(cut, cut + frameWidth).replace(/\t/g, " ");
+  // Tabs become one space, so that carets stand where they should; other control characters would upset a terminal.
+  const text = whole
+    .slice(cut, cut + frameWidth)
+    .replace(/\t/g, " ")
+    .replace(/\p{Cc}/gu, "\uFFFD");
   const from = start.column - cut;
   const to = end.line === start.line ? end.column - cut : text.length;
   const number = String(start.line + 1);

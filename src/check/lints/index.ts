@@ -43,9 +43,9 @@ export function runLints(subject: LintSubject): readonly Diagnostic[] {
   const seen = new Set<string>();
   return lintRules
     .flatMap((lint) => lint.check(context))
-    .filter(({ code, location: { span } }) => {
+    .filter(({ code, location, related }) => {
       // A repeated step is followed twice.
-      const key = `${code} ${span.start} ${span.end}`;
+      const key = [code, location.span.start, location.span.end, related?.[0]?.location.span.start].join(" ");
       return !seen.has(key) && seen.add(key);
     })
     .sort((a, b) => a.location.span.start - b.location.span.start);

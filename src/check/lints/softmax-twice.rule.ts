@@ -8,8 +8,7 @@ import { softmaxes } from "./vocabulary.js";
 const softmaxTwice = rule<{ first: string; second: string }>({
   code: "NET7001",
   severity: "warning",
-  message: ({ first, second }) =>
-    `\`${second}\` is applied to the result of \`${first}\`, which are probabilities already`,
+  message: ({ first, second }) => `\`${second}\` is applied to the probabilities that \`${first}\` gives`,
   help: ({ second }) => `remove the second one: \`${second}\` works on scores`,
   explanation: `softmax turns scores into probabilities. Applied to probabilities, which all lie between 0 and 1, it can no longer tell them \
 apart: with 10 classes, even the certain answer (1, 0, .., 0) becomes 0.23 against 0.09. The loss then stays high, the gradients \
