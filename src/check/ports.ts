@@ -102,7 +102,8 @@ export function makePort(
   const location = c.location(item.name.span);
   const { arenas } = c.run.registry;
   const arena = element.kind === "f32" ? arenas.inputs : arenas.classes;
-  const source = arena.take(name, ["batch", ...shape], c.run.batch);
+  const place = arena.take(name, ["batch", ...shape], c.run.batch);
+  const source = element.kind === "class" ? { ...place, limit: element.size } : place;
   const tensor = c.graph.source(source, { location, label: name });
   if (element.kind === "class") c.run.bounds.set(tensor, { low: 0, high: element.size - 1 });
   if (element.kind === "bool") c.run.bounds.set(tensor, { low: 0, high: 1 });

@@ -96,6 +96,11 @@ export function interval(expr: Expr): Interval {
       const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
       return { low: 0, high: count - 1 };
     }
+    case "read": {
+      const { tensor, outside = 0 } = expr;
+      const limit = tensor.kind === "source" ? tensor.source.limit : undefined;
+      return limit === undefined ? everything : { low: Math.min(0, outside), high: Math.max(limit - 1, outside) };
+    }
     case "apply":
       return intervalOfOp(expr.op, expr.arguments);
     default:

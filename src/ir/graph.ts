@@ -179,8 +179,8 @@ export class Graph implements ExpressionBuilder {
     return free.flatMap((axis) => this.#scanOfAxis.get(axis) ?? []);
   }
 
-  /** Renames bound indices to canonical ones: own axes by position, folds by nesting depth below them. */
-  #canonical(axes: readonly Axis[], exprs: readonly Expr[]): { axes: readonly Axis[]; exprs: readonly Expr[] } {
+  /** Renames bound indices to canonical ones: own axes by position, folds by nesting depth below them, so that none hides another. */
+  canonical(axes: readonly Axis[], exprs: readonly Expr[]): { axes: readonly Axis[]; exprs: readonly Expr[] } {
     const own = axes.map((axis, depth) => this.#canonicalAxis(depth, axis.extent));
     type Scope = { readonly map: ReadonlyMap<Axis, Axis>; readonly depth: number; readonly done: Map<Expr, Expr> };
     const rename = (expr: Expr, scope: Scope): Expr => {
@@ -222,7 +222,7 @@ export class Graph implements ExpressionBuilder {
 
   /** `out[axes] = body`. Free indices of the body must be among `axes` or be scan indices. */
   compute(axes: readonly Axis[], body: Expr, origin: Origin = noOrigin): Tensor {
-    const { axes: own, exprs } = this.#canonical(axes, [body]);
+    const { axes: own, exprs } = this.canonical(axes, [body]);
     const expr = exprs[0]!;
     // A whole-tensor identity read is the tensor itself.
     if (expr.kind === "read" && isIdentity(expr.at, own, expr.tensor.shape)) return expr.tensor;
@@ -245,7 +245,7 @@ export class Graph implements ExpressionBuilder {
     body: Expr,
     origin: Origin = noOrigin,
   ): Tensor {
-    const { axes: own, exprs } = this.#canonical(axes, [...at, body]);
+    const { axes: own, exprs } = this.canonical(axes, [...at, body]);
     const value = exprs[exprs.length - 1]!;
     const key = `scatter:${shape.join()}:${own.map((axis) => axis.id).join()}:${exprs.map((e) => e.id).join()}`;
     const inputs = new Set<Tensor>();

@@ -220,6 +220,8 @@ export interface Source {
   readonly type: ScalarType;
   readonly offset: number;
   readonly shape: readonly Extent[];
+  /** Values are whole and below this: class numbers, which the runtime checks on their way in. */
+  readonly limit?: number;
 }
 export interface Store {
   readonly target: Source;

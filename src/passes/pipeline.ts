@@ -5,6 +5,7 @@ import { rootsOf } from "../ir/traverse.js";
 import type { Program, Tensor } from "../ir/types.js";
 import { assertProgram } from "../ir/verify.js";
 import { eraseCustom } from "./erase-custom.js";
+import { fuse } from "./fuse.js";
 import { simplify } from "./simplify.js";
 import { stabilise } from "./stabilise.js";
 
@@ -31,6 +32,9 @@ export const beforeGradient: readonly Pass[] = [
 export const afterGradient: readonly Pass[] = [
   { name: "erase-custom", run: eraseCustom },
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, afterDifferentiation) },
+  { name: "fuse", run: fuse },
+  // What one round brings together, algebra shortens, and a second round puts where it belongs.
+  { name: "fuse-again", run: fuse },
 ];
 
 /** A program after some passes. */

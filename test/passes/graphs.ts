@@ -20,7 +20,7 @@ export class Builder {
   place(name: string, arena: ArenaName, shape: readonly Extent[], type: ScalarType = "f32"): Source {
     const offset = this.#offsets[arena] ?? 0;
     this.#offsets[arena] = offset + shape.reduce<number>((n, extent) => n * (extent === "batch" ? 4 : extent), 1);
-    return { name, arena, type, offset, shape };
+    return { name, arena, type, offset, shape, ...(arena === "classes" ? { limit: 3 } : {}) };
   }
   map(op: ScalarOp, ...operands: readonly (Tensor | number)[]): Tensor {
     const tensors = operands.filter((x) => typeof x !== "number");
