@@ -239,9 +239,7 @@ const padding: Tiny = {
 };
 
 export const tinyModels: readonly Tiny[] = [
-  ...Object.entries(layers).map(([name, [shape, stage]]) =>
-    onNumbers(`layer ${name}`, shape, stage, !drawn.includes(name)),
-  ),
+  ...Object.entries(layers).map(([name, [shape, stage]]) => onNumbers(`layer ${name}`, shape, stage)),
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
   embedding,
   padding,
