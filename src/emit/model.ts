@@ -134,13 +134,18 @@ export function printModel(
     `  /** Sizes of one example's ports, and of the parameters. */\n  shapes: ${shapes},\n` +
     `  /** A new net, with all the memory it will use. */\n` +
     `  create: ${options}${context.annotation(net)} =>\n    ${create},\n};`;
-  const newPredictor = `createPredictor${predictorTypes}(${spec}, options)`;
+  /** A call, its arguments on lines of their own where one line is too long. */
+  const call = (callee: string, args: readonly string[]) => {
+    const line = `${callee}(${args.join(", ")})`;
+    return line.length <= 115 ? line : `${callee}(\n${args.map((arg) => `      ${arg},\n`).join("")}    )`;
+  };
+  const newPredictor = call(`createPredictor${predictorTypes}`, [spec, "options"]);
   const exports = [
     object(
       names.main,
       doc,
       names.net.name,
-      trains ? `createNet${netTypes}(${spec}, ${training}, options)` : newPredictor,
+      trains ? call(`createNet${netTypes}`, [spec, training, "options"]) : newPredictor,
     ),
     object(
       names.predictor,

@@ -57,28 +57,36 @@ export interface KernelCall {
   readonly call: string;
 }
 
+/** `train_max_pool2d`: the program and the last step that the kernel computes. */
+function kernelName({ name }: CompiledProgram, { origins }: Kernel): string {
+  return `${name}_${origins[origins.length - 1]?.label || "kernel"}`;
+}
+
 /** Kernels are printed once, however many programs call them. */
 export class ProgramPrinter {
-  readonly #printed = new Map<Kernel, PrintedKernel & { readonly name: string }>();
+  /** By their text and what they are called with. */
+  readonly #printed = new Map<string, PrintedKernel & { readonly name: string }>();
   /** Text of the kernels so far. */
   readonly kernels: string[] = [];
   constructor(readonly context: ModuleContext) {}
 
-  #print(kernel: Kernel) {
-    const known = this.#printed.get(kernel);
-    if (known) return known;
-    const name = this.context.names.claim(kernel.name);
+  #print(program: CompiledProgram, kernel: Kernel): PrintedKernel & { readonly name: string } {
     const { typed, floats } = this.context;
-    const options = { types: typed, floats };
-    const printed = { ...printKernel({ ...kernel, name }, options), name };
-    this.#printed.set(kernel, printed);
-    this.kernels.push(originComment(kernel) + printed.text.trimEnd());
-    return printed;
+    const printed = printKernel({ ...kernel, name: "kernel" }, { types: typed, floats });
+    const key = JSON.stringify(printed);
+    const known = this.#printed.get(key);
+    if (known) return known;
+    const name = this.context.names.claim(kernelName(program, kernel));
+    const text = printed.text.trimEnd().replace("function kernel(", `function ${name}(`);
+    const named = { ...printed, text, name };
+    this.#printed.set(key, named);
+    this.kernels.push(originComment(kernel) + text);
+    return named;
   }
 
   calls(program: CompiledProgram): readonly KernelCall[] {
     return program.kernels.map((kernel) => {
-      const { name, arrays, scalars } = this.#print(kernel);
+      const { name, arrays, scalars } = this.#print(program, kernel);
       const inputs = [
         "n",
         ...arrays.map((array) => `memory.${array}`),

@@ -15,8 +15,8 @@ export function portValue({ name, element, shape, source }: Port): Value {
     size: product(shape),
     arena: source.arena,
     offset: source.offset,
-    classes: element.kind === "class" ? element.size : 0,
-    labels: element.kind === "class" ? element.labels : undefined,
+    ...(element.kind === "class" ? { classes: element.size } : {}),
+    ...(element.kind === "class" && element.labels ? { labels: element.labels } : {}),
   };
 }
 

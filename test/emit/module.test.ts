@@ -56,11 +56,9 @@ describe("bundlers", () => {
   test("drop the training code where only the predictor is used", async () => {
     const { text } = emitModule(tinyModel(), { language: "js" });
     const predictor = await bundled(text, "TinyPredictor");
-    expect(predictor).toContain("function decide");
-    expect(predictor).not.toMatch(
-      /momentum|function gradient|fitNet|tinyTraining|initial_states|NetStateError extends.*fit/,
-    );
-    expect(await bundled(text, "Tiny")).toContain("function momentum");
+    expect(predictor).toContain("function predict_decide");
+    expect(predictor).not.toMatch(/momentum|train_|fitNet|tinyTraining|initial_states/);
+    expect(await bundled(text, "Tiny")).toContain("function train_momentum");
   });
 });
 
@@ -123,7 +121,7 @@ describe("64 bits", () => {
       TinyInternals: { open(net: object): Open; gradient: Kernel[]; evaluate: Kernel[] };
     }>(tinyModel(), { precision: "f64", internals: true });
     const { open, gradient, evaluate } = module.TinyInternals;
-    expect(gradient.map(({ name }) => name)).toEqual(["estimate", "totals", "gradient"]);
+    expect(gradient.map(({ name }) => name)).toEqual(["predict_estimate", "train_totals", "train_gradient"]);
     const { memory, load } = open(module.Tiny.create({ seed: 1 }));
     const n = load(points(3));
     for (const kernel of gradient) kernel.run(memory, n, 1, 1);

@@ -12,8 +12,8 @@ export interface PortSpec {
   readonly arena: "inputs" | "classes" | "outputs" | "decisions";
   readonly offset: number;
   /** Number of classes. */
-  readonly classes: number;
-  readonly labels: readonly string[] | undefined;
+  readonly classes?: number;
+  readonly labels?: readonly string[];
 }
 
 /** The values of each port, flat and checked, in the order of the ports. */
@@ -50,7 +50,7 @@ function oneElement(port: PortSpec): string {
     case "bool":
       return "true, false, 0 or 1";
     case "class": {
-      const indices = `a class from 0 to ${port.classes - 1}`;
+      const indices = `a class from 0 to ${(port.classes ?? 0) - 1}`;
       if (!port.labels) return indices;
       const shown = port.labels.slice(0, 12).map((label) => JSON.stringify(label));
       return `${indices}, or one of ${shown.join(", ")}${port.labels.length > 12 ? ", .." : ""}`;
@@ -111,7 +111,7 @@ function checkValues(port: PortSpec, values: ArrayLike<number>): void {
     }
     return;
   }
-  const below = port.kind === "class" ? port.classes : port.kind === "bool" ? 2 : 2 ** 31;
+  const below = port.kind === "class" ? (port.classes ?? 0) : port.kind === "bool" ? 2 : 2 ** 31;
   const from = port.kind === "int" ? -below : 0;
   for (let k = 0; k < length; k++) {
     const value = values[k];
