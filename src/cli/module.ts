@@ -28,4 +28,7 @@ export interface Internals {
   open(net: Net): OpenNet;
   readonly train?: readonly InternalKernel[];
   readonly gradient?: readonly InternalKernel[];
+  readonly evaluate?: readonly InternalKernel[];
+  readonly predict?: readonly InternalKernel[];
+  readonly finish?: readonly InternalKernel[];
 }
