@@ -7,7 +7,8 @@ import { wordRules } from "./diagnostics/words.js";
 import type { Frame } from "./frame.js";
 import { differentiated } from "./gradients.js";
 import { trailOf } from "./operators.js";
-import { declareOptions, type Match, matchSettings, matchValues } from "./signature.js";
+import type { Match } from "./match.js";
+import { declareOptions, matchSettings, matchValues } from "./signature.js";
 import { evaluateShape } from "./sizes.js";
 import { Scope, setOf, type Word } from "./scope.js";
 import { constantCondition } from "./expressions.js";
@@ -237,6 +238,7 @@ function withTrail(
     step: step ?? nameOf(recipe),
     location: c.location(site.span),
     axes: result.axes,
+    text: valueText(result),
     before: input?.trail,
     anyRank: word !== undefined && (items === undefined || items[0]?.kind === "rest"),
     mixing: word?.declaration.word === "layer" && items !== undefined && items[0]?.kind === "rest" && items.length > 1,

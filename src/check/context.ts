@@ -70,6 +70,8 @@ export interface Run {
   readonly scanAxes: Set<Axis>;
   /** Bounds of whole-number tensors. */
   readonly bounds: Map<Tensor, Interval>;
+  /** Whether `training` was asked for: if not, the other elaborations would give the same graph. */
+  readsTraining: boolean;
   /** Draws made so far at each path, in this elaboration. */
   readonly draws: Map<string, number>;
   /** Regularizers counted so far, by path of the parameter and place, and their sum. */

@@ -89,8 +89,10 @@ class Elaboration {
     for (const item of declaration.items) if (item.kind === "input" || item.kind === "target") this.#port(item);
     this.#data = dataSettings(settings, this.#block("data"), [...this.#ports.keys()]);
     this.#train = this.#elaborate("train", batch);
-    this.#evaluate = this.#elaborate("evaluate", batch);
-    this.#predict = this.#elaborate("predict", batch);
+    const again = this.#train.c.run.readsTraining;
+    this.#evaluate = again ? this.#elaborate("evaluate", batch) : withoutTraining(this.#train);
+    this.#predict = again ? this.#elaborate("predict", batch) : withoutObjectives(this.#train);
+    this.#checkOutputs();
   }
 
   #context(mode: Mode, batch: number, onStep: Run["onStep"]): Context {
@@ -106,6 +108,7 @@ class Elaboration {
       batchAxis: this.#batchAxis,
       scanAxes: this.#scanAxes,
       bounds: this.#bounds,
+      readsTraining: false,
       draws: new Map(),
       regularized: new Set(),
       regularization: undefined,
@@ -265,11 +268,6 @@ class Elaboration {
       source = (element.kind === "f32" ? outputs : decisions).take(name, ["batch", ...shape], c.run.batch);
       this.#outputSources.set(name, source);
     }
-    if (c.run.mode === "predict") {
-      const targets = new Set(this.#targets.map(({ source: { arena, offset } }) => `${arena}:${offset}`));
-      const on = dependence(stored, (s) => targets.has(`${s.arena}:${s.offset}`));
-      if (on) c.report(modelRules.outputDepends, item.value.span, { name, on });
-    }
     const port: Port = {
       name,
       element: element satisfies ElementType,
@@ -279,6 +277,14 @@ class Elaboration {
       location: c.location(item.name.span),
     };
     return { port, value: stored };
+  }
+  /** What prediction computes reads neither targets nor other examples. */
+  #checkOutputs(): void {
+    const targets = new Set(this.#targets.map(({ source: { arena, offset } }) => `${arena}:${offset}`));
+    for (const { port, value } of this.#predict.outputs) {
+      const on = dependence(value, (s) => targets.has(`${s.arena}:${s.offset}`));
+      if (on) this.#top.report(modelRules.outputDepends, port.location.span, { name: port.name, on });
+    }
   }
   #regularization(c: Context): Tensor | undefined {
     const { regularization } = c.run;
@@ -374,6 +380,14 @@ class Elaboration {
       };
     });
   }
+}
+/** A model that never asks for `training` is the same in all three functions, but for what each of them stores. */
+function withoutTraining(train: Elaborated): Elaborated {
+  return { ...train, forward: { ...train.forward, buffers: [] } };
+}
+function withoutObjectives(train: Elaborated): Elaborated {
+  const { outputs } = train.forward;
+  return { ...train, forward: { loss: undefined, regularization: undefined, outputs, buffers: [], totals: [] } };
 }
 /** The steps and ports that a value comes from directly. */
 function feeding(value: Value): readonly string[] {

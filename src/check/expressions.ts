@@ -76,7 +76,10 @@ const given: ReadonlyMap<string, Value> = new Map<string, Value>([
 function evaluateName(c: Context, name: string, span: Expression["span"]): Value {
   const binding = c.scope.find(name);
   if (binding) return binding.value;
-  if (name === "training") return bool(c.run.mode === "train");
+  if (name === "training") {
+    c.run.readsTraining = true;
+    return bool(c.run.mode === "train");
+  }
   const known = given.get(name);
   if (known) return known;
   const constant = c.file.constants.get(name);

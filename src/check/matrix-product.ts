@@ -34,7 +34,7 @@ export function matrixProduct(c: Context, left: Value, right: Value, span: Span)
         operation: "@",
         why: ": the inner axes are named differently",
       },
-      { related: trailOf(a).concat(trailOf(b)) },
+      { related: trailOf([a, b]) },
     );
   const rows = a.axes.slice(0, -1);
   const columns = b.axes.length === 1 ? [] : [b.axes.at(-1)!];

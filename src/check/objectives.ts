@@ -45,7 +45,6 @@ export class Objectives {
     const loss = hasLoss ? this.#slot(graph.compute([], graph.constant(0))) : count;
     this.#reserved = { loss: graph.read(loss, []), count: graph.read(count, []) };
     if (hasLoss) this.#names.add("loss");
-    c.run.total = (at, value, span) => this.#total(at, value, span);
   }
 
   /** The next place for this batch's sum; what reads the epoch's sum. */
@@ -136,7 +135,9 @@ export class Objectives {
 
   metric(item: ObjectiveItem): void {
     const { c } = this;
+    c.run.total = (at, value, span) => this.#total(at, value, span);
     const value = c.evaluate(item.value);
+    c.run.total = undefined;
     const name = this.#nameOf(item);
     const perExample = value.kind === "tensor" && isPerExample(c.run, value);
     if (perExample) {

@@ -1,5 +1,6 @@
 /** @file Element-by-element operations on any values: constants exactly, tensors as one node each. */
 import type { Span } from "../base/source.js";
+import type { Related } from "../diagnostics/diagnostic.js";
 import type { Expr, ScalarOp } from "../ir/types.js";
 import * as ops from "../ops/index.js";
 import type { BinaryOperator } from "../syntax/ast.js";
@@ -21,7 +22,17 @@ import {
   toF32,
   toNumber,
 } from "./tensors.js";
-import { bool, errorValue, isWhole, number, type OwnAxis, type TensorValue, type Value, valueText } from "./values.js";
+import {
+  bool,
+  errorValue,
+  isWhole,
+  number,
+  type OwnAxis,
+  type TensorValue,
+  type Trail,
+  type Value,
+  valueText,
+} from "./values.js";
 
 /** What an operation wants of its operands. */
 type Operands =
@@ -247,7 +258,7 @@ function misaligned(
             operation,
             why: named ? `: ${labels(a)} and ${labels(b)} are named differently` : "",
           },
-          { related: trailOf(a).concat(trailOf(b)) },
+          { related: trailOf([a, b]) },
         );
       }
   return errorValue;
@@ -257,18 +268,14 @@ const labels = (value: TensorValue): string =>
 export const described = (value: TensorValue): string =>
   valueText(value) + (value.trail ? ` from \`${value.trail.name}\`` : "");
 
-/** The last steps that led to a value, latest first, as notes. */
-export function trailOf(
-  value: TensorValue,
-  limit = 6,
-): { location: NonNullable<TensorValue["trail"]>["location"]; message: string }[] {
-  const notes = [];
-  for (let step = value.trail; step && notes.length < limit; step = step.before)
-    notes.push({
-      location: step.location,
-      message: `\`${step.name}\` gives ${valueText({ kind: "tensor", element: f32, axes: step.axes, data: value.data })}`,
-    });
-  return notes;
+/** The last steps that led to values, latest first, as notes; each once. */
+export function trailOf(values: TensorValue | readonly TensorValue[], limit = 6): Related[] {
+  const steps = new Set<Trail>();
+  for (const value of "kind" in values ? [values] : values) {
+    let count = 0;
+    for (let step = value.trail; step && count < limit; step = step.before, count++) steps.add(step);
+  }
+  return [...steps].map(({ location, name, text }) => ({ location, message: `\`${name}\` gives ${text}` }));
 }
 
 /** The value as a tensor of numbers (classes as one-hot), undefined after a message. */

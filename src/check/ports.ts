@@ -6,7 +6,7 @@ import { nameRules } from "./diagnostics/names.js";
 import type { ElementType, Port } from "./model.js";
 import { asSize } from "./sizes.js";
 import { array, scalar, unlabelled } from "./tensors.js";
-import type { TensorValue, Trail } from "./values.js";
+import { type TensorValue, type Trail, valueText } from "./values.js";
 
 /** Rows of the file that `class[from ".."]` names. */
 export type ReadText = (path: string, from: Context["file"]) => string | undefined;
@@ -108,22 +108,23 @@ export function makePort(
   if (element.kind === "class") c.run.bounds.set(tensor, { low: 0, high: element.size - 1 });
   if (element.kind === "bool") c.run.bounds.set(tensor, { low: 0, high: 1 });
   const axes = unlabelled(shape);
+  const bare: TensorValue =
+    axes.length > 0
+      ? array(tensor, [c.run.batchAxis], axes, element)
+      : scalar(c.graph.read(tensor, [c.graph.index(c.run.batchAxis)]), element);
   const trail: Trail = {
     name,
     step: name,
     location,
     axes,
+    text: valueText(bare),
     before: undefined,
     anyRank: false,
     mixing: false,
     stage: undefined,
   };
-  const value: TensorValue =
-    axes.length > 0
-      ? array(tensor, [c.run.batchAxis], axes, element)
-      : scalar(c.graph.read(tensor, [c.graph.index(c.run.batchAxis)]), element);
   return {
     port: { name, element, shape, source, documentation: item.documentation, location },
-    value: { ...value, trail },
+    value: { ...bare, trail },
   };
 }

@@ -172,9 +172,8 @@ function constrain(
     const axis = axes[position++];
     const form = linear[k];
     if (!axis || !form || form.terms.size === 0) return;
-    const [[variable, coefficient]] = [...form.terms] as [[Variable, number]];
-    if (form.terms.size === 1 && coefficient === 1 && form.low === 0 && form.high === 0)
-      variable.alone.push({ axis, span: item.span });
+    const alone = item.kind === "index" && item.value.kind === "name" ? variables.get(item.value.name) : undefined;
+    if (alone) alone.alone.push({ axis, span: item.span });
     else into.push({ low: form.low, high: form.high, terms: form.terms, size: axis.size });
   });
 }

@@ -1,12 +1,10 @@
 /** @file Signatures: settings and values of an application matched with types, sizes solved, axes labelled. */
-import type { Span } from "../base/source.js";
 import type { Expression, Parameter, Shape, TypeExpression, WordDeclaration } from "../syntax/ast.js";
 import type { Context } from "./context.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
-import { flattenFix } from "./flatten-fix.js";
+import { type Match, wrongRow, wrongShape, wrongSize, wrongType } from "./match.js";
 import { listToTensor } from "./lists.js";
-import { described, trailOf } from "./operators.js";
 import { evaluateTyped, wordSetOf } from "./recipes.js";
 import { solveSize } from "./sizes.js";
 import { broadcast, elementAt, f32, fromBody, oneHot, scalar, toBool, toF32 } from "./tensors.js";
@@ -21,19 +19,6 @@ import {
   type Value,
   valueText,
 } from "./values.js";
-
-/** What the match of one signature has found so far. */
-export interface Match {
-  /** In the word's scope: settings, sizes and values are bound here. */
-  readonly inner: Context;
-  readonly word: string;
-  readonly span: Span;
-  /** Sizes named in the signature: label, and who gave the size. */
-  readonly sizes: Map<string, { readonly label: Label; readonly size: number; readonly by: string }>;
-  /** Labels made here: what the caller calls them. */
-  readonly labels: Map<Label, Label | undefined>;
-  row: { readonly axes: readonly OwnAxis[]; readonly by: string; readonly value: Value } | undefined;
-}
 
 /** Binds the settings in the word's scope; false after a message. */
 export function matchSettings(
@@ -65,16 +50,6 @@ export function declareOptions(m: Match, declaration: WordDeclaration): void {
     for (const { type } of group?.parameters ?? [])
       if (type?.kind === "options") for (const option of type.options) m.inner.scope.options.add(option.text);
 }
-
-const wrongType = (c: Context, m: Match, parameter: Parameter, expected: string, value: Value): undefined => {
-  if (value.kind !== "error")
-    c.report(wordRules.type, m.span, {
-      what: `\`${parameter.name.text}\` of \`${m.word}\``,
-      expected,
-      actual: valueText(value),
-    });
-  return undefined;
-};
 
 /** A setting against its type; patterns `[kh, kw]` bind their names. */
 function checkConstant(c: Context, m: Match, parameter: Parameter, value: Value): Value | undefined {
@@ -221,16 +196,7 @@ function convert(c: Context, m: Match, parameter: Parameter, given: Value): Tens
   const { type } = parameter;
   const wanted = type?.kind === "named" ? type.name.text : "f32";
   const { element } = value;
-  const signature = (expected: string): undefined => {
-    c.report(shapeRules.signature, m.span, {
-      word: m.word,
-      parameter: `\`${parameter.name.text}\``,
-      expected,
-      actual: valueText(value),
-      from: value.trail ? ` from \`${value.trail.name}\`` : "",
-    });
-    return undefined;
-  };
+  const signature = (expected: string): undefined => wrongShape(c, m, parameter, expected, value, value);
   if (wanted === "class") {
     if (element.kind !== "class") return signature("a class");
     const axis = type?.kind === "named" ? type.shapes[0]?.axes[0] : undefined;
@@ -274,19 +240,8 @@ function matchAxes(
   const rest = shape.axes.findIndex((axis) => axis.kind === "rest");
   const fixed = shape.axes.length - (rest >= 0 ? 1 : 0);
   if (rest >= 0 ? value.axes.length < fixed : value.axes.length !== fixed) {
-    c.report(
-      shapeRules.signature,
-      m.span,
-      {
-        word: m.word,
-        parameter: `\`${parameter.name.text}\``,
-        expected: m.inner.file.source.text.slice(shape.span.start, shape.span.end) || "[]",
-        actual: valueText(given),
-        from: value.trail ? ` from \`${value.trail.name}\`` : "",
-      },
-      { related: trailOf(value), ...fixFor(c, value, shape.axes.length < value.axes.length) },
-    );
-    return undefined;
+    const expected = m.inner.file.source.text.slice(shape.span.start, shape.span.end) || "[]";
+    return wrongShape(c, m, parameter, expected, given, value, shape.axes.length < value.axes.length);
   }
   const rowLength = value.axes.length - fixed;
   if (c.flat && fixed > 0 && value.axes.some((axis) => axis.label === c.flat!.label)) c.flat.violated = true;
@@ -294,7 +249,7 @@ function matchAxes(
   if (rest >= 0) {
     const row = value.axes.slice(rest, rest + rowLength);
     if (!m.row) m.row = { axes: row, by: parameter.name.text, value: given };
-    else if (!sameAxes(m.row.axes, row)) return reportRows(c, m, parameter, row, value, given);
+    else if (!sameAxes(m.row.axes, row)) return wrongRow(c, m, parameter, row, value, given);
   }
   for (const [k, axis] of shape.axes.entries()) {
     if (axis.kind !== "name") continue;
@@ -305,51 +260,6 @@ function matchAxes(
   }
   return { ...value, axes };
 }
-function fixFor(c: Context, value: TensorValue, tooMany: boolean): object {
-  const fix = tooMany && value.trail ? flattenFix(c, value.trail) : undefined;
-  return fix ? { fix } : {};
-}
-
-function reportRows(
-  c: Context,
-  m: Match,
-  parameter: Parameter,
-  row: readonly OwnAxis[],
-  value: TensorValue,
-  given: Value,
-): undefined {
-  const first = m.row!.value;
-  const many = first.kind === "tensor" && row.length < m.row!.axes.length;
-  if (many) {
-    c.report(
-      shapeRules.manyAxes,
-      m.span,
-      {
-        word: m.word,
-        actual: valueText(first),
-        from: first.trail ? ` from \`${first.trail.name}\`` : "",
-        target: `\`${parameter.name.text}\``,
-        port: value.trail ? `(\`${value.trail.name}\`)` : "",
-        expected: valueText(given),
-      },
-      { related: trailOf(first), ...fixFor(c, first, true) },
-    );
-    return undefined;
-  }
-  c.report(
-    shapeRules.align,
-    m.span,
-    {
-      left: first.kind === "tensor" ? described(first) : valueText(first),
-      right: given.kind === "tensor" ? described(given) : valueText(given),
-      operation: m.word,
-      why: `: \`...\` stands for the same axes in \`${m.row!.by}\` and \`${parameter.name.text}\``,
-    },
-    { related: [...(first.kind === "tensor" ? trailOf(first) : []), ...trailOf(value)] },
-  );
-  return undefined;
-}
-
 /** A plain name in a shape: a size known already, or bound here. Gives the label; undefined after a message. */
 function matchSize(
   c: Context,
@@ -363,7 +273,7 @@ function matchSize(
     const value = m.inner.evaluate(axis);
     if (value.kind === "number" && value.value === actual.size) return { label: undefined };
     if (value.kind === "number")
-      reportSize(
+      wrongSize(
         c,
         m,
         m.inner.file.source.text.slice(axis.span.start, axis.span.end),
@@ -378,49 +288,24 @@ function matchSize(
   const known = m.sizes.get(axis.name);
   if (known) {
     if (known.size === actual.size) return { label: known.label };
-    reportSize(c, m, axis.name, known.size, `\`${known.by}\``, actual.size, parameter, given);
+    wrongSize(c, m, axis.name, known.size, `\`${known.by}\``, actual.size, parameter, given, known.value);
     return undefined;
   }
   const bound = m.inner.scope.names.get(axis.name)?.value ?? fileConstant(m.inner, axis);
   if (bound?.kind === "number") {
     if (bound.value === actual.size) return { label: undefined };
-    reportSize(c, m, axis.name, bound.value, "its setting", actual.size, parameter, given);
+    wrongSize(c, m, axis.name, bound.value, "its setting", actual.size, parameter, given);
     return undefined;
   }
   const label: Label = { name: axis.name };
   m.labels.set(label, actual.label);
-  m.sizes.set(axis.name, { label, size: actual.size, by: parameter.name.text });
+  m.sizes.set(axis.name, { label, size: actual.size, by: parameter.name.text, value: given });
   m.inner.scope.bind(axis.name, number(actual.size, label), m.inner.location(axis.span));
   return { label };
 }
 function fileConstant(inner: Context, axis: Expression & { kind: "name" }): Value | undefined {
   return inner.file.constants.has(axis.name) ? inner.evaluate(axis) : undefined;
 }
-function reportSize(
-  c: Context,
-  m: Match,
-  name: string,
-  first: number,
-  by: string,
-  second: number,
-  parameter: Parameter,
-  given: Value,
-): void {
-  const text = given.kind === "tensor" ? described(given) : valueText(given);
-  c.report(
-    shapeRules.size,
-    m.span,
-    {
-      word: m.word,
-      name,
-      first,
-      second,
-      where: `: ${first} by ${by}, ${second} by \`${parameter.name.text}\` (${text})`,
-    },
-    given.kind === "tensor" ? { related: trailOf(given) } : {},
-  );
-}
-
 /** Sizes that are expressions: compared, or solved for their one unknown name. */
 function solveAxes(c: Context, m: Match, parameter: Parameter, shape: Shape, value: TensorValue): boolean {
   const rest = shape.axes.findIndex((axis) => axis.kind === "rest");
@@ -437,10 +322,10 @@ function solveAxes(c: Context, m: Match, parameter: Parameter, shape: Shape, val
     if (solved.kind === "unknown") {
       const label: Label = { name: solved.name };
       m.labels.set(label, undefined);
-      m.sizes.set(solved.name, { label, size: solved.value, by: parameter.name.text });
+      m.sizes.set(solved.name, { label, size: solved.value, by: parameter.name.text, value });
       m.inner.scope.bind(solved.name, number(solved.value, label), m.inner.location(axis.span));
     } else if (solved.value !== size) {
-      reportSize(c, m, text, solved.value, "the signature", size, parameter, value);
+      wrongSize(c, m, text, solved.value, "the signature", size, parameter, value);
       return false;
     }
   }

@@ -8,7 +8,7 @@ import { wordRules } from "./diagnostics/words.js";
 import { constantCondition } from "./expressions.js";
 import { elaborateIndexed } from "./index-notation.js";
 import { interpolate } from "./messages.js";
-import { realTensor } from "./operators.js";
+import { realTensor, trailOf } from "./operators.js";
 import { declareBuffer, declareParameter } from "./parameters.js";
 import { evaluateCallable } from "./recipes.js";
 import { elaborateScan, writeRow } from "./scan.js";
@@ -21,6 +21,8 @@ import type { Binding } from "./scope.js";
 export function execute(c: Context, statements: readonly Statement[]): Value | undefined {
   for (const statement of statements) {
     if (statement.kind === "return") return c.evaluate(statement.value);
+    // What a word requires is what the rest of its text relies on.
+    if (statement.kind === "require" && !elaborateRequire(c, statement)) return errorValue;
     executeOne(c, statement);
   }
   return undefined;
@@ -33,7 +35,7 @@ function executeOne(c: Context, statement: Exclude<Statement, { kind: "return" }
     case "use":
       return elaborateUse(c, statement.name, statement.value, statement);
     case "require":
-      return elaborateRequire(c, statement);
+      return;
     case "assign":
       return assign(c, statement.name, statement.value);
     case "param":
@@ -121,11 +123,14 @@ function elaborateUse(
 
 // ---- require
 
-function elaborateRequire(c: Context, statement: RequireStatement): void {
+/** False if it is not fulfilled, which is told with the steps that led to the word's values. */
+function elaborateRequire(c: Context, statement: RequireStatement): boolean {
   const condition = constantCondition(c, statement.condition, "the condition of `require`");
-  if (condition !== false) return;
+  if (condition !== false) return condition ?? false;
   const message = interpolate(c, statement.message);
-  if (message !== undefined) c.report(wordRules.requirement, statement.span, { message });
+  const values = [...c.scope.names.values()].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
+  if (message !== undefined) c.report(wordRules.requirement, statement.span, { message }, { related: trailOf(values) });
+  return false;
 }
 
 // ---- assignment

@@ -25,6 +25,8 @@ export interface Trail {
   readonly step: string;
   readonly location: Location;
   readonly axes: readonly OwnAxis[];
+  /** What the value is: `[28, 28, 1]`, `class[10]`. */
+  readonly text: string;
   readonly before: Trail | undefined;
   /** Works on the last axes of any shape, and owns parameters: where a forgotten `flatten` belongs before. */
   readonly mixing: boolean;
@@ -133,7 +135,8 @@ export function valueText(value: Value): string {
     case "tensor":
       if (value.element.kind === "class")
         return elementText(value.element) + (value.axes.length > 0 ? shapeText(value.axes) : "");
-      if (value.axes.length === 0) return value.element.kind === "f32" ? "a number" : `one ${value.element.kind}`;
+      if (value.axes.length === 0)
+        return { f32: "a number", int: "a whole number", bool: "a truth value" }[value.element.kind];
       return (value.element.kind === "f32" ? "" : value.element.kind) + shapeText(value.axes);
     case "number":
       return String(value.value);

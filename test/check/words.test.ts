@@ -1,4 +1,4 @@
-/** @file Tries. */
+/** @file Library words and whole systems expand without a message, into graphs that verify. */
 import { expect, test } from "vitest";
 import { checkText } from "./support.js";
 import { render } from "../../src/diagnostics/render.js";

@@ -98,7 +98,7 @@ function concatenate(c: Context, { values: [x], settings, span }: BuiltinCall): 
       shapeRules.unequal,
       span,
       { word: "concatenate", shapes: parts.map(valueText).join(", ") },
-      { related: parts.flatMap((p) => trailOf(p, 1)) },
+      { related: trailOf(parts, 1) },
     );
   const total = parts.reduce((n, p) => n + p.axes[axis]!.size, 0);
   const axes = first.axes.map((own, k): OwnAxis => (k === axis ? { size: total, label: undefined } : own));

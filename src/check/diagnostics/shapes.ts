@@ -121,13 +121,11 @@ wrong; a result shape may also be left out.`,
     explanation: `Sizes in a signature are solved from the values that are given: \`n\`, or an expression \`a * n + b\` with one name that is not \
 known yet. Here a name stays open, or the equation has no whole solution.`,
   }),
-  manyAxes: rule<{ word: string; actual: string; from: string; target: string; port: string; expected: string }>({
+  manyAxes: rule<{ word: string; actual: string; target: string; expected: string; cause: string }>({
     code: "NET3015",
     severity: "error",
-    message: ({ word, actual, from, target, port, expected }) =>
-      `\`${word}\` compares ${actual}${from} with ${target} ${port}: ${expected}, which has fewer axes`,
-    help: () =>
-      "a layer that works on the last axis was applied to a value with several: insert `-> flatten` before it",
+    message: ({ word, actual, target, expected, cause }) =>
+      `\`${word}\` compares ${actual} with ${target}, which is ${expected}${cause}`,
     explanation: `A layer such as \`dense\` works on the last axis and leaves the others in place: applied to an image [13, 13, 32] it gives \
 [13, 13, 10], one answer per pixel. If one answer per example is meant, the image must become a vector first: \
 \`image -> flatten -> dense(10)\`.`,

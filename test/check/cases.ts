@@ -1,0 +1,181 @@
+/** @file One text for each thing that the checker can say; « and » enclose what the carets must point at. */
+
+/** A model around some items: x [6], label class[10]. */
+const model = (items: string): string => `model M {
+  input x: f32[6]
+  target label: class[10]
+${items}
+}`;
+/** The same with an output, a loss and an optimizer. */
+const trained = (items: string): string =>
+  model(`${items}
+  output y = x -> dense(10) -> softmax
+  loss cross_entropy(y, label)
+  optimizer adam(1e-3)`);
+const image = (pipe: string): string => `model M {
+  input image: f32[28, 28, 1]
+  target label: class[10]
+  output y = ${pipe}
+  loss cross_entropy(y, label)
+  optimizer adam(1e-3)
+}`;
+
+export interface Case {
+  readonly code: string;
+  readonly text: string;
+  readonly files?: Readonly<Record<string, string>>;
+  /** What the fix makes of the marked text. */
+  readonly fixed?: string;
+}
+
+export const cases: readonly Case[] = [
+  { code: "NET2001", text: trained("  let z = 2 * «xx»") },
+  { code: "NET2002", text: model("  output y = x -> dense(10) -> «sofmax»"), fixed: "softmax" },
+  { code: "NET2002", text: model("  output y = x -> «Linear»(10)"), fixed: "dense" },
+  { code: "NET2002", text: trained("  param w: [3] ~ «glorot»(1)") },
+  { code: "NET2003", text: trained("  let z = 2 * «relu»") },
+  { code: "NET2004", text: trained("  input «x»: f32") },
+  { code: "NET2004", text: `fn f(x) = x\nfn «f»(x) = 2 * x\n${trained("")}` },
+  { code: "NET2004", text: model("  output y = x -> dense(3) as a -> dense(4) as «a»") },
+  {
+    code: "NET2005",
+    text: `import { «blok» } from "./other.net"\n${trained("")}`,
+    files: { "./other.net": "fn block(x) = x" },
+  },
+  { code: "NET2006", text: `import { block } from «"./other.net"»\n${trained("")}` },
+  { code: "NET2006", text: `model M {\n  input x: class[from «"no.txt"»]\n  output y = x -> embedding(3)\n}` },
+  { code: "NET2007", text: `import { f } from «"./test.net"»\n${trained("")}` },
+  { code: "NET2008", text: `fn f(x) = 2 * «f(x)»\n${trained("  let z = f(x)")}` },
+  { code: "NET2009", text: model("  output y = x -> dense(6) as a -> dense(4) \n  output z = a.«kernl»") },
+  { code: "NET2010", text: model("  let h = x -> dense(6)\n  output z = «h».kernel") },
+  { code: "NET2011", text: trained("  let a = 2 * x\n  «a» <- 3") },
+  { code: "NET2012", text: trained("  let z = x -> «x»") },
+
+  {
+    code: "NET3001",
+    text: image("image -> dense(10) -> flatten -> «conv2d(8, 3)» -> flatten -> dense(10) -> softmax"),
+  },
+  {
+    code: "NET3002",
+    text: model("  output y = x -> dense(12) -> softmax\n  loss «cross_entropy(y, label)»\n  optimizer sgd()"),
+  },
+  { code: "NET3003", text: trained("  let z = «(x -> dense(4)) + x»") },
+  { code: "NET3004", text: trained("  param w: [5, 3] ~ zeros\n  let z = «x @ w»") },
+  {
+    code: "NET3005",
+    text: trained("  let z = x -> «conv1d»(3)")
+      .replace("conv1d»(3)", "dense»(2.5)")
+      .replace("«dense»(2.5)", "«dense(2.5)»"),
+  },
+  { code: "NET3006", text: trained("  let z[«i»] = 2 * i") },
+  { code: "NET3007", text: trained("  param w: [4] ~ zeros\n  let z[i] = x[i] * w[«i»]") },
+  { code: "NET3008", text: trained("  let z = x[«6»]") },
+  { code: "NET3008", text: trained("  let z[i in 6] = x[«i + 1»]") },
+  { code: "NET3009", text: trained("  let z = «reshape(x, [4, 2])»") },
+  { code: "NET3010", text: trained("  let z = «zeros([100000, 100000])»") },
+  { code: "NET3011", text: trained("  let z = «x[0, 1]»") },
+  { code: "NET3012", text: trained("  let z = «sum(x, over: 1)»") },
+  { code: "NET3013", text: `layer f(x: [n]) -> [n, n] = 2 * x\n${trained("  let z = x -> «f»")}` },
+  { code: "NET3014", text: `layer f(x: [2 * n + 1]) = 2 * x\n${trained("  let z = x -> «f»")}` },
+  {
+    code: "NET3015",
+    text: image("image -> conv2d(8, 3) -> max_pool2d(2) -> dense(10) -> softmax").replace(
+      "cross_entropy(y, label)",
+      "«cross_entropy(y, label)»",
+    ),
+    fixed: "flatten -> ",
+  },
+  { code: "NET3016", text: trained("  scan i in 3 with h = zeros([4]) {\n    h <- «x»\n  }") },
+  { code: "NET3017", text: trained("  let z = x[«x[0]»]") },
+  { code: "NET3019", text: model("  use f = dense(3)\n  output y = x -> f -> «f»") },
+  { code: "NET3020", text: trained("  let z = [x, reshape(x, [2, 3])] -> «concatenate»") },
+
+  { code: "NET4001", text: model("  output y = x -> dense(10, «activations»: relu)"), fixed: "activation" },
+  { code: "NET4001", text: model("  output y = x -> dense(«out_features»: 10)"), fixed: "units" },
+  {
+    code: "NET4001",
+    text: model("  output y = x -> dense(10)\n  loss cross_entropy(y, label)\n  optimizer adam(«lr»: 1e-3)"),
+    fixed: "learning_rate",
+  },
+  { code: "NET4002", text: model("  output y = x -> «dense»") },
+  { code: "NET4003", text: model("  output y = x -> relu(1, «2»)").replace("relu(1, «2»)", "«relu(1, 2)»") },
+  { code: "NET4004", text: trained("  let z = «mean_squared_error(x)»") },
+  { code: "NET4005", text: model("  output y = x -> «dense(true)»") },
+  {
+    code: "NET4006",
+    text: image("image -> conv2d(8, 3, padding: «sme») -> flatten -> dense(10) -> softmax"),
+    fixed: "same",
+  },
+  { code: "NET4007", text: model("  output y = x -> dense(10, «units: 3»)") },
+  { code: "NET4008", text: trained("  let z = if «x[0] > 0» then 1 else 2") },
+  { code: "NET4009", text: image("image -> «conv2d(8, 30)» -> flatten -> dense(10) -> softmax") },
+  {
+    code: "NET3015",
+    text: model("  output y = x -> dense(1)\n  target t: f32\n  loss «mean_squared_error(y, t)»\n  optimizer sgd()"),
+    fixed: " -> reshape([])",
+  },
+  { code: "NET4011", text: `fn f(x) = 2 * x   gradient «y» = dout\n${trained("  let z = f(x)")}` },
+  { code: "NET4012", text: `fn «f»(x) {\n  let y = 2 * x\n}\n${trained("  let z = f(x)")}` },
+  { code: "NET4013", text: trained("  let z = «x + 1..2»").replace("«x + 1..2»", "«-(1..2)»") },
+  { code: "NET4014", text: `fn f(x) {\n  «param w: [3] ~ zeros»\n  return x\n}\n${trained("  let z = f(x)")}` },
+  { code: "NET4015", text: `${doubling()}\n${trained("  let z = f20(x)")}` },
+  {
+    code: "NET4016",
+    text: `layer f(x: [n]) {\n  require n > 100, «"at least {n +}"»\n  return x\n}\n${trained("  let z = x -> f")}`,
+  },
+  { code: "NET4017", text: `layer f(units: «integer»)(x: [n]) = units * x\n${trained("  let z = x -> f(3)")}` },
+
+  { code: "NET5001", text: `model M {\n  input x: «float[3]»\n  output y = x\n}` },
+  {
+    code: "NET5002",
+    text: model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)").replace(
+      "model M",
+      "model «M»",
+    ),
+  },
+  { code: "NET5003", text: model("  output y = x -> dense(10)\n  «optimizer adam(1e-3)»") },
+  { code: "NET5004", text: trained("  buffer b: [6] = 0\n  b <- «x»") },
+  { code: "NET5005", text: model("  output «y» = number(label)") },
+  { code: "NET5005", text: model("  output «y» = x - mean(x, over: batch)") },
+  { code: "NET5006", text: trained("  optimizer sgd(0.1) for «hed»") },
+  {
+    code: "NET5007",
+    text: trained("  «optimizer sgd(0.1)»")
+      .replace("«optimizer sgd(0.1)»\n", "")
+      .replace("optimizer adam(1e-3)", "optimizer adam(1e-3)\n  «optimizer sgd(0.1)»"),
+  },
+  {
+    code: "NET5008",
+    text: trained("")
+      .replace("dense(10)", "dense(10) as head -> dense(10) as top")
+      .replace("optimizer adam(1e-3)", "«optimizer adam(1e-3) for head»"),
+  },
+  { code: "NET5009", text: trained("  train { epochs: 2 }\n  «train { epochs: 3 }»") },
+  { code: "NET5010", text: model("  output y = «[1, x]»") },
+  { code: "NET5011", text: trained("  metric «[x, x]»") },
+  { code: "NET5012", text: trained("  let z = «total(x)»") },
+  { code: "NET5013", text: trained("  param w: [3] ~ «[1, 2]»") },
+  {
+    code: "NET5014",
+    text: `optimizer idle(param) {\n  let a = param\n}\n${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\n  «optimizer idle()»")}`,
+  },
+  { code: "NET5015", text: "model «M» {\n  input x: f32\n}" },
+  { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
+  { code: "NET5900", text: trained("  «phase one { epochs: 3 }»") },
+  { code: "NET5900", text: trained("  train { «accumulate: epoch» }") },
+  { code: "NET5900", text: trained("  buffer b: [6] = «mean(x, over: data)»") },
+
+  { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
+  { code: "NET6002", text: trained("  train { epochs: «1.5» }") },
+  { code: "NET6003", text: trained('  data { x: «cvs("a.csv")» }') },
+  { code: "NET6004", text: trained('  data { «xs»: csv("a.csv") }') },
+  { code: "NET6005", text: trained('  data { x: csv("a.csv"), «x»: csv("b.csv") }') },
+];
+
+/** f0, f1(x) = f0(f0(x)), .. : 2^20 applications. */
+function doubling(): string {
+  const words = ["fn f0(x) = x + 1"];
+  for (let k = 1; k <= 20; k++)
+    words.push(`fn f${k}(x) = ${k === 18 ? "«" : ""}f${k - 1}(f${k - 1}(x))${k === 18 ? "»" : ""}`);
+  return words.join("\n").replace(/[«»]/g, "");
+}
