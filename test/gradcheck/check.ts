@@ -1,10 +1,14 @@
-/** @file Builds small graphs by hand, and compares their gradients with central finite differences on the interpreter. */
+/** @file Builds small graphs by hand; compares their gradients with finite differences on the interpreter, and with kernels. */
 import { expect } from "vitest";
 import { Graph, sizeOf } from "../../src/ir/graph.js";
 import { evaluate } from "../../src/ir/interpret.js";
+import type { Memory } from "../../src/ir/interpret.js";
+import { rewriteProgram } from "../../src/ir/traverse.js";
 import type { ArenaName, Axis, Expr, Extent, ScalarOp, Tensor } from "../../src/ir/types.js";
 import { verifyTensors } from "../../src/ir/verify.js";
 import { differentiate } from "../../src/lower/autodiff.js";
+import { compileProgram } from "../../src/passes/kernels.js";
+import { load, printProgram } from "../passes-kernel/harness.js";
 import { add, divide, multiply } from "../../src/ops/index.js";
 
 /** Uniform in -1 .. 1, the same at every run (a multiplicative generator). */
@@ -86,6 +90,35 @@ export class Bench {
     return { parameters: fill("parameters"), inputs: fill("inputs"), classes: Float64Array.from(this.classes) };
   }
 
+  /** The same values from kernels, in f64. */
+  #compareKernels(tensors: readonly Tensor[], values: readonly Float64Array[], memory: Memory): void {
+    let length = 0;
+    const stores = tensors.map((value, k) => {
+      const offset = length;
+      length += values[k]!.length;
+      return {
+        target: { name: `value${k}`, arena: "outputs", type: "f32", offset, shape: value.shape },
+        value,
+      } as const;
+    });
+    const program = rewriteProgram(this.graph, { name: "gradient", stages: [stores] }, (tensor, { of }) =>
+      tensor.kind === "custom" ? of(tensor.value) : undefined,
+    );
+    const compiled = compileProgram(this.graph, program, { batch: this.batch });
+    const outputs = new Float64Array(length);
+    const arrays = {
+      ...memory,
+      outputs,
+      classes: Int32Array.from(memory.classes ?? []),
+      activations: new Float64Array(compiled.activations).fill(NaN),
+      integers: new Int32Array(compiled.integers).fill(1 << 20),
+    };
+    load(printProgram(compiled, "Float64Array"))(this.batch, arrays, 1, () => 0);
+    values
+      .flatMap((array) => [...array])
+      .forEach((value, k) => expect(outputs[k], `element ${k} from kernels`).toBeCloseTo(value, 8));
+  }
+
   /** Every parameter's gradient, flat; checks them against finite differences, and the graph itself. */
   check(loss: Tensor, { memory = this.memory(), tolerance = 1e-6, step = 1e-4 } = {}): readonly (Tensor | undefined)[] {
     const { graph, batch } = this;
@@ -96,6 +129,7 @@ export class Bench {
     const values = evaluate([...others, ...found], environment);
     const lossAt = () => evaluate([loss], environment)[0]![0]!;
     expect(values[0]![0]).toBeCloseTo(lossAt(), 10);
+    this.#compareKernels([...others, ...found], values, memory);
     let next = 1;
     this.parameters.forEach((parameter, p) => {
       const gradient = gradients[p];
