@@ -31,7 +31,7 @@ export function inputsOf(tensor: Tensor): Iterable<Tensor> {
 }
 
 /** As `inputsOf`, with the gradient graphs that hang on a custom. */
-function inputsAndGradients(tensor: Tensor): Iterable<Tensor> {
+export function inputsAndGradients(tensor: Tensor): Iterable<Tensor> {
   return tensor.kind === "custom"
     ? [tensor.value, ...tensor.inputs, ...tensor.gradients.filter((gradient) => gradient !== undefined)]
     : inputsOf(tensor);

@@ -4,8 +4,10 @@ import { printProgram } from "../ir/print.js";
 import { rootsOf } from "../ir/traverse.js";
 import type { Program, Tensor } from "../ir/types.js";
 import { assertProgram } from "../ir/verify.js";
+import { commuteMax } from "./commute-max.js";
 import { eraseCustom } from "./erase-custom.js";
 import { fuse } from "./fuse.js";
+import { shrink } from "./shrink.js";
 import { simplify } from "./simplify.js";
 import { stabilise } from "./stabilise.js";
 
@@ -26,12 +28,15 @@ const afterDifferentiation = { differentiated: true };
 
 export const beforeGradient: readonly Pass[] = [
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, beforeDifferentiation) },
+  { name: "commute-max", run: commuteMax },
   { name: "stabilise", run: stabilise },
+  { name: "shrink", run: shrink },
 ];
 
 export const afterGradient: readonly Pass[] = [
   { name: "erase-custom", run: eraseCustom },
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, afterDifferentiation) },
+  { name: "shrink", run: shrink },
   { name: "fuse", run: fuse },
   // What one round brings together, algebra shortens, and a second round puts where it belongs.
   { name: "fuse-again", run: fuse },

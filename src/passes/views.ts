@@ -10,9 +10,10 @@ import { add, floorDivide, modulo, multiply } from "../ops/index.js";
 export function readThrough(graph: Graph, read: Read, simplify: (e: Expr) => Expr): Expr | undefined {
   const { tensor } = read;
   if (tensor.kind === "reshape") {
-    if (read.outside !== undefined) return undefined;
     const at = reshapedSubscripts(graph, read.at, tensor.shape, tensor.of.shape, simplify);
-    return at && graph.read(tensor.of, at);
+    // A value outside survives only where axes stay as they are.
+    const keeps = read.outside === undefined || read.at.every((e) => isZero(e) || at?.includes(e));
+    return at && keeps ? graph.read(tensor.of, at, read.outside) : undefined;
   }
   if (tensor.kind !== "compute") return undefined;
   const { body } = tensor;
@@ -24,6 +25,8 @@ export function readThrough(graph: Graph, read: Read, simplify: (e: Expr) => Exp
   if (!possible) return undefined;
   return simplify(inlined(graph, tensor, { ...body, outside }, read.at));
 }
+
+const isZero = (e: Expr): boolean => e.kind === "const" && e.value === 0;
 
 /** The body of a compute at subscripts. */
 export function inlined(graph: Graph, tensor: Compute, body: Expr, at: readonly Expr[]): Expr {

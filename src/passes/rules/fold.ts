@@ -13,7 +13,7 @@ import {
   subtract,
   where,
 } from "../../ops/index.js";
-import { interval } from "../../ir/affine.js";
+import { interval, isWithin } from "../../ir/affine.js";
 import type { Apply, Axis, Expr, Fold } from "../../ir/types.js";
 import type { Graph } from "../../ir/graph.js";
 import { dependsOn, isApply, isConst, isValue, like } from "./match.js";
@@ -207,6 +207,17 @@ const extreme: readonly FoldRow[] = [
 ];
 
 const place: readonly FoldRow[] = [
+  // argmax[k](where(k == c, 1, 0)) -> c, c in range: the class of a one-hot
+  (e, graph) => {
+    const [axis] = e.axes;
+    const { body } = e;
+    if (e.axes.length !== 1 || !isApply(body, where)) return undefined;
+    const [test, yes, no] = body.arguments as [Expr, Expr, Expr];
+    if (!isConst(yes) || !isConst(no) || yes.value > no.value !== (e.reducer === "argmax") || yes.value === no.value)
+      return undefined;
+    const hit = placeOf(graph, test, axis!);
+    return hit && isWithin(hit, axis!.extent) ? hit : undefined;
+  },
   // argmax[k](x[k] + c) -> argmax[k](x[k])
   (e, graph) => {
     const { body } = e;
