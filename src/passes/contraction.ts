@@ -29,28 +29,33 @@ export function chooseTiles(
 ): ReadonlyMap<Axis, number> {
   const hot = hotFolds(nest);
   if (hot.length === 0) return scatterRows(nest, loops);
+  // Innermost first: neighbours in memory are preferred where costs are equal.
   const candidates = loops
-    .map((loop) => ({ axis: loop.axes.at(-1)!, axes: loop.axes, extent: loop.extent * (loop.batched ? batch : 1) }))
-    .filter(({ axis, extent }) => extent > 1 && !rigid.has(axis));
-  let best: { cost: number; tiles: ReadonlyMap<Axis, number> } = { cost: Infinity, tiles: new Map() };
-  const consider = (tiles: readonly (Candidate & { size: number })[]) => {
-    const cost = costOf(hot, tiles);
-    if (cost < best.cost * 0.98) best = { cost, tiles: new Map(tiles.map(({ axis, size }) => [axis, size])) };
+    .map((loop) => ({ axes: loop.axes, extent: loop.extent * (loop.batched ? batch : 1) }))
+    .filter(({ axes, extent }) => extent > 1 && !rigid.has(axes.at(-1)!))
+    .slice(-12)
+    .reverse();
+  const work = hot.map((one) => workOf(one, candidates));
+  let best: readonly Tile[] = [];
+  let least = costOf(work, best);
+  const consider = (tiles: readonly Tile[]) => {
+    const cost = costOf(work, tiles);
+    if (cost >= least * 0.99) return;
+    least = cost;
+    best = tiles;
   };
-  consider([]);
-  for (const [k, first] of candidates.entries())
+  candidates.forEach(({ extent }, index) => {
     for (const size of sizes) {
-      if (size === 1 || size > first.extent) continue;
-      consider([{ ...first, size }]);
-      for (const second of candidates.slice(k + 1))
+      if (size === 1 || size > extent) continue;
+      const first = { index, size, extent };
+      consider([first]);
+      for (let second = index + 1; second < candidates.length; second++)
         for (const other of sizes)
-          if (other > 1 && other <= second.extent && other * size <= most)
-            consider([
-              { ...first, size },
-              { ...second, size: other },
-            ]);
+          if (other > 1 && other <= candidates[second]!.extent && other * size <= most)
+            consider([first, { index: second, size: other, extent: candidates[second]!.extent }]);
     }
-  return best.tiles;
+  });
+  return new Map(best.map(({ index, size }) => [candidates[index]!.axes.at(-1)!, size]));
 }
 
 /** A scatter without sums: a few neighbours per iteration, to pay for the loop. */
@@ -60,54 +65,74 @@ function scatterRows(nest: Nest, loops: readonly LoopAxis[]): ReadonlyMap<Axis, 
   return new Map([[last.axes.at(-1)!, 4]]);
 }
 
-interface Candidate {
-  readonly axis: Axis;
-  readonly axes: readonly Axis[];
+interface Tile {
+  /** Of the candidate. */
+  readonly index: number;
+  readonly size: number;
   readonly extent: number;
+}
+/** Instructions of one iteration of a hot fold, by the candidates on which they depend. */
+interface Work {
+  /** Bit k: depends on candidate k. */
+  readonly parts: readonly { readonly on: number; readonly cost: number }[];
+  readonly accumulators: { readonly on: number; readonly count: number };
+}
+
+function workOf({ fold, windows }: Hot, candidates: readonly { readonly axes: readonly Axis[] }[]): Work {
+  const dependence = (free: readonly Axis[]): { on: number; count: number } => {
+    let on = 0;
+    let count = 1;
+    for (const axis of free) {
+      const index = candidates.findIndex(({ axes }) => axes.includes(axis));
+      if (index >= 0) on |= 1 << index;
+      if (windows.includes(axis)) count *= axis.extent as number;
+    }
+    return { on, count };
+  };
+  const accumulators = dependence(fold.free);
+  const parts = [
+    { on: accumulators.on, cost: accumulators.count },
+    { on: 0, cost: overhead },
+  ];
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr) => {
+    if (seen.has(expr) || !expr.free.some((axis) => fold.axes.includes(axis))) return;
+    seen.add(expr);
+    const { on, count } = dependence(expr.free);
+    if (expr.kind === "read") {
+      parts.push({ on, cost: count });
+      // Plain subscripts are part of the address; computed ones cost what they cost.
+      for (const at of expr.at)
+        if (at.kind === "apply" && at.arguments.some(({ kind }) => kind !== "index" && kind !== "const")) visit(at);
+    } else if (expr.kind === "apply") {
+      parts.push({ on, cost: count * expr.op.cost });
+      expr.arguments.forEach(visit);
+    }
+  };
+  visit(fold.body);
+  return { parts, accumulators };
 }
 
 /** Instructions per point and iteration of the hot folds, weighted by tails. */
-function costOf(hot: readonly Hot[], tiles: readonly (Candidate & { size: number })[]): number {
-  const [tile, ...rest] = tiles;
-  const split = tiles.findIndex(({ size, extent }) => extent % size !== 0);
-  if (tile && split >= 0) {
-    const odd = tiles[split]!;
-    const others = tiles.filter((_, k) => k !== split);
-    const tail = odd.extent % odd.size;
-    const main = costOf(hot, [...others, { ...odd, extent: odd.extent - tail }]);
-    return (
-      (main * (odd.extent - tail) + costOf(hot, [...others, { ...odd, size: tail, extent: tail }]) * tail) / odd.extent
-    );
+function costOf(work: readonly Work[], tiles: readonly Tile[]): number {
+  for (const [k, tile] of tiles.entries()) {
+    const tail = tile.extent % tile.size;
+    if (tail === 0) continue;
+    const others = tiles.filter((_, other) => other !== k);
+    const whole = tile.extent - tail;
+    const main = costOf(work, [...others, { ...tile, extent: whole }]);
+    return (main * whole + costOf(work, [...others, { ...tile, size: tail, extent: tail }]) * tail) / tile.extent;
   }
-  const points = rest.reduce((product, { size }) => product * size, tile?.size ?? 1);
+  const repeats = (on: number) =>
+    tiles.reduce((count, { index, size }) => (on & (1 << index) ? count * size : count), 1);
   let cost = 0;
   let accumulators = 0;
-  for (const { fold, windows } of hot) {
-    const repeats = (free: readonly Axis[]): number => {
-      let count = 1;
-      for (const { axes, size } of tiles) if (free.some((axis) => axes.includes(axis))) count *= size;
-      for (const axis of windows) if (free.includes(axis)) count *= axis.extent as number;
-      return count;
-    };
-    accumulators += repeats(fold.free);
-    cost += repeats(fold.free) + overhead;
-    const seen = new Set<Expr>();
-    const visit = (expr: Expr) => {
-      if (seen.has(expr) || !expr.free.some((axis) => fold.axes.includes(axis))) return;
-      seen.add(expr);
-      if (expr.kind === "read") {
-        cost += repeats(expr.free);
-        // Plain subscripts are part of the address; computed ones cost what they cost.
-        for (const at of expr.at)
-          if (at.kind === "apply" && at.arguments.some(({ kind }) => kind !== "index" && kind !== "const")) visit(at);
-      } else if (expr.kind === "apply") {
-        cost += repeats(expr.free) * expr.op.cost;
-        expr.arguments.forEach(visit);
-      }
-    };
-    visit(fold.body);
+  for (const one of work) {
+    accumulators += one.accumulators.count * repeats(one.accumulators.on);
+    for (const part of one.parts) cost += part.cost * repeats(part.on);
   }
   if (accumulators > most) return Infinity;
+  const points = tiles.reduce((product, { size }) => product * size, 1);
   return (cost / points) * (accumulators > comfortable ? 1.05 : 1);
 }
 
