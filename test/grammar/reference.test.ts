@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { builtins } from "../../src/check/builtins/index.js";
+import { allRules } from "../../src/compiler/rules.js";
 import { createProject } from "../../src/compiler/project.js";
 
 const text = readFileSync(join(import.meta.dirname, "../../grammar/README.md"), "utf8");
@@ -30,6 +31,15 @@ test("the table of functions is that of the compiler", () => {
   ]);
   const functions = [...builtins.values()].map(({ signature, documentation }) => [signature, documentation]);
   expect(rows.filter(([signature]) => !/^(csv|idx|npy|text)\(/.test(signature!))).toEqual(functions);
+});
+
+test("the table of messages covers every code", () => {
+  const ranges = [...text.matchAll(/^\| (NET\d+)(?: to (NET\d+))? \|/gm)].map(
+    ([, from, to]) => [from!, to ?? from!] as const,
+  );
+  const codes = allRules.map(({ code }) => code);
+  expect(codes.filter((code) => !ranges.some(([from, to]) => from <= code && code <= to))).toEqual([]);
+  expect(ranges.flat().filter((code) => !codes.includes(code))).toEqual([]);
 });
 
 describe("examples of the reference", () => {
