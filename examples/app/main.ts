@@ -13,9 +13,8 @@ import { Iris, IrisPredictor, type IrisSpecies } from "./generated/iris.net.js";
 
 const net = Iris.create({ seed: 1 });
 const history = await net.fit(drawFlowers(150, 1), {
-  epochs: 40,
   onEpoch({ epoch, metrics }) {
-    if (epoch % 10 === 0)
+    if (epoch % 25 === 0)
       console.log(`epoch ${epoch}: loss ${metrics.loss.toFixed(3)}, accuracy ${metrics.accuracy.toFixed(3)}`);
   },
 });

@@ -17,6 +17,8 @@ export const check: Register = (program, terminal, done) => {
       const diagnostics = files.flatMap((file) => {
         const checked = project.check(file);
         if (!checked) throw new InputFault(`cannot read ${file}: no such file`);
+        if (checked.diagnostics.length === 0 && project.parse(file)?.file.declarations.length === 0)
+          throw new InputFault(`${file} is empty`, "a model begins so: model Name { .. }");
         return checked.diagnostics;
       });
       const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;

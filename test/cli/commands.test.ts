@@ -1,0 +1,181 @@
+/** @file The commands as people and scripts use them: what they print, write and answer. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { commandLine } from "../../src/cli/command-line.js";
+import { nodeTerminal } from "../../src/cli/terminal.js";
+import { Folder, flowers, flowerTable, inFolder, netc } from "./netc.js";
+
+const lines = (text: string) => text.trimEnd().split("\n");
+const objects = (text: string) => lines(text).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe.concurrent("netc check", () => {
+  it("says nothing of a right file", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      expect(await folder.run("check", "flowers.net")).toEqual({ code: 0, out: "", err: "" });
+    }));
+
+  it("shows errors with place, carets and help, and answers 1", () =>
+    inFolder({ "a.net": flowers.replace("softmax", "sofmax") }, async (folder) => {
+      const { code, out, err } = await folder.run("check", "a.net");
+      expect(code).toBe(1);
+      expect(out).toContain("a.net:6:47 error[NET2002]");
+      expect(out).toMatch(/\^{6}\n/);
+      expect(out).toContain("did you mean `softmax`?");
+      expect(err).toContain("1 error, 0 warnings");
+    }));
+
+  it("answers 0 to warnings, and gives all files' diagnostics as one JSON array", () =>
+    inFolder({ "a.net": flowers, "b.net": flowers.replace("as head", "-> relu") }, async (folder) => {
+      const { code, out } = await folder.run("check", "a.net", "b.net", "--json");
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject([
+        {
+          code: "NET7002",
+          severity: "warning",
+          file: "b.net",
+          line: 6,
+          column: 39,
+          endLine: 6,
+          endColumn: 43,
+          fix: { edits: [{ text: "" }] },
+        },
+      ]);
+    }));
+});
+
+describe.concurrent("netc build", () => {
+  it("writes a module, and only what changed", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      expect((await folder.run("build", "flowers.net", "-o", "out")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.net", "flowers.net.ts"]);
+      const path = join(folder.path, "out", "flowers.net.ts");
+      const before = statSync(path, { bigint: true }).mtimeNs;
+      expect(readFileSync(path, "utf8")).toContain('export type FlowersKind = "rose" | "tulip" | "aster";');
+      const again = await folder.run("build", "flowers.net", "-o", "out");
+      expect([again.code, again.err.includes("unchanged")]).toEqual([0, true]);
+      expect(statSync(path, { bigint: true }).mtimeNs).toBe(before);
+    }));
+
+  it("writes JavaScript with declarations", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      expect((await folder.run("build", "flowers.net", "--emit", "js")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js"]);
+    }));
+
+  it("writes nothing for a file with errors", () =>
+    inFolder({ "a.net": flowers.replace("dense(3)", "dense(0.5)") }, async (folder) => {
+      const { code, err } = await folder.run("build", "a.net");
+      expect(code).toBe(1);
+      expect(err).toContain("error[NET");
+      expect(folder.list()).toEqual(["a.net"]);
+    }));
+});
+
+describe("netc train, eval, predict", () => {
+  let folder: Folder;
+  beforeAll(async () => {
+    folder = new Folder({ "flowers.net": flowers, "flowers.csv": flowerTable() });
+    const { code, err } = await folder.run("train", "flowers.net", "--save", "w.safetensors");
+    expect(code, err).toBe(0);
+  });
+  afterAll(() => folder.remove());
+  const train = async (...args: readonly string[]) =>
+    objects((await folder.run("train", "flowers.net", "--json", ...args)).out);
+
+  it("prints epochs and the test as JSON lines; the same twice, another with another seed", async () => {
+    const [first, second, other] = await Promise.all([train(), train(), train("--seed", "9")]);
+    expect(first.slice(0, -1).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, k) => k + 1));
+    expect(first[0]).toMatchObject({ loss: expect.any(Number), accuracy: expect.any(Number) });
+    const last = first.at(-1)!;
+    expect(last).toMatchObject({
+      test: { loss: expect.any(Number), accuracy: 1 },
+      seconds: expect.any(Number),
+      examplesPerSecond: expect.any(Number),
+      parameters: 9,
+      weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(second.at(-1)!["weightsSha256"]).toBe(last["weightsSha256"]);
+    expect(other.at(-1)!["weightsSha256"]).not.toBe(last["weightsSha256"]);
+  });
+
+  it("goes on from a saved file as if never stopped", async () => {
+    const [whole] = await Promise.all([train("--epochs", "4"), train("--epochs", "2", "--save", "half.safetensors")]);
+    const rest = await train("--epochs", "4", "--resume", "half.safetensors");
+    expect(rest.slice(0, -1).map(({ epoch }) => epoch)).toEqual([3, 4]);
+    expect(rest.at(-1)!["weightsSha256"]).toBe(whole.at(-1)!["weightsSha256"]);
+  });
+
+  it("takes limits of examples, epochs, steps and batches", async () => {
+    const [limited, stepped] = await Promise.all([
+      train("--limit", "10", "--batch", "5", "--epochs", "3"),
+      train("--steps", "3"),
+    ]);
+    expect(limited.at(-1)!["steps"]).toBe(6);
+    expect(stepped.at(-1)!["steps"]).toBe(3);
+  });
+
+  it("evaluates and predicts with saved weights", async () => {
+    folder.write("new.csv", "width,length\n1,1\n1,4\n4,1\n");
+    const weights = ["--weights", "w.safetensors"];
+    const [evaluated, rows, shown] = await Promise.all([
+      folder.run("eval", "flowers.net", ...weights, "--json"),
+      folder.run("predict", "flowers.net", ...weights, "--input", "new.csv", "--json"),
+      folder.run("predict", "flowers.net", ...weights, "--input", "new.csv"),
+    ]);
+    expect(JSON.parse(evaluated.out)).toMatchObject({ loss: expect.any(Number), accuracy: 1 });
+    const best = objects(rows.out).map(({ chance }) => {
+      const chances = chance as number[];
+      return chances.indexOf(Math.max(...chances));
+    });
+    expect(best).toEqual([0, 1, 2]);
+    expect(shown.code).toBe(0);
+    expect(lines(shown.out)).toHaveLength(4);
+  });
+});
+
+describe.concurrent("netc summary, graph, explain", () => {
+  it("counts parameters, shapes and memory", async () => {
+    const { code, out } = await netc(".", "summary", "examples/mnist.net", "--json");
+    expect(code).toBe(0);
+    const summary = JSON.parse(out) as { steps: { word: string; output: number[] }[]; parameters: number };
+    // 3x3x1x32+32 + 3x3x32x64+64 + 1600x128+128 + 128x10+10
+    expect(summary.parameters).toBe(225034);
+    expect(summary.steps.map(({ word }) => word)).toContain("max_pool2d");
+    expect(summary.steps.find(({ word }) => word === "flatten")?.output).toEqual([1600]);
+    const text = await netc(".", "summary", "examples/mnist.net");
+    expect(text.out).toContain("225,034");
+  });
+
+  it.each(["svg", "dot", "mermaid"])("draws %s", async (format) => {
+    const { code, out } = await netc(".", "graph", "examples/mnist.net", "--format", format);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      { svg: /^<svg .*<\/svg>\s*$/s, dot: /^digraph "Digits" \{/, mermaid: /^(flowchart|graph) / }[format]!,
+    );
+  });
+
+  it("explains a code, whatever its case", async () => {
+    const { code, out } = await netc(".", "explain", "net7001");
+    expect(code).toBe(0);
+    expect(out).toContain("softmax turns scores into probabilities");
+  });
+});
+
+describe("netc COMMAND --help", () => {
+  it.each(["check", "build", "train", "eval", "predict", "summary", "graph", "explain", "gradcheck", "bench"])(
+    "shows an example of %s",
+    async (command) => {
+      let shown = "";
+      const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+        shown += String(text);
+        return true;
+      });
+      await expect(commandLine(nodeTerminal(), ["node", "netc", command, "--help"])).rejects.toMatchObject({
+        exitCode: 0,
+      });
+      write.mockRestore();
+      expect(shown).toMatch(/Examples?:\n {2}netc /);
+    },
+  );
+});
