@@ -12,6 +12,8 @@ import type { Nest } from "./nest.js";
 const comfortable = 12;
 const most = 16;
 const sizes = [1, 2, 3, 4, 5, 6, 8, 12, 16];
+/** A tail needs the loops a second time. */
+const secondCopy = 1.03;
 /** Per iteration: count, compare, advance. */
 const overhead = 2;
 
@@ -29,10 +31,13 @@ export function chooseTiles(
 ): ReadonlyMap<Axis, number> {
   const hot = hotFolds(nest);
   if (hot.length === 0) return scatterRows(nest, loops);
+  // What the results do not depend on is a sum in memory, not a row of the tile.
+  const isPlaced = (axes: readonly Axis[]) =>
+    nest.outputs.some(({ at }) => at.some(({ free }) => free.some((axis) => axes.includes(axis))));
   // Innermost first: neighbours in memory are preferred where costs are equal.
   const candidates = loops
     .map((loop) => ({ axes: loop.axes, extent: loop.extent * (loop.batched ? batch : 1) }))
-    .filter(({ axes, extent }) => extent > 1 && !rigid.has(axes.at(-1)!))
+    .filter(({ axes, extent }) => extent > 1 && !rigid.has(axes.at(-1)!) && isPlaced(axes))
     .slice(-12)
     .reverse();
   const work = hot.map((one) => workOf(one, candidates));
@@ -121,7 +126,8 @@ function costOf(work: readonly Work[], tiles: readonly Tile[]): number {
     const others = tiles.filter((_, other) => other !== k);
     const whole = tile.extent - tail;
     const main = costOf(work, [...others, { ...tile, extent: whole }]);
-    return (main * whole + costOf(work, [...others, { ...tile, size: tail, extent: tail }]) * tail) / tile.extent;
+    const rest = costOf(work, [...others, { ...tile, size: tail, extent: tail }]);
+    return ((main * whole + rest * tail) / tile.extent) * secondCopy;
   }
   const repeats = (on: number) =>
     tiles.reduce((count, { index, size }) => (on & (1 << index) ? count * size : count), 1);

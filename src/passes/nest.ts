@@ -1,6 +1,6 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
 import type { Graph } from "../ir/graph.js";
-import { sizeOf } from "../ir/graph.js";
+import { sizeOf, tensorsOf } from "../ir/graph.js";
 import type { ArrayName } from "../ir/kernel.js";
 import type {
   Axis,
@@ -99,15 +99,19 @@ export function owner(tensor: Tensor): Tensor {
   return tensor.kind === "custom" ? owner(tensor.value) : tensor;
 }
 
-/** Where a compute or scatter writes, and what. A scatter over plain, distinct, complete axes is a compute. */
+/**
+ * Where a compute or scatter writes, and what. A scatter over plain, distinct, complete axes is a compute. With a batch, large
+ * sums over it may become sums in memory (`accumulate`, from 0).
+ */
 export function outputOf(
   graph: Graph,
   tensor: Compute | Scatter,
   view: View,
+  batch: number | undefined,
 ): { axes: readonly Axis[]; output: Output } {
   if (tensor.kind === "compute") {
     const at = tensor.axes.map((axis) => graph.index(axis));
-    return { axes: tensor.axes, output: { view, at, value: tensor.body, accumulate: false } };
+    return perExample(graph, tensor.axes, { view, at, value: tensor.body, accumulate: false }, batch);
   }
   const used = new Set(tensor.at.flatMap((at) => at.free));
   const value = graph.fold(
@@ -119,7 +123,37 @@ export function outputOf(
     at.kind === "index" && at.axis.extent === tensor.shape[k] ? [at.axis] : [],
   );
   if (plain.length === tensor.at.length && new Set(plain).size === plain.length)
-    return { axes: plain, output: { view, at: tensor.at, value, accumulate: false } };
+    return perExample(graph, plain, { view, at: tensor.at, value, accumulate: false }, batch);
   const axes = tensor.axes.filter((axis) => used.has(axis));
   return { axes, output: { view, at: tensor.at, value, accumulate: true } };
+}
+
+/** Terms per example from which the result may go through memory after each example, and elements that outgrow a first-level cache. */
+const leastTerms = 16;
+const cached = 8192;
+
+/**
+ * A sum over examples and more (a weight's gradient) runs example by example, adding to memory, where the values that it reads
+ * for one example stay in the cache and those of the batch do not.
+ */
+function perExample(
+  graph: Graph,
+  axes: readonly Axis[],
+  output: Output,
+  batch: number | undefined,
+): { axes: readonly Axis[]; output: Output } {
+  const { value } = output;
+  const unchanged = { axes, output };
+  if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || !batch) return unchanged;
+  const examples = value.axes.filter(({ extent }) => extent === "batch");
+  const rest = value.axes.filter(({ extent }) => extent !== "batch");
+  const terms = rest.reduce((product, { extent }) => product * (extent as number), 1);
+  if (examples.length !== 1 || terms < leastTerms) return unchanged;
+  let elements = 0;
+  for (const tensor of tensorsOf(value.body)) if (tensor.shape[0] === "batch") elements += sizeOf(tensor.shape, batch);
+  if (elements < cached) return unchanged;
+  return {
+    axes: [...examples, ...axes],
+    output: { ...output, value: graph.fold("sum", rest, value.body), accumulate: true },
+  };
 }

@@ -156,10 +156,11 @@ class Scheduler {
         ? { buffer: fixedBuffer(tensor, target, this.#batch), shape: tensor.shape }
         : this.#allocate(tensor);
       this.#current.set(tensor, view);
-      return outputOf(this.#graph, tensor, view);
+      return outputOf(this.#graph, tensor, view, unit.length === 1 ? this.#batch : undefined);
     });
     const outputs = parts.map(({ output }) => output);
-    this.#push(parts[0]!.axes, outputs, unit);
+    const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
+    this.#push(parts[0]!.axes, outputs, unit, fills);
   }
 
   #scatter(original: Scatter, target: Store["target"] | undefined): void {
@@ -169,7 +170,7 @@ class Scheduler {
       ? { buffer: fixedBuffer(original, target, this.#batch), shape: original.shape }
       : this.#allocate(original);
     this.#current.set(original, view);
-    const { axes, output } = outputOf(this.#graph, scatter, view);
+    const { axes, output } = outputOf(this.#graph, scatter, view, this.#batch);
     this.#push(axes, [output], [original], output.accumulate ? [view] : []);
   }
 
