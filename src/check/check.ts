@@ -8,6 +8,7 @@ import { nameRules } from "./diagnostics/names.js";
 import { elaborateModel } from "./elaborate-model.js";
 import type { CheckedModel } from "./model.js";
 import { FileScope, Library } from "./scope.js";
+import { checkUnapplied } from "./unapplied.js";
 
 export interface CheckInput {
   readonly file: File;
@@ -47,6 +48,8 @@ export function check(input: CheckInput): CheckResult {
       }),
     );
   }
+  for (const declaration of input.file.declarations)
+    if (declaration.kind === "word") checkUnapplied(declaration, file, sink);
   return { models, diagnostics: sink.diagnostics.list };
 }
 

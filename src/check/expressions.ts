@@ -8,6 +8,7 @@ import type { Context } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
+import { givenNames, givenValues } from "./given.js";
 import { matrixProduct } from "./matrix-product.js";
 import { binaryOps, elementwise } from "./operators.js";
 import { evaluatePipe } from "./pipe.js";
@@ -62,17 +63,6 @@ function evaluateKind(c: Context, e: Expression): Value {
   }
 }
 
-/** `true`, `pi` and other names that every place knows. */
-const given: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ["true", bool(true)],
-  ["false", bool(false)],
-  ["pi", number(Math.PI)],
-  ["inf", number(Infinity)],
-  ["batch", { kind: "marker", name: "batch" }],
-  ["data", { kind: "marker", name: "data" }],
-  ["parameters", { kind: "marker", name: "parameters" }],
-]);
-
 function evaluateName(c: Context, name: string, span: Expression["span"]): Value {
   const binding = c.scope.find(name);
   if (binding) return binding.value;
@@ -80,13 +70,13 @@ function evaluateName(c: Context, name: string, span: Expression["span"]): Value
     c.run.readsTraining = true;
     return bool(c.run.mode === "train");
   }
-  const known = given.get(name);
+  const known = givenValues.get(name);
   if (known) return known;
   const constant = c.file.constants.get(name);
   if (constant) return evaluateConstant(c, name, constant);
   if (c.scope.hasOption(name)) return { kind: "option", name };
   if (c.file.word("word", name) || builtins.has(name)) return c.report(nameRules.wordAsValue, span, { name });
-  const candidates = new Set([...c.scope.visible(), ...given.keys(), ...c.file.constants.keys()]);
+  const candidates = new Set([...c.scope.visible(), ...givenNames, ...c.file.constants.keys()]);
   return c.report(nameRules.unknownName, span, { name, suggestion: suggest(name, candidates) });
 }
 function evaluateConstant(

@@ -173,7 +173,7 @@ export function oneHot(c: Context, value: TensorValue, span: Span | undefined): 
       ),
     span,
   );
-  return result.kind === "tensor" ? { ...result, trail: value.trail } : result;
+  return result.kind === "tensor" ? { ...result, trail: value.trail, classes: value } : result;
 }
 
 /** The axes of several shapes aligned from the right; undefined where they do not align. */

@@ -48,6 +48,8 @@ export interface TensorValue {
     | { readonly kind: "scalar"; readonly expr: Expr }
     | { readonly kind: "array"; readonly tensor: Tensor; readonly ambient: readonly Axis[] };
   readonly trail?: Trail | undefined;
+  /** Of a one-hot: the classes it shows along its last axis. */
+  readonly classes?: TensorValue | undefined;
 }
 
 export interface NumberValue {

@@ -32,6 +32,11 @@ export const cases: readonly Case[] = [
   { code: "NET2001", text: trained("  let z = 2 * «xx»") },
   { code: "NET2002", text: model("  output y = x -> dense(10) -> «sofmax»"), fixed: "softmax" },
   { code: "NET2002", text: model("  output y = x -> «Linear»(10)"), fixed: "dense" },
+  {
+    code: "NET2001",
+    text: "layer f(units: int)(x: [n]) {\n  param k: [n, units] ~ zeros\n  let y[i] = sum[j](x[j] * k[j, i])\n  return y + «unit»\n}",
+  },
+  { code: "NET2002", text: "layer f(inner: layer)(x: [n]) = x -> inner -> «rellu»" },
   { code: "NET2002", text: trained("  param w: [3] ~ «glorot»(1)") },
   { code: "NET2003", text: trained("  let z = 2 * «relu»") },
   { code: "NET2004", text: trained("  input «x»: f32") },

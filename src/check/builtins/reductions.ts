@@ -159,17 +159,20 @@ function arg(name: "argmax" | "argmin"): Builtin {
     `${name}(x, over: [...])`,
     `Where the ${name === "argmax" ? "largest" : "smallest"} element stands (the first of equals), as a class.`,
     (c, call) => {
-      const [x] = call.values;
-      // The place of a one-hot's 1 is the class itself.
-      const over = call.settings.get("over");
-      if (name === "argmax" && x?.kind === "tensor" && x.element.kind === "class" && x.axes.length === 0 && !over)
-        return x;
       const s = setup(c, call, name);
       if (!s) return errorValue;
+      // The place of a one-hot's 1 is the class itself.
+      const { classes } = s.tensor;
+      if (
+        name === "argmax" &&
+        classes &&
+        s.over.axes.length === 1 &&
+        s.over.axes[0] === s.tensor.axes.length - 1 &&
+        !s.over.batch
+      )
+        return { ...classes, axes: classes.axes.map((axis, k) => s.tensor.axes[k] ?? axis) };
       if (s.over.batch) return c.report(modelRules.perExample, call.span, { what: `\`${name}\` over the batch` });
-      const labels =
-        x?.kind === "tensor" && x.element.kind === "class" && s.over.axes.length === 1 ? x.element.labels : undefined;
-      return reduce(c, s, call.span, foldOf(c, name), { kind: "class", size: countOf(s), labels });
+      return reduce(c, s, call.span, foldOf(c, name), { kind: "class", size: countOf(s), labels: undefined });
     },
   );
 }

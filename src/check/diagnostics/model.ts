@@ -91,7 +91,7 @@ the sum over all examples of an epoch: \`metric total(hit and target) / total(hi
     message: () => "`total` has a meaning in metrics only",
     help: () => "a sum over the batch is `sum(x, over: batch)`",
     explanation: `\`total(e)\` is the sum of \`e\` over all examples of an epoch, which is known only when the epoch is over, so \
-only metrics can use it.`,
+only metrics can use it. For a sum over the examples of one batch, as in a buffer's update, write \`sum(x, over: batch)\`.`,
   }),
   notAParameter: rule<{ what: string }>({
     code: "NET5013",

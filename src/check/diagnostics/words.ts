@@ -64,7 +64,8 @@ without quotes.`,
     code: "NET4007",
     severity: "error",
     message: ({ word, name }) => `\`${name}\` of \`${word}\` is given twice`,
-    explanation: `An argument was given both by position and by name, or twice by name. Remove one of them.`,
+    explanation: `An argument was given both by position and by name, or twice by name. Remove one of them. \
+Example: in \`dense(10, units: 3)\` the position and the name both give \`units\`.`,
   }),
   notConstant: rule<{ what: string; actual: string }>({
     code: "NET4008",
@@ -85,7 +86,7 @@ Example: a convolution's kernel must fit the image, unless \`padding: same\` ext
     severity: "error",
     message: ({ name }) => `there is no value \`${name}\` to differentiate by`,
     explanation: `\`gradient x = ..\` and \`surrogate x = ..\` give the adjoint of the value \`x\` of the word, so \`x\` must be among the \
-values in its signature, each at most once.`,
+values in its signature, each at most once. Without a clause the compiler derives the gradient itself.`,
   }),
   noResult: rule<{ word: string }>({
     code: "NET4012",
@@ -124,7 +125,7 @@ applies more than two hundred thousand words in all, which happens when words do
     help: () =>
       "types are int, bool, f32, class, list, a shape `[..., n]`, options `a | b`, or a kind of word such as fn",
     explanation: `A parameter's type is a shape such as \`[h, w, c]\`, a number type with or without a shape (\`f32[n]\`, \`int\`, \`bool\`), \
-\`class[v][t]\`, \`list\`, a choice of names (\`valid | same\`), or a kind of word (\`fn\`, \`layer\`, \`initializer\`, ..).`,
+\`class[v][t]\`, \`list\`, a choice of names (\`valid | same\`), or a kind of word (\`fn\`, \`layer\`, \`initializer\`, ..). Without a type a parameter takes anything.`,
   }),
   badText: rule<{ text: string }>({
     code: "NET4016",
