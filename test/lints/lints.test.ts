@@ -82,6 +82,7 @@ describe("lints", () => {
     expect(codes(`let s = x -> dense(3)\n let r = relu(s)\n ${classify("softmax(r)")}`)).toEqual(["NET7002"]);
     expect(codes(`use last = dense(3, relu)\n ${classify("x -> last -> softmax")}`)).toEqual(["NET7002"]);
     expect(codes(classify("x -> dense(5) * 3 -> relu -> dense(3) -> softmax"))).toEqual(["NET7008"]);
+    expect(codes("output y = x -> dense(3)\n loss cross_entropy(label_smoothing: 0.1)(y, label)")).toEqual(["NET7004"]);
     expect(codes(classify("x -> dense(8) -> dropout(0.1) -> dense(3) -> softmax"))).toEqual(["NET7008"]);
   });
 

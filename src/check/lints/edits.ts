@@ -32,8 +32,8 @@ export function remove({ form }: Application, file: SourceFile): readonly Edit[]
 }
 
 /** Puts another word in place of an application's, without its settings; in a call the value stays. */
-export const replace = ({ form, name, recipe }: Application, word: string): readonly Edit[] => [
-  { span: form.kind === "call" ? name : recipe.span, text: word },
+export const replace = ({ form, recipe }: Application, word: string): readonly Edit[] => [
+  { span: form.kind === "call" ? form.call.callee.span : recipe.span, text: word },
 ];
 
 /** Gives a word one more setting, by name. */

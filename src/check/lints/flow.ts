@@ -134,7 +134,9 @@ function follow(
       }
       return last;
     }
-    if (e.kind === "call" && e.callee.kind === "name") {
+    if (e.kind === "call" && wordName(e)) {
+      // `cross_entropy(label_smoothing: 0.1)(y, label)`: the settings come first.
+      if (e.callee.kind === "call") visitInside(e.callee);
       const [first] = e.arguments.filter((argument) => argument.name === undefined);
       const from = first && value(first.value);
       for (const argument of e.arguments) if (argument !== first) value(argument.value);
