@@ -110,8 +110,8 @@ export class Interpreted implements Net {
     for (const stage of this.model.update) this.#store(stage);
     return loss;
   }
-  /** Metrics of the loaded data, as `evaluate` gives them. */
-  metrics(): Record<string, Float64Array> {
+  evaluate(data: Readonly<Record<string, readonly number[]>>): Record<string, Float64Array> {
+    this.load(data);
     this.#store(this.model.forward.evaluate.totals);
     this.memory.sums!.set(this.memory.totals!);
     const values = this.#values(this.model.metrics.map(({ result }) => result));

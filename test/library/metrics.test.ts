@@ -22,8 +22,7 @@ model Measured {
   train { batch: ${count} }
 }`);
   const net = new Interpreted(model, count);
-  net.load({ x, t });
-  return [...net.metrics()["found"]!];
+  return [...net.evaluate({ x, t })["found"]!];
 }
 const many = (call: string) => metric(call, `f32[${classes}]`, `class[${classes}]`, scores, labels);
 const binary = (call: string) => metric(call, "f32", "bool", chances, truths);

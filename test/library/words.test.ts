@@ -3,10 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
-import type { CheckedModel, Port } from "../../src/check/model.js";
 import { parse } from "../../src/syntax/parse.js";
-import { elementsOf } from "../oracle/fixture.js";
 import { checkText, messagesOf } from "../oracle/checked.js";
+import { dataFor } from "./data.js";
 import { Interpreted } from "./interpreted.js";
 import { tinyModels } from "./tiny.js";
 
@@ -15,17 +14,6 @@ const words = readdirSync(folder)
   .filter((name) => name.endsWith(".net"))
   .flatMap((name) => parse(new SourceFile(name, readFileSync(join(folder, name), "utf8"))).file.declarations)
   .flatMap((word) => (word.kind === "word" ? [`${word.word} ${word.name.text}`] : []));
-
-/** Numbers in -1 .. 1, classes and truth values for each port. */
-function dataFor({ inputs, targets }: CheckedModel, batch: number, seed: number): Record<string, number[]> {
-  const values = ({ element, shape }: Port, k: number) => {
-    const spec = { shape: [batch, ...shape], seed: seed + k };
-    if (element.kind === "class") return elementsOf({ ...spec, classes: element.size });
-    if (element.kind === "bool") return elementsOf({ ...spec, classes: 2 });
-    return elementsOf({ ...spec, scale: 1, offset: 0 });
-  };
-  return Object.fromEntries([...inputs, ...targets].map((port, k) => [port.name, values(port, k)]));
-}
 
 test("every word has a small model", () => {
   const tested = new Set(tinyModels.map(({ word }) => word));

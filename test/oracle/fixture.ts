@@ -70,6 +70,8 @@ export interface Net {
   predict(data: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, ArrayLike<number>>>;
   /** Gives the loss before the update. */
   trainStep(data: Readonly<Record<string, readonly number[]>>): number;
+  /** The metrics, the loss among them. */
+  evaluate(data: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, ArrayLike<number>>>;
 }
 
 /** Where a result is too far from a fixture, in words; empty if nowhere. */
