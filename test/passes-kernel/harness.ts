@@ -8,6 +8,7 @@ import { interpret } from "../../src/ir/interpret.js";
 import type { ArrayName, CompiledProgram } from "../../src/ir/kernel.js";
 import type { ArenaName, Extent, Program, ScalarType, Source, Tensor } from "../../src/ir/types.js";
 import { compileProgram } from "../../src/passes/kernels.js";
+import { verifyProgram } from "../../src/passes/verify-kernel.js";
 
 export type Arrays = Partial<Record<ArrayName, Float32Array | Float64Array | Int32Array>>;
 
@@ -78,6 +79,7 @@ export interface CheckOptions {
 export function check(graph: Graph, program: Program, layout: Memory, options: CheckOptions = {}): CompiledProgram {
   const { n = layout.batch, tolerance = 1e-9, classes = 2, seed = 1, zeros = 0 } = options;
   const compiled = compileProgram(graph, program, { batch: layout.batch });
+  expect(verifyProgram(compiled, layout.batch, Object.fromEntries(layout.lengths()))).toEqual([]);
   for (const floats of ["Float64Array", "Float32Array"] as const) {
     const next = random(seed);
     const memory: Partial<Record<ArenaName, Float64Array>> = {};
