@@ -6,9 +6,9 @@ const path = "model.net";
 /** One project, so that the library is parsed once. */
 const project = createProject({ readText: () => undefined, resolve: (specifier) => specifier });
 
-function check(text: string) {
+function check(text: string, batch?: number) {
   project.setText(path, text);
-  const { models, diagnostics } = project.check(path)!;
+  const { models, diagnostics } = project.check(path, batch === undefined ? {} : { batch })!;
   const messages = diagnostics.map(({ code, severity, message, location }) => {
     const line = text.slice(0, location.span.start).split("\n").length;
     return `${severity} ${code} in line ${line}: ${message}`;
@@ -19,9 +19,9 @@ function check(text: string) {
 /** The messages of a text, one line each. */
 export const messagesOf = (text: string): string[] => check(text).messages;
 
-/** The one model of a text without errors. */
-export function checkText(text: string): CheckedModel {
-  const { models, messages } = check(text);
+/** The one model of a text without errors; `batch` replaces the declared one. */
+export function checkText(text: string, batch?: number): CheckedModel {
+  const { models, messages } = check(text, batch);
   const errors = messages.filter((message) => message.startsWith("error"));
   if (errors.length > 0 || !models[0]) throw new Error(`${errors.join("\n")}\n${text}`);
   return models[0];
