@@ -1,12 +1,13 @@
 /** @file Whole models: every pass leaves a sound graph and the interpreter's answer. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { CheckedModel } from "../../src/check/model.js";
+import { createProject } from "../../src/compiler/project.js";
 import { interpret } from "../../src/ir/interpret.js";
 import type { ArenaName, Program, Source } from "../../src/ir/types.js";
 import { topological, rootsOf } from "../../src/ir/traverse.js";
 import { lower } from "../../src/lower/programs.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn } from "../../src/passes/pipeline.js";
-import { checkText } from "../oracle/checked.js";
 
 const convolutional = `
 model Small {
@@ -29,6 +30,13 @@ model Sequence {
   optimizer global_clip_norm(1.0) -> adam(2e-3)
 }`;
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}.net`, import.meta.url), "utf8");
+
+function checkText(text: string, batch: number): CheckedModel {
+  const project = createProject({ readText: () => text, resolve: (specifier) => specifier });
+  const model = project.check("model.net", { batch })?.models[0];
+  if (!model) throw new Error(`no model in\n${text}`);
+  return model;
+}
 
 type Snapshot = Record<ArenaName, Float64Array>;
 
