@@ -30,7 +30,7 @@ import {
 
 /** Words inside words, and words applied in one model: far above what any network needs. */
 const deepest = 100;
-const mostApplications = 200_000;
+const mostApplications = 50_000;
 
 export function apply(c: Context, callable: Callable, values: readonly Value[], site: Site): Value {
   const { budget } = c.run;
@@ -93,7 +93,11 @@ function applyBuiltin(c: Context, recipe: RecipeValue, given: readonly Value[], 
       takes: `\`${word.signature}\``,
     });
   const result = word.elaborate(c, { values, settings, span: site.span });
-  return c.caller ? result : withTrail(c, result, values, site, recipe, undefined, undefined);
+  if (c.caller) return result;
+  const location = c.location(site.span);
+  const step = { frame: c.frame, word: word.name, kind: "fn", location, inputs: values, output: result } as const;
+  // Stages are steps; calls such as `exp(x)` are arithmetic.
+  return withTrail(c, result, values, site, recipe, undefined, site.stage && c.run.onStep?.(step));
 }
 
 function applyWord(

@@ -4,6 +4,7 @@ import type { Axis, Expr, Source, Store, Tensor } from "../ir/types.js";
 import type { ModelDeclaration, ModelItem, OptimizerItem } from "../syntax/ast.js";
 import { type AppliedStep, Context, type Mode, type Run, type Sink } from "./context.js";
 import { dependence } from "./dependence.js";
+import { dataRules } from "./diagnostics/data.js";
 import { laterRules, modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { Frame } from "./frame.js";
@@ -327,6 +328,14 @@ class Elaboration {
     const results = forward.loss
       ? [{ name: "loss", shape: [], result: objectives.lossMetric(forward.regularization) }, ...objectives.results]
       : objectives.results;
+    const { stop } = this.#training;
+    const names = results.map(({ name }) => name);
+    if (stop && !names.includes(stop.monitor)) {
+      const train = this.#block("train");
+      const key = "monitor";
+      if (train)
+        c.report(dataRules.badEntry, train.span, { key, expected: `one of ${names.join(", ")}`, actual: stop.monitor });
+    }
     const parameters = memoryOrder(groups, [...this.registry.parameters.values()]);
     return {
       name: declaration.name.text,

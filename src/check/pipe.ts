@@ -26,7 +26,6 @@ function applyStage(c: Context, input: Value, stage: Stage): Value {
   if (stage.as && callable.kind !== "instance") {
     const frame = c.frame.named(stage, stage.as.text);
     if (!frame) return c.report(nameRules.duplicateName, stage.as.span, { name: stage.as.text });
-    c.run.registry.instances.set(frame.path, frame);
     const instance: Value = { kind: "instance", recipe: callable, frame };
     c.scope.bind(stage.as.text, instance, c.location(stage.as.span));
   }

@@ -84,6 +84,10 @@ function classType(c: Context, { axes, span }: Shape, readText: ReadText): Eleme
   return size && { kind: "class", size: size.size, labels: undefined };
 }
 function named(c: Context, labels: readonly string[], span: Shape["span"]): ElementType | undefined {
+  if (labels.length === 0) {
+    c.report(modelRules.portType, span, { name: "a class", actual: "no names at all" });
+    return undefined;
+  }
   const twice = labels.find((label, k) => labels.indexOf(label) !== k);
   if (twice !== undefined) {
     c.report(nameRules.duplicateName, span, { name: twice });

@@ -106,15 +106,16 @@ export function evaluateCallable(c: Context, e: Expression, set: WordSet): Calla
   }
 }
 
+const mostRepeats = 1000;
 /** How often `-> word * n` applies its word. */
 export function repeatCount(c: Context, e: Expression): number | undefined {
   const value = c.evaluate(e);
-  if (value.kind === "number" && Number.isSafeInteger(value.value) && value.value >= 0 && value.value <= 10_000)
+  if (value.kind === "number" && Number.isSafeInteger(value.value) && value.value >= 0 && value.value <= mostRepeats)
     return value.value;
   if (value.kind !== "error")
     c.report(wordRules.type, e.span, {
       what: "the number of repetitions",
-      expected: "a whole number up to 10000",
+      expected: `a whole number up to ${mostRepeats}`,
       actual: valueText(value),
     });
   return undefined;
@@ -225,7 +226,8 @@ export function reportSetting(c: Context, callable: RecipeValue, argument: Argum
   );
 }
 
-const isWordKind = (name: string): name is WordKind => (wordKinds as readonly string[]).includes(name);
+const kinds: ReadonlySet<string> = new Set(wordKinds);
+const isWordKind = (name: string): name is WordKind => kinds.has(name);
 /** The set of words that a parameter's type asks for. */
 export function wordSetOf(parameter: Parameter | undefined): WordSet | undefined {
   const type = parameter?.type;

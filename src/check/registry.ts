@@ -42,8 +42,6 @@ export class Arena {
 export class Registry {
   readonly parameters = new Map<string, ParameterEntry>();
   readonly buffers = new Map<string, BufferEntry>();
-  /** Instances that the user can name: in `optimizer .. for`, `phase`, `head.kernel`. */
-  readonly instances = new Map<string, Frame>();
   readonly arenas = {
     inputs: new Arena("inputs", "f32"),
     classes: new Arena("classes", "i32"),

@@ -116,7 +116,6 @@ function elaborateUse(
     c.scope.bind(name.text, errorValue, location);
     return;
   }
-  c.run.registry.instances.set(frame.path, frame);
   if (callable.kind === "instance") c.scope.bind(name.text, callable, location);
   else c.scope.bind(name.text, { kind: "instance", recipe: callable, frame }, location);
 }

@@ -53,6 +53,7 @@ export const cases: readonly Case[] = [
   { code: "NET2008", text: `fn f(x) = 2 * «f(x)»\n${trained("  let z = f(x)")}` },
   { code: "NET2009", text: model("  output y = x -> dense(6) as a -> dense(4) \n  output z = a.«kernl»") },
   { code: "NET2010", text: model("  let h = x -> dense(6)\n  output z = «h».kernel") },
+  { code: "NET2010", text: trained("  let h = x -> dense(3)\n  optimizer sgd(0.1) for «h»") },
   { code: "NET2011", text: trained("  let a = 2 * x\n  «a» <- 3") },
   { code: "NET2012", text: trained("  let z = x -> «x»") },
 
@@ -172,6 +173,7 @@ export const cases: readonly Case[] = [
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6002", text: trained("  train { epochs: «1.5» }") },
+  { code: "NET6002", text: trained("  «train { stop: early_stop(monitor: acuracy) }»") },
   { code: "NET6003", text: trained('  data { x: «cvs("a.csv")» }') },
   { code: "NET6004", text: trained('  data { «xs»: csv("a.csv") }') },
   { code: "NET6005", text: trained('  data { x: csv("a.csv"), «x»: csv("b.csv") }') },

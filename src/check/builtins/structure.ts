@@ -22,6 +22,9 @@ function oneAxis(c: Context, tensor: TensorValue, over: Value | undefined, span:
   return undefined;
 }
 
+/** Each part is a tensor of its own. */
+const mostParts = 1024;
+
 function split(c: Context, { values: [x, parts], settings, span }: BuiltinCall): Value {
   looksWhole(c, x!);
   const tensor = anyTensor(c, x!, "split", span);
@@ -32,7 +35,7 @@ function split(c: Context, { values: [x, parts], settings, span }: BuiltinCall):
   let sizes: readonly number[];
   if (parts!.kind === "number") {
     const each = size / parts!.value;
-    if (!isWhole(each) || each < 1)
+    if (!isWhole(each) || each < 1 || parts!.value > mostParts)
       return c.report(shapeRules.notWhole, span, {
         what: `${size} / ${parts!.value}, the size of a part,`,
         value: each,

@@ -115,7 +115,7 @@ Words, options, ranges and texts are no operands.`,
     message: () => "this expands without end, or too far",
     help: () => "look for words that apply each other, or halve the nesting",
     explanation: `Words are expanded where they are applied. The expansion is stopped when it is nested more than a hundred words deep or \
-applies more than two hundred thousand words in all, which happens when words double each other (\`fn b(x) = a(a(x))\`, \
+applies more than fifty thousand words in all, which happens when words double each other (\`fn b(x) = a(a(x))\`, \
 \`fn c(x) = b(b(x))\`, and so on).`,
   }),
   unknownType: rule<{ name: string }>({
