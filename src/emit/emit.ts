@@ -19,9 +19,13 @@ const section = (title: string, text: string): string =>
 /**
  * A module without imports: per model the exports `Name` (trains, if the model does) and `NamePredictor`, and their types.
  * Everything is pure at the top level, so that bundlers drop the training code where only the predictor is imported.
+ * @throws RangeError if a model's batch is 0 (`batch: all` before the data are known): memory is laid out for a number of rows.
  */
 export function emitModule(compiled: CompiledModel | readonly CompiledModel[], options: EmitOptions): EmittedModule {
   const models = Array.isArray(compiled) ? (compiled as readonly CompiledModel[]) : [compiled as CompiledModel];
+  for (const { checked, batch } of models) {
+    if (batch < 1) throw new RangeError(`${checked.name}: the batch is not decided`);
+  }
   const context = new ModuleContext(options, [...runtimeNames(), ...mathNames]);
   const named = models.map((model) => ({ model, names: nameModel(context, model) }));
   const programs = new ProgramPrinter(context);
