@@ -74,12 +74,12 @@ function watchFile(file: string, options: BuildOptions, terminal: Terminal): voi
       terminal.err(`${terminal.paint("red", "error")}: ${error.message}`);
     }
   };
-  attempt();
   let pending: NodeJS.Timeout | undefined;
-  // The folder is watched because editors replace files.
+  // The folder is watched because editors replace files; before the first build, so that no change falls between.
   watch(dirname(file), (_event, name) => {
     if (name === null || !name.endsWith(".net")) return;
     clearTimeout(pending);
     pending = setTimeout(attempt, 50);
   });
+  attempt();
 }

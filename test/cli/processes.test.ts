@@ -1,0 +1,65 @@
+/** @file Commands that are stopped from outside: an interrupted training that goes on, a watch that builds again. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it } from "vitest";
+import { flowers, flowerTable, type Folder, inFolder } from "./netc.js";
+
+const start = (folder: Folder, ...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [resolve("dist/src/cli/main.js"), ...args], {
+    cwd: folder.path,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+const ended = (child: ChildProcess) => new Promise<number | null>((done) => child.once("close", (code) => done(code)));
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const limit = performance.now() + 50_000;
+  while (!condition()) {
+    expect(performance.now(), what).toBeLessThan(limit);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+const shaOf = (out: string) =>
+  (JSON.parse(out.trimEnd().split("\n").at(-1)!) as Record<string, unknown>)["weightsSha256"];
+
+it("an interrupted training saves a checkpoint, and resumed ends as if never stopped", () =>
+  inFolder({ "flowers.net": flowers, "flowers.csv": flowerTable() }, async (folder) => {
+    const train = ["train", "flowers.net", "--epochs", "4000", "--json"];
+    const child = start(folder, ...train);
+    let out = "";
+    let interrupted = false;
+    child.stdout!.on("data", (text) => {
+      out += String(text);
+      // A second interrupt would end the process at once.
+      if (!interrupted && out.includes('"epoch":2,')) interrupted = child.kill("SIGINT");
+    });
+    expect(await ended(child)).toBe(130);
+    expect(out).not.toContain('"epoch":4000,');
+    expect(folder.list()).toContain("flowers.checkpoint.safetensors");
+    const [whole, rest] = await Promise.all([
+      folder.run(...train),
+      folder.run(...train, "--resume", "flowers.checkpoint.safetensors"),
+    ]);
+    expect(shaOf(rest.out)).toBe(shaOf(whole.out));
+  }));
+
+it("build --watch builds again what changed, through errors", () =>
+  inFolder({ "flowers.net": flowers }, async (folder) => {
+    const child = start(folder, "build", "flowers.net", "--watch");
+    let err = "";
+    child.stderr!.on("data", (text) => (err += String(text)));
+    const path = join(folder.path, "flowers.net.ts");
+    const module = () => (existsSync(path) ? readFileSync(path, "utf8") : "");
+    try {
+      await until(() => module().includes('"aster"'), "first build");
+      folder.write("flowers.net", flowers.replace("softmax", "sofmax"));
+      await until(() => err.includes("NET2002"), "errors");
+      expect(module()).toContain('"aster"');
+      folder.write("flowers.net", flowers.replace("aster", "daisy"));
+      await until(() => module().includes('"daisy"'), "second build");
+    } finally {
+      child.kill();
+      await ended(child);
+    }
+  }));
