@@ -21,6 +21,9 @@ export interface ModelChoice {
   readonly batch?: number;
 }
 
+/** Largest number of examples in one call of a model that declares `batch: all`, where no data are at hand. */
+const openBatch = 1024;
+
 /** All models of a file; diagnostics of severity error are a fault. */
 export function checkModels(path: string, batch?: number): readonly CheckedModel[] {
   const checked = createProject(nodeHost).check(path, batch === undefined ? {} : { batch });
@@ -28,7 +31,9 @@ export function checkModels(path: string, batch?: number): readonly CheckedModel
   const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (errors.length > 0)
     throw new InputFault(`${path} has ${errors.length} error${errors.length === 1 ? "" : "s"}`, undefined, errors);
-  return checked.models;
+  // `batch: all` is as many examples as there are; where no data say how many, room for some thousand.
+  const open = checked.models.some((model) => model.batch === 0) ? checkModels(path, openBatch) : [];
+  return checked.models.map((model, k) => (model.batch === 0 ? open[k]! : model));
 }
 
 export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel {

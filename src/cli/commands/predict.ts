@@ -1,5 +1,5 @@
 /** @file `netc predict FILE --weights W --input PATH`: one prediction per row. */
-import type { Port } from "../../check/model.js";
+import type { CheckedModel, Port } from "../../check/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
@@ -34,7 +34,7 @@ export const predict: Register = (program, terminal) => {
       const checked = checkFile(file, options);
       const inputs = await loadInputs(checked, options.input);
       const net = (
-        await instantiate(compileModel(checkFile(file, { ...options, ...batchOf(checked.batch, inputs.rows) })))
+        await instantiate(compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) })))
       ).create();
       load(net, options.weights);
       const outputs = net.predict(inputs.ports);
@@ -51,4 +51,4 @@ export const predict: Register = (program, terminal) => {
 };
 
 /** A model that declares `batch: all` takes as many rows at once as there are. */
-const batchOf = (declared: number, rows: number) => (declared === 0 ? { batch: rows } : {});
+const batchOf = ({ training }: CheckedModel, rows: number) => (training.batch === "all" ? { batch: rows } : {});
