@@ -195,7 +195,12 @@ function axesOf(c: Context, e: Expression, variables: Variables): readonly OwnAx
 function quietly(c: Context, e: Expression, variables?: Variables) {
   if (e.kind === "name") return c.scope.find(e.name)?.value ?? c.evaluate(e);
   if (variables && mentions(e, variables)) return undefined;
-  return c.evaluate(e);
+  // It is evaluated again where it stands: only there it is a step of the model.
+  const { onStep } = c.run;
+  c.run.onStep = undefined;
+  const value = c.evaluate(e);
+  c.run.onStep = onStep;
+  return value;
 }
 function mentions(e: Expression, variables: Variables): boolean {
   switch (e.kind) {
