@@ -1,5 +1,6 @@
 /** @file How a nest's reads and writes move through memory along each index: decides which loops merge, and which is innermost. */
-import type { Axis, Expr, Read, Tensor } from "../ir/types.js";
+import { affine, interval } from "../ir/affine.js";
+import type { Axis, Expr, Extent, Tensor } from "../ir/types.js";
 import { stridesOf } from "./nest.js";
 import type { Output, View } from "./nest.js";
 
@@ -19,54 +20,28 @@ export interface Places {
   readonly inline: ReadonlyMap<Tensor, Expr>;
 }
 
-/** Coefficients of a subscript that is affine in index variables; undefined if it is not. */
-export function coefficients(
-  expr: Expr,
-): { readonly constant: number; readonly of: ReadonlyMap<Axis, number> } | undefined {
-  if (expr.kind === "const") return { constant: expr.value, of: new Map() };
-  if (expr.kind === "index") return { constant: 0, of: new Map([[expr.axis, 1]]) };
-  if (expr.kind !== "apply") return undefined;
-  const [a, b] = expr.arguments.map(coefficients);
-  const { name } = expr.op;
-  if (!a) return undefined;
-  if (name === "negate") return combine(a, -1, undefined, 0);
-  if (!b) return undefined;
-  if (name === "add") return combine(a, 1, b, 1);
-  if (name === "subtract") return combine(a, 1, b, -1);
-  if (name === "multiply" && a.of.size === 0) return combine(b, a.constant, undefined, 0);
-  if (name === "multiply" && b.of.size === 0) return combine(a, b.constant, undefined, 0);
-  return undefined;
-}
-type Coefficients = NonNullable<ReturnType<typeof coefficients>>;
-function combine(a: Coefficients, p: number, b: Coefficients | undefined, q: number): Coefficients {
-  const of = new Map<Axis, number>();
-  for (const [axis, c] of a.of) if (c * p !== 0) of.set(axis, c * p);
-  for (const [axis, c] of b?.of ?? []) {
-    const sum = (of.get(axis) ?? 0) + c * q;
-    if (sum === 0) of.delete(axis);
-    else of.set(axis, sum);
+/** A subscript's affine part, index by index, and the terms that are computed otherwise. */
+function split(expr: Expr, factor: number, of: Map<Axis, number>, computed: Expr[]): void {
+  const form = affine(expr);
+  if (form) {
+    for (const [axis, coefficient] of form.terms) of.set(axis, (of.get(axis) ?? 0) + factor * coefficient);
+    return;
   }
-  return { constant: a.constant * p + (b?.constant ?? 0) * q, of };
+  const [a, b] = expr.kind === "apply" && expr.type === "i32" ? expr.arguments : [];
+  const name = expr.kind === "apply" ? expr.op.name : "";
+  if (a && b && (name === "add" || name === "subtract")) {
+    split(a, factor, of, computed);
+    split(b, name === "add" ? factor : -factor, of, computed);
+  } else if (a && name === "negate") split(a, -factor, of, computed);
+  else if (a && b && name === "multiply" && b.kind === "const") split(a, factor * b.value, of, computed);
+  else computed.push(expr);
 }
 
 /** Whether a subscript stays within an extent whatever its indices are. */
-export function staysInside(at: Expr, extent: Read["tensor"]["shape"][number]): boolean {
-  const found = coefficients(at);
-  if (!found) return false;
-  if (extent === "batch")
-    return (
-      found.constant === 0 &&
-      found.of.size === 1 &&
-      [...found.of].every(([axis, c]) => c === 1 && axis.extent === "batch")
-    );
-  let min = found.constant;
-  let max = found.constant;
-  for (const [axis, c] of found.of) {
-    if (axis.extent === "batch") return false;
-    if (c > 0) max += c * (axis.extent - 1);
-    else min += c * (axis.extent - 1);
-  }
-  return min >= 0 && max < extent;
+export function staysInside(at: Expr, extent: Extent): boolean {
+  if (extent === "batch") return at.kind === "index" && at.axis.extent === "batch";
+  const { low, high } = interval(at);
+  return low >= 0 && high < extent;
 }
 
 /** Gathers the accesses of expressions; each expression once. */
@@ -108,11 +83,13 @@ export class AccessFinder {
     const strides = stridesOf(shape, this.#places.batch);
     const sum = new Map<Axis, number>();
     at.forEach((subscript, k) => {
-      const found = coefficients(subscript);
-      if (!found || (guarded && !staysInside(subscript, shape[k]!)))
-        for (const axis of subscript.free) this.#rigid.add(axis);
-      if (!found) this.expression(subscript);
-      else for (const [axis, c] of found.of) sum.set(axis, (sum.get(axis) ?? 0) + c * strides[k]!);
+      const of = new Map<Axis, number>();
+      const computed: Expr[] = [];
+      split(subscript, strides[k]!, of, computed);
+      const fixed = guarded && !staysInside(subscript, shape[k]!) ? [subscript] : computed;
+      for (const part of fixed) for (const axis of part.free) this.#rigid.add(axis);
+      for (const part of computed) this.expression(part);
+      for (const [axis, stride] of of) sum.set(axis, (sum.get(axis) ?? 0) + stride);
     });
     this.#accesses.push({ strides: sum });
   }

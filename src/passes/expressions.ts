@@ -1,5 +1,6 @@
 /** @file Expressions to kernel values: reads become loads with hoisted addresses, guards where a subscript may leave its axis. */
 import { add, floorDivide, modulo, multiply, negate, notEqual, subtract } from "../ops/index.js";
+import { interval } from "../ir/affine.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
 import { affine, int, plus, times, variable } from "./affine.js";
@@ -7,7 +8,7 @@ import type { Affine } from "./affine.js";
 import { staysInside } from "./access.js";
 import type { Places } from "./access.js";
 import type { Blocks, Interval } from "./blocks.js";
-import { owner, stridesOf } from "./nest.js";
+import { stridesOf } from "./nest.js";
 import type { Buffer } from "./nest.js";
 
 /** Index variables as sums of the kernel's locals. */
@@ -160,7 +161,8 @@ export class Expressions {
     const subscripts = expr.at.map((at) => this.affineOf(at, env));
     const index = this.element(view.buffer, view.shape, subscripts);
     const load: KernelExpr = { kind: "load", type: expr.type, array: view.buffer.array, index };
-    const range = valuesOf(expr);
+    const bounds = expr.type === "i32" ? interval(expr) : undefined;
+    const range = bounds && { min: bounds.low, max: bounds.high };
     if (expr.outside !== undefined) {
       const condition = this.inside(expr.at, subscripts, view.shape);
       if (condition === "never") return { kind: "const", type: expr.type, value: expr.outside };
@@ -221,16 +223,6 @@ export class Expressions {
 const arithmetic: ReadonlySet<unknown> = new Set([add, subtract, negate, multiply, floorDivide, modulo]);
 
 export const factOf = (subscript: Affine, extent: Extent): string => `${subscript.key}<${extent}`;
-
-/** Numbers that a tensor of winners' places can hold. */
-function valuesOf(read: Read): Interval {
-  const tensor = owner(read.tensor);
-  if (tensor.kind !== "compute" || tensor.body.kind !== "fold") return unknown;
-  const { reducer, axes } = tensor.body;
-  if (reducer !== "argmax" && reducer !== "argmin") return unknown;
-  const positions = axes.reduce((product, { extent }) => product * (extent === "batch" ? Infinity : extent), 1);
-  return { min: 0, max: positions - 1 };
-}
 
 /** A new environment with more indices bound. */
 export function bind(env: Env, axes: readonly Axis[], value: Affine): Env {

@@ -1,9 +1,10 @@
 /** @file A loop nest over buffers becomes kernel statements: loops with register tiles, values, then stores. */
+import { affine as isAffine } from "../ir/affine.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Read } from "../ir/types.js";
 import { affine, int, linear, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { AccessFinder, coefficients, merged } from "./access.js";
+import { AccessFinder, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import { chooseTiles } from "./contraction.js";
@@ -99,7 +100,7 @@ class NestMaker {
    */
   #settledFactor(loops: readonly LoopAxis[], points: readonly Env[]): KernelExpr | undefined {
     const [output] = this.#nest.outputs;
-    if (!output?.accumulate || points.length > 1 || output.at.every((at) => coefficients(at))) return undefined;
+    if (!output?.accumulate || points.length > 1 || output.at.every((at) => isAffine(at))) return undefined;
     const open = new Set(loops.flatMap(({ axes }) => axes));
     for (const read of factorsOf(output.value)) {
       if (this.#asked.has(read) || read.free.length === 0 || read.free.some((axis) => open.has(axis))) continue;
