@@ -1,5 +1,5 @@
 /** @file Subscripts as affine forms of index variables, and bounds of whole-number expressions. */
-import type { Axis, Expr, ExpressionBuilder, Extent, ScalarOp } from "./types.js";
+import type { Axis, Expr, ExpressionBuilder, Extent, ScalarOp, Tensor } from "./types.js";
 
 /** `constant + sum of coefficient * index`; no coefficient is 0. */
 export interface Affine {
@@ -82,8 +82,11 @@ const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): In
   return { low: Math.min(...values), high: Math.max(...values) };
 };
 
-/** Bounds of an expression's value. */
-export function interval(expr: Expr): Interval {
+/** Computed tensors that a bound is followed through. */
+const deepest = 4;
+
+/** Bounds of an expression's value, if it is a number at all. */
+export function interval(expr: Expr, depth = deepest): Interval {
   const form = affine(expr);
   if (form) return intervalOf(form);
   if (expr.type === "bool") return { low: 0, high: 1 };
@@ -91,25 +94,31 @@ export function interval(expr: Expr): Interval {
     case "const":
       return { low: expr.value, high: expr.value };
     case "fold": {
-      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body);
+      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body, depth);
       if (expr.reducer !== "argmax" && expr.reducer !== "argmin") return everything;
       const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
       return { low: 0, high: count - 1 };
     }
     case "read": {
-      const { tensor, outside = 0 } = expr;
-      const limit = tensor.kind === "source" ? tensor.source.limit : undefined;
-      return limit === undefined ? everything : { low: Math.min(0, outside), high: Math.max(limit - 1, outside) };
+      const { low, high } = intervalOfTensor(expr.tensor, depth);
+      const { outside = low } = expr;
+      return { low: Math.min(low, outside), high: Math.max(high, outside) };
     }
     case "apply":
-      return intervalOfOp(expr.op, expr.arguments);
+      return intervalOfOp(expr.op, expr.arguments, depth);
     default:
       return everything;
   }
 }
 
-function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[]): Interval {
-  const [a, b] = arguments_.slice(0, 2).map(interval) as [Interval, Interval];
+function intervalOfTensor(tensor: Tensor, depth: number): Interval {
+  if (tensor.kind === "source" && tensor.source.limit !== undefined) return { low: 0, high: tensor.source.limit - 1 };
+  return tensor.kind === "compute" && depth > 0 ? interval(tensor.body, depth - 1) : everything;
+}
+
+function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], depth: number): Interval {
+  const bounds = (e: Expr) => interval(e, depth);
+  const [a, b] = arguments_.slice(0, 2).map(bounds) as [Interval, Interval];
   switch (op.name) {
     case "add":
       return { low: a.low + b.low, high: a.high + b.high };
@@ -129,7 +138,7 @@ function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[]): Interval {
       if (b.low <= 0) return everything;
       return a.low >= 0 && a.high < b.low ? a : { low: 0, high: b.high - 1 };
     case "where": {
-      const [x, y] = arguments_.slice(1).map(interval) as [Interval, Interval];
+      const [x, y] = arguments_.slice(1).map(bounds) as [Interval, Interval];
       return { low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) };
     }
     case "abs":

@@ -6,9 +6,11 @@ import type { Program, Tensor } from "../ir/types.js";
 import { assertProgram } from "../ir/verify.js";
 import { commuteMax } from "./commute-max.js";
 import { eraseCustom } from "./erase-custom.js";
+import { foldConstants } from "./fold-constants.js";
 import { fuse } from "./fuse.js";
 import { shrink } from "./shrink.js";
 import { simplify } from "./simplify.js";
+import { splitScan } from "./split-scan.js";
 import { stabilise } from "./stabilise.js";
 
 /** New forms of the tensors wanted, in their order. What they no longer need is dead: nothing else refers to it. */
@@ -36,6 +38,8 @@ export const beforeGradient: readonly Pass[] = [
 export const afterGradient: readonly Pass[] = [
   { name: "erase-custom", run: eraseCustom },
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, afterDifferentiation) },
+  { name: "fold-constants", run: foldConstants },
+  { name: "split-scan", run: splitScan },
   { name: "shrink", run: shrink },
   { name: "fuse", run: fuse },
   // What one round brings together, algebra shortens, and a second round puts where it belongs.

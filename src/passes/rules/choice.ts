@@ -59,17 +59,20 @@ const comparison: readonly ApplyRow[] = [
     if (yes === no) return graph.constant(yes, "bool");
     return yes ? choice.condition : graph.apply(not, choice.condition);
   },
-  // comparisons of index arithmetic that its bounds decide
+  // comparisons that bounds decide: of index arithmetic, of a uniform draw with a rate of 0
   (e, graph) => {
     const [a, b] = [at(e, 0), at(e, 1)];
-    if (a.type !== "i32" || b.type !== "i32") return undefined;
-    if (a === b) return graph.constant(e.op.reference(0, 0), "bool");
+    const whole = a.type === "i32" && b.type === "i32";
+    if (whole && a === b) return graph.constant(e.op.reference(0, 0), "bool");
     const [x, y] = [interval(a), interval(b)];
-    if (x.high < y.low) return graph.constant(e.op.reference(0, 1), "bool");
-    if (x.low > y.high) return graph.constant(e.op.reference(1, 0), "bool");
-    if (x.high === y.low && (e.op === lessEqual || e.op === greater))
+    // Rounding in f32 may carry a value a little beyond its bounds, but not across 0.
+    const margin = whole ? 0 : 1e-6 * Math.max(Math.abs(x.low), Math.abs(x.high), Math.abs(y.low), Math.abs(y.high));
+    const exact = (bound: number) => whole || bound === 0;
+    if (x.high < y.low - margin) return graph.constant(e.op.reference(0, 1), "bool");
+    if (x.low - margin > y.high) return graph.constant(e.op.reference(1, 0), "bool");
+    if (x.high === y.low && exact(x.high) && (e.op === lessEqual || e.op === greater))
       return graph.constant(e.op === lessEqual ? 1 : 0, "bool");
-    if (x.low === y.high && (e.op === less || e.op === greaterEqual))
+    if (x.low === y.high && exact(x.low) && (e.op === less || e.op === greaterEqual))
       return graph.constant(e.op === greaterEqual ? 1 : 0, "bool");
     return undefined;
   },

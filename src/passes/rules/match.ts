@@ -23,7 +23,7 @@ export const like = (graph: Graph, e: Expr, value: number): Expr => graph.consta
 export function inPlaceOf(graph: Graph, e: Expr, x: Expr): Expr | undefined {
   if (x.type === e.type) return x;
   if (x.kind === "const" && e.type !== "bool") return graph.constant(x.value, e.type);
-  return e.type === "f32" && x.type !== "f64" ? graph.apply(number, x) : undefined;
+  return e.type === "f32" ? graph.apply(number, x) : undefined;
 }
 
 export const dependsOn = (e: Expr, axes: readonly Axis[]): boolean => e.free.some((axis) => axes.includes(axis));
