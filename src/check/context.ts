@@ -50,12 +50,6 @@ export class Sink {
   }
 }
 
-/** A sum over the examples of an epoch, met while an objective is elaborated. */
-export interface TotalRequest {
-  readonly value: TensorValue;
-  readonly result: TensorValue;
-}
-
 /** What one elaboration of a model collects. */
 export interface Run {
   readonly graph: Graph;

@@ -20,7 +20,7 @@ import { dataSettings, trainingSettings } from "./settings.js";
 import { elementAt, materialise, origin, toF32, toIndex } from "./tensors.js";
 import { errorValue, type TensorValue, type Value, valueText } from "./values.js";
 
-export interface ModelInput {
+interface ModelInput {
   readonly declaration: ModelDeclaration;
   readonly file: FileScope;
   readonly sink: Sink;

@@ -6,7 +6,6 @@ import { builtins } from "./builtins/index.js";
 import { evaluateCall } from "./calls.js";
 import type { Context } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
-import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { givenNames, givenValues } from "./given.js";
 import { matrixProduct } from "./matrix-product.js";
@@ -130,21 +129,6 @@ function evaluateConditional(c: Context, e: Conditional): Value {
   const condition = constantCondition(c, e.condition, "the condition of `if`");
   if (condition === undefined) return errorValue;
   return c.evaluate(condition ? e.then : e.otherwise);
-}
-
-/** A whole number known at compile time; undefined after a message. */
-export function constantWhole(c: Context, e: Expression, what: string): number | undefined {
-  const value = c.evaluate(e);
-  if (value.kind === "error") return undefined;
-  if (value.kind !== "number") {
-    c.report(wordRules.notConstant, e.span, { what, actual: valueText(value) });
-    return undefined;
-  }
-  if (!Number.isSafeInteger(value.value)) {
-    c.report(shapeRules.notWhole, e.span, { what, value: value.value });
-    return undefined;
-  }
-  return value.value;
 }
 
 /** `head.kernel`: a parameter of an instance, also through nested instances (`encoder.dense.kernel`). */

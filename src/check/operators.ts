@@ -9,19 +9,7 @@ import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import type { ElementType } from "./model.js";
 import { listToTensor } from "./lists.js";
-import {
-  alignAxes,
-  alignedAt,
-  elementAt,
-  elementOf,
-  f32,
-  fromBody,
-  oneHot,
-  scalar,
-  toBool,
-  toF32,
-  toNumber,
-} from "./tensors.js";
+import { alignAxes, alignedAt, elementAt, f32, fromBody, oneHot, scalar, toBool, toF32, toNumber } from "./tensors.js";
 import {
   bool,
   errorValue,
@@ -304,4 +292,3 @@ export function realTensor(c: Context, value: Value, operation: string, span: Sp
   const real = fromBody(c, tensor.axes, (at) => toF32(c, elementAt(c, tensor, at)), span, f32);
   return real.kind === "tensor" ? { ...real, trail: tensor.trail } : undefined;
 }
-export { elementOf };

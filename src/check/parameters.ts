@@ -149,7 +149,7 @@ export function fans(shape: readonly number[]): readonly [number, number] {
 }
 
 /** The tensor that `create` stores; undefined after a message. */
-export function initialValue(
+function initialValue(
   c: Context,
   path: string,
   axes: readonly OwnAxis[],

@@ -167,7 +167,7 @@ function withValues(c: Context, callable: RecipeValue, given: readonly Argument[
 }
 
 /** Settings by position and by name, onto those already bound. */
-export function bindSettings(
+function bindSettings(
   c: Context,
   callable: RecipeValue,
   parameters: readonly Parameter[],

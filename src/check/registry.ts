@@ -15,7 +15,7 @@ export interface ParameterEntry {
   /** Told by the text: what is added to the loss, what follows each update. */
   readonly constraints: readonly (RecipeValue | ChainValue)[];
 }
-export interface BufferEntry {
+interface BufferEntry {
   readonly path: string;
   readonly shape: readonly number[];
   readonly location: Location;

@@ -4,7 +4,7 @@ import type { ConstDeclaration, File, WordDeclaration, WordKind } from "../synta
 import type { Value } from "./values.js";
 
 /** What may stand left of `<-`. */
-export type Role = "carried" | "buffer" | "state" | "param" | "grad" | "absent";
+type Role = "carried" | "buffer" | "state" | "param" | "grad" | "absent";
 
 export interface Binding {
   value: Value;

@@ -7,7 +7,7 @@ import { laterRules } from "./diagnostics/model.js";
 import type { DataBinding, DataSettings, EarlyStop, TrainingSettings } from "./model.js";
 import { valueText } from "./values.js";
 
-export const defaultTraining: TrainingSettings = {
+const defaultTraining: TrainingSettings = {
   batch: 32,
   epochs: 1,
   shuffle: true,

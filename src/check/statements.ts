@@ -56,7 +56,7 @@ function executeOne(c: Context, statement: Exclude<Statement, { kind: "return" }
 
 // ---- let
 
-export function elaborateLet(c: Context, statement: LetStatement): void {
+function elaborateLet(c: Context, statement: LetStatement): void {
   const { target } = statement;
   if (target.kind === "names") {
     const value = c.evaluate(statement.value);

@@ -63,7 +63,7 @@ function subscriptList(c: Context, base: ListValue, e: Subscript): Value {
   return tensor.kind === "tensor" ? subscriptTensor(c, tensor, e.subscripts, e.span) : tensor;
 }
 
-export function subscriptTensor(c: Context, base: TensorValue, items: readonly SubscriptItem[], span: Span): Value {
+function subscriptTensor(c: Context, base: TensorValue, items: readonly SubscriptItem[], span: Span): Value {
   if (c.flat && base.axes.some((axis) => axis.label === c.flat!.label)) c.flat.violated = true;
   const given = items.filter((item) => item.kind !== "ellipsis").length;
   if (given > base.axes.length)
@@ -160,7 +160,7 @@ export function sliceOf(c: Context, axis: OwnAxis, start: number, end: number): 
   };
 }
 /** One element of an axis. */
-export function pickOf(c: Context, at: number): Selected {
+function pickOf(c: Context, at: number): Selected {
   return { axes: [], at: () => c.graph.constant(at, "i32") };
 }
 

@@ -1,7 +1,7 @@
 /** @file The values of elaboration: exact constants, recipes and instances of words, and tensors being built. */
 import type { Location } from "../base/source.js";
 import type { Axis, Expr, Tensor } from "../ir/types.js";
-import type { Expression, Stage } from "../syntax/ast.js";
+import type { Stage } from "../syntax/ast.js";
 import type { Builtin } from "./builtin.js";
 import type { ElementType } from "./model.js";
 import type { Frame } from "./frame.js";
@@ -128,7 +128,7 @@ export const isCallable = (value: Value | undefined): value is Callable =>
 export const shapeText = (sizes: readonly (number | OwnAxis)[]): string =>
   `[${sizes.map((axis) => (typeof axis === "number" ? axis : axis.size)).join(", ")}]`;
 
-export function elementText(element: ElementType): string {
+function elementText(element: ElementType): string {
   return element.kind === "class" ? `class[${element.size}]` : element.kind;
 }
 /** `f32[28, 28]`, `class[10]`, `3`, `a list`: a value as messages name it. */
@@ -182,11 +182,3 @@ export const sameAxes = (a: readonly OwnAxis[], b: readonly OwnAxis[]): boolean 
   a.length === b.length && a.every((axis, k) => axis.size === b[k]!.size);
 
 export const sizeOfAxes = (axes: readonly OwnAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
-
-/** An argument still to be evaluated, or a value at hand. */
-export interface Given {
-  readonly name: string | undefined;
-  readonly location: Location;
-  readonly value: Value | undefined;
-  readonly expression: Expression | undefined;
-}
