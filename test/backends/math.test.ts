@@ -1,3 +1,4 @@
+/** @file The printed elementary functions: error on dense grids, special values, other engines' bits. */
 import { describe, expect, it } from "vitest";
 import { mathNames, printMath } from "../../src/backends/typescript/math.js";
 import { erf, inverseErf } from "../../src/ops/index.js";

@@ -1,3 +1,4 @@
+/** @file Every scalar operation as printed code against its f64 reference. */
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../src/ir/graph.js";
 import type { Axis, ScalarOp } from "../../src/ir/types.js";

@@ -39,7 +39,10 @@ export async function comparePrograms(
   const generated = memory as unknown as Record<string, Float64Array>;
   const start = (): Snapshot =>
     Object.fromEntries(
-      lowered.arenas.map(({ name, length }) => [name, Float64Array.from({ length }, (_, k) => generated[name]![k] ?? 0)]),
+      lowered.arenas.map(({ name, length }) => [
+        name,
+        Float64Array.from({ length }, (_, k) => generated[name]![k] ?? 0),
+      ]),
     );
   const initial = start();
   const differences: Difference[] = [];
@@ -68,7 +71,11 @@ export async function comparePrograms(
       return arenas;
     };
     const expected = run(program);
-    compare(`${name}, optimised`, expected, run(runPasses(graph, afterGradient, program)) as Record<string, Float64Array>);
+    compare(
+      `${name}, optimised`,
+      expected,
+      run(runPasses(graph, afterGradient, program)) as Record<string, Float64Array>,
+    );
     for (const [key, array] of Object.entries(initial)) generated[key]?.set(array.subarray(0, generated[key].length));
     generated["sums"]?.fill(3);
     for (const kernel of kernels ?? []) kernel.run(memory, rows, 1, seed);

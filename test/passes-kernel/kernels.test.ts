@@ -1,3 +1,4 @@
+/** @file Kernels of small graphs against the interpreter. */
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../src/ir/graph.js";
 import type { Expr, Tensor } from "../../src/ir/types.js";

@@ -1,12 +1,15 @@
+/** @file Kernels of whole training steps against the interpreter. */
 import { describe, expect, it } from "vitest";
 import type { ArenaName, Axis, Expr, Program, Source, Tensor } from "../../src/ir/types.js";
 import { differentiate } from "../../src/lower/autodiff.js";
 import { add, divide, exp, maximum, multiply, negate, tanh } from "../../src/ops/index.js";
+import { rootsOf, topological } from "../../src/ir/traverse.js";
+import { skipZeros } from "../../src/passes/sparse.js";
 import { Bench } from "../gradcheck/check.js";
 import { check } from "./harness.js";
 
 /** Loss and gradients of a graph built by hand, through kernels and through the interpreter, at several run-time batches. */
-function checkTraining(b: Bench, loss: Tensor, batches: readonly number[]): void {
+function checkTraining(b: Bench, loss: Tensor, batches: readonly number[]): Program {
   const { gradients, others } = differentiate(b.graph, loss, b.parameters, [loss]);
   const program: Program = {
     name: "gradient",
@@ -28,6 +31,7 @@ function checkTraining(b: Bench, loss: Tensor, batches: readonly number[]): void
   ]);
   for (const name of ["parameters", "inputs", "classes"] as const) lengths.set(name, memory[name]!.length);
   for (const n of batches) check(b.graph, program, { batch: b.batch, lengths: () => lengths }, { n });
+  return skipZeros(b.graph, program);
 }
 
 interface Convolution {
@@ -36,8 +40,11 @@ interface Convolution {
   readonly stride: number;
   readonly before: number;
   readonly out: readonly [number, number];
+  /** Without a rectifier, the gradient through the pooling goes straight into the convolution's. */
+  readonly linear?: boolean;
 }
-function convolution(b: Bench, x: Tensor, { filters, size, stride, before, out }: Convolution): Tensor {
+function convolution(b: Bench, x: Tensor, settings: Convolution): Tensor {
+  const { filters, size, stride, before, out, linear } = settings;
   const { graph } = b;
   const channels = x.shape[3] as number;
   const w = b.parameter(size, size, channels, filters);
@@ -54,7 +61,8 @@ function convolution(b: Bench, x: Tensor, { filters, size, stride, before, out }
   const at = (p: Axis, q: Axis) => b.affine(stride, p, b.affine(1, q, -before));
   const read = graph.read(x, [b.i(n), at(i, a), at(j, c), b.i(k)], before > 0 ? 0 : undefined);
   const sum = b.sum([a, c, k], b.op(multiply, read, graph.at(w, [a, c, k, m])));
-  return graph.compute([n, i, j, m], b.op(maximum, b.op(add, sum, graph.at(bias, [m])), 0));
+  const z = b.op(add, sum, graph.at(bias, [m]));
+  return graph.compute([n, i, j, m], linear ? z : b.op(maximum, z, 0));
 }
 function pool(b: Bench, x: Tensor, size: number): Tensor {
   const [, h, w, f] = x.shape as [unknown, number, number, number];
@@ -87,6 +95,9 @@ describe("whole training steps agree with the interpreter", () => {
     { filters: 3, size: 3, stride: 2, before: 1, out: [4, 4] },
     { filters: 2, size: 2, stride: 2, before: 0, out: [3, 4] },
     { filters: 6, size: 3, stride: 3, before: 1, out: [2, 3] },
+    { filters: 5, size: 3, stride: 1, before: 0, out: [5, 6], linear: true },
+    { filters: 4, size: 3, stride: 1, before: 1, out: [7, 8], linear: true },
+    { filters: 3, size: 3, stride: 2, before: 1, out: [4, 4], linear: true },
   ])("convolution %o, pooling and a dense layer", (settings) => {
     const b = new Bench(5);
     const image = b.dense(b.input("batch", 7, 8, 3), b.parameter(3, 3));
@@ -94,7 +105,14 @@ describe("whole training steps agree with the interpreter", () => {
     const pooled = settings.out[0] >= 4 ? pool(b, first, 2) : first;
     const size = (pooled.shape.slice(1) as number[]).reduce((a, c) => a * c, 1);
     const flat = b.graph.reshape(pooled, ["batch", size]);
-    checkTraining(b, b.loss(b.dense(flat, b.parameter(size, 3), b.parameter(3))), [1, 5]);
+    const loss = b.loss(b.dense(flat, b.parameter(size, 3), b.parameter(3)));
+    const made = checkTraining(b, loss, [1, 5]);
+    if (!settings.linear) return;
+    // No array of the convolution's size holds the pooled gradient's zeros.
+    const dense = topological(rootsOf(made)).filter(
+      (t) => t.kind === "scatter" && t.shape[1] === settings.out[0] && t.shape.at(-1) === settings.filters,
+    );
+    expect(dense.length).toBe(settings.stride === 1 ? 0 : 1);
   });
   it.each([3, 8])("an LSTM of %i units over rows, and the sum of its outputs", (units) => {
     const b = new Bench(6);

@@ -1,3 +1,4 @@
+/** @file The kernel verifier: what it refuses. */
 import { describe, expect, it } from "vitest";
 import type { Kernel, KernelExpr, KernelStatement } from "../../src/ir/kernel.js";
 import { verifyKernel } from "../../src/passes/verify-kernel.js";

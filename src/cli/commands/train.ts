@@ -65,7 +65,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   if (!checked.forward.train.loss && checked.update.length === 0)
     throw new InputFault(`${checked.name} has no loss and no optimizer, so there is nothing to train`);
   const seed = options.seed ?? checked.training.seed;
-  const dataset = await loadDataset(checked, { ...options, seed });
+  const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }));
   const module = await instantiate(compiled);
