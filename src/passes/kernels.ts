@@ -10,11 +10,12 @@ import type { Step } from "./nest.js";
 import { planMemory } from "./plan.js";
 import type { MemoryPlan } from "./plan.js";
 import { schedule } from "./schedule.js";
+import { skipZeros } from "./sparse.js";
 import { tidy } from "./tidy.js";
 
 /** `batch` is the declared, largest number of examples in one call. */
 export function compileProgram(graph: Graph, program: Program, { batch }: { batch: number }): CompiledProgram {
-  const steps = schedule(graph, program, batch);
+  const steps = schedule(graph, skipZeros(graph, program), batch);
   const plan = planMemory(steps);
   const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, plan, batch));
   return {
