@@ -1,7 +1,7 @@
 /** @file Walks over the tensors of a program: order, users, and rewriting from the inputs up. */
 import { tensorsOf } from "./graph.js";
 import type { Graph } from "./graph.js";
-import type { Axis, CarriedTensor, Expr, Program, Scan, Tensor } from "./types.js";
+import type { Axis, CarriedTensor, Carry, Expr, Program, Row, Scan, Tensor } from "./types.js";
 
 /** The tensors that a tensor is computed from. A scan's result depends on everything its body needs. */
 export function inputsOf(tensor: Tensor): Iterable<Tensor> {
@@ -83,6 +83,36 @@ export function usersOf(order: readonly Tensor[]): Map<Tensor, Tensor[]> {
   return users;
 }
 
+/** The outputs of scans that something needs; what a scan carries or keeps for nobody is left out of its rewritten form. */
+interface LiveOutputs {
+  readonly carries: ReadonlySet<Carry>;
+  readonly rows: ReadonlySet<Row>;
+}
+function liveOutputs(roots: readonly Tensor[]): LiveOutputs {
+  const carries = new Set<Carry>();
+  const rows = new Set<Row>();
+  const seen = new Set<Tensor>();
+  const pending = [...roots];
+  const keepCarry = (carry: Carry) => {
+    if (carries.has(carry)) return;
+    carries.add(carry);
+    pending.push(carry.init, carry.next);
+  };
+  for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    if (tensor.kind === "carried") keepCarry(carryOf(tensor));
+    else if (tensor.kind !== "result") pending.push(...inputsAndGradients(tensor));
+    else if (tensor.output === "carry") keepCarry(tensor.scan.carries[tensor.index]!);
+    else {
+      const row = tensor.scan.rows[tensor.index]!;
+      rows.add(row);
+      pending.push(row.value, ...tensorsOf(row.at));
+    }
+  }
+  return { carries, rows };
+}
+
 /** How a rewrite sees the graph: what old tensors have become, and old index variables of scans. */
 export interface Rewriting {
   readonly graph: Graph;
@@ -103,7 +133,16 @@ export function rewrite(
   roots: readonly Tensor[],
   visit: (tensor: Tensor, rewriting: Rewriting) => Tensor | undefined,
 ): (tensor: Tensor) => Tensor {
-  const order = topological(roots, inputsAndGradients);
+  const live = liveOutputs(roots);
+  const order = topological(roots, (tensor) => {
+    if (tensor.kind !== "result") return inputsAndGradients(tensor);
+    const carries = tensor.scan.carries.filter((carry) => live.carries.has(carry));
+    const rows = tensor.scan.rows.filter((row) => live.rows.has(row));
+    return [
+      ...carries.flatMap(({ init, next }) => [init, next]),
+      ...rows.flatMap(({ value, at }) => [value, ...tensorsOf(at)]),
+    ];
+  });
   const levels = byLevel(order);
   const done = new Map<Tensor, Tensor>();
   const indices = new Map<Axis, Expr>();
@@ -160,7 +199,10 @@ export function rewrite(
         );
       case "result": {
         const results = scan(tensor.scan);
-        return (tensor.output === "carry" ? results.carries : results.rows)[tensor.index]!;
+        const { carries, rows } = tensor.scan;
+        return tensor.output === "carry"
+          ? results.carries[carries.slice(0, tensor.index).filter((carry) => live.carries.has(carry)).length]!
+          : results.rows[rows.slice(0, tensor.index).filter((row) => live.rows.has(row)).length]!;
       }
     }
   };
@@ -174,16 +216,18 @@ export function rewrite(
   const scan = (old: Scan) => {
     const known = newScans.get(old);
     if (known) return known;
+    const carries = old.carries.filter((carry) => live.carries.has(carry));
+    const rows = old.rows.filter((row) => live.rows.has(row));
     const made = graph.scan(
       old.axis.extent as number,
-      old.carries.map(({ init }) => of(init)),
+      carries.map(({ init }) => of(init)),
       (iteration, carried) => {
-        old.carries.forEach(({ leaf }, k) => done.set(leaf, carried[k]!));
+        carries.forEach(({ leaf }, k) => done.set(leaf, carried[k]!));
         indices.set(old.axis, iteration);
         level(levels.get(old));
         return {
-          next: old.carries.map(({ next }) => of(next)),
-          rows: old.rows.map((row) => ({ ...row, value: of(row.value), at: expr(row.at) })),
+          next: carries.map(({ next }) => of(next)),
+          rows: rows.map((row) => ({ ...row, value: of(row.value), at: expr(row.at) })),
         };
       },
       old.origin,
