@@ -222,19 +222,23 @@ export class Graph implements ExpressionBuilder {
 
   /** `out[axes] = body`. Free indices of the body must be among `axes` or be scan indices. */
   compute(axes: readonly Axis[], body: Expr, origin: Origin = noOrigin): Tensor {
+    const keyOf = (own: readonly Axis[], expr: Expr) => `compute:${own.map((axis) => axis.id).join()}:${expr.id}`;
+    const known = this.#tensors.get(keyOf(axes, body)); // already in canonical indices
+    if (known) return known;
     const { axes: own, exprs } = this.canonical(axes, [body]);
     const expr = exprs[0]!;
     // A whole-tensor identity read is the tensor itself.
     if (expr.kind === "read" && isIdentity(expr.at, own, expr.tensor.shape)) return expr.tensor;
-    const key = `compute:${own.map((axis) => axis.id).join()}:${expr.id}`;
     const shape = own.map((axis) => axis.extent);
-    return this.#tensor<Compute>(key, tensorsOf(expr), this.#scansIn(expr.free), {
+    const reads = [...tensorsOf(expr)];
+    return this.#tensor<Compute>(keyOf(own, expr), reads, this.#scansIn(expr.free), {
       kind: "compute",
       type: expr.type,
       shape,
       origin,
       axes: own,
       body: expr,
+      reads,
     });
   }
   /** `out[at] += body` over all points of `axes`, from 0. */
@@ -248,9 +252,9 @@ export class Graph implements ExpressionBuilder {
     const { axes: own, exprs } = this.canonical(axes, [...at, body]);
     const value = exprs[exprs.length - 1]!;
     const key = `scatter:${shape.join()}:${own.map((axis) => axis.id).join()}:${exprs.map((e) => e.id).join()}`;
-    const inputs = new Set<Tensor>();
-    for (const expr of exprs) tensorsOf(expr, inputs);
-    return this.#tensor(key, inputs, this.#scansIn(uniteAxes(exprs.map((e) => e.free))), {
+    const reads = new Set<Tensor>();
+    for (const expr of exprs) tensorsOf(expr, reads);
+    return this.#tensor(key, reads, this.#scansIn(uniteAxes(exprs.map((e) => e.free))), {
       kind: "scatter",
       type: value.type,
       shape,
@@ -258,6 +262,7 @@ export class Graph implements ExpressionBuilder {
       axes: own,
       at: exprs.slice(0, -1),
       body: value,
+      reads: [...reads],
     });
   }
   /** A view: the same elements in the same order. The numbers of elements must agree. */

@@ -11,12 +11,8 @@ export function inputsOf(tensor: Tensor): Iterable<Tensor> {
     case "carried":
       return [];
     case "compute":
-      return tensorsOf(tensor.body);
-    case "scatter": {
-      const inputs = tensorsOf(tensor.body);
-      for (const at of tensor.at) tensorsOf(at, inputs);
-      return inputs;
-    }
+    case "scatter":
+      return tensor.reads;
     case "reshape":
       return [tensor.of];
     case "custom":

@@ -127,6 +127,8 @@ export interface Compute extends TensorBase {
   readonly kind: "compute";
   readonly axes: readonly Axis[];
   readonly body: Expr;
+  /** The tensors that the body reads, each once. */
+  readonly reads: readonly Tensor[];
 }
 /** `out` starts at 0; for every point of `axes`: `out[at] += body`. An index beyond `shape` is skipped. */
 export interface Scatter extends TensorBase {
@@ -134,6 +136,8 @@ export interface Scatter extends TensorBase {
   readonly axes: readonly Axis[];
   readonly at: readonly Expr[];
   readonly body: Expr;
+  /** The tensors that body and subscripts read, each once. */
+  readonly reads: readonly Tensor[];
 }
 /** The same elements in row-major order under another shape (a leading batch axis stays). */
 export interface Reshape extends TensorBase {

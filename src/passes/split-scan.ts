@@ -3,7 +3,6 @@
  * the iteration as one more axis: one large contraction instead of many small ones. What needs not even the iteration is outside
  * by birth.
  */
-import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Rewriting } from "../ir/traverse.js";
@@ -32,7 +31,7 @@ function earlyTensors(order: readonly Tensor[]): ReadonlySet<Tensor> {
   for (const tensor of order) {
     const scan = tensor.scans.at(-1);
     if (tensor.kind !== "compute" || !scan || tensor.type === "f64") continue;
-    if ([...tensorsOf(tensor.body)].every((input) => free.has(input) || !input.scans.includes(scan))) free.add(tensor);
+    if (tensor.reads.every((input) => free.has(input) || !input.scans.includes(scan))) free.add(tensor);
   }
   const early = new Set<Tensor>();
   for (const tensor of order.toReversed()) {
@@ -40,7 +39,7 @@ function earlyTensors(order: readonly Tensor[]): ReadonlySet<Tensor> {
     if (!early.has(tensor) && !hasFold(tensor.body)) continue;
     early.add(tensor);
     const scan = tensor.scans.at(-1);
-    for (const input of tensorsOf(tensor.body)) if (free.has(input) && input.scans.at(-1) === scan) early.add(input);
+    for (const input of tensor.reads) if (free.has(input) && input.scans.at(-1) === scan) early.add(input);
   }
   return early;
 }
