@@ -16,7 +16,7 @@ export interface Programs {
   readonly initialize: CompiledProgram;
   /** Forward, loss, backward, optimizer: one step; also this batch's totals. */
   readonly train: CompiledProgram | undefined;
-  /** As `train` without the optimizer: leaves gradients in arena `gradients`, for gradient checks. */
+  /** As `train` without the optimizer: leaves gradients in arena `gradients`, for gradient checks; made on request. */
   readonly gradient: CompiledProgram | undefined;
   /** This batch's totals, in evaluation mode. */
   readonly evaluate: CompiledProgram | undefined;

@@ -8,8 +8,13 @@ import { compileProgram } from "../passes/kernels.js";
 import { nominalFlops } from "./cost.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn, type PassOptions } from "../passes/pipeline.js";
 
+export interface CompileOptions extends PassOptions {
+  /** Also the program `gradient`, which only gradient checks run. Default false. */
+  readonly gradient?: boolean;
+}
+
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
-export function compileModel(checked: CheckedModel, options: PassOptions = {}): CompiledModel {
+export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
   const { graph, batch } = checked;
   const { programs, arenas, objective, surrogates } = lower(checked, {
     prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
@@ -27,7 +32,7 @@ export function compileModel(checked: CheckedModel, options: PassOptions = {}): 
     programs: {
       initialize: build(programs.initialize),
       train: maybe(programs.train),
-      gradient: maybe(programs.gradient),
+      gradient: options.gradient ? maybe(programs.gradient) : undefined,
       evaluate: maybe(programs.evaluate),
       predict: build(programs.predict),
       finish: maybe(programs.finish),

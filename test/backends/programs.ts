@@ -32,7 +32,7 @@ export async function comparePrograms(
 ): Promise<readonly Difference[]> {
   const { graph } = checked;
   const lowered = lower(checked, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
-  const { module, internals } = await instantiateOpen(compileModel(checked), "f64");
+  const { module, internals } = await instantiateOpen(compileModel(checked, { gradient: true }), "f64");
   const seed = 1;
   const { memory, load } = internals.open(module.create({ seed }));
   load(noise(checked, rows, seed));

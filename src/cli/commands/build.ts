@@ -3,6 +3,7 @@ import { watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { compileModel } from "../../compiler/compile.js";
 import { emitModule } from "../../emit/emit.js";
+import { afterGradient, type PassOptions } from "../../passes/pipeline.js";
 import type { Register } from "../command-line.js";
 import { checkModels } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
@@ -17,7 +18,10 @@ interface BuildOptions {
   readonly emit: string;
   readonly batch?: number;
   readonly watch?: true;
+  readonly printAfter?: readonly string[];
 }
+
+const passNames = afterGradient.map(({ name }) => name);
 
 export const build: Register = (program, terminal) => {
   program
@@ -29,6 +33,7 @@ export const build: Register = (program, terminal) => {
     .option("--emit <language>", "ts, or js with declarations", "ts")
     .option("--batch <n>", "largest number of examples in one call (default: the model's)", whole(1))
     .option("--watch", "build again when a file changes")
+    .option("--print-after <passes...>", "print the graph after these passes (all: after each)")
     .addHelpText(
       "after",
       "\nExamples:\n  netc build examples/mnist.net\n  netc build examples/*.net -o generated --emit js",
@@ -48,7 +53,7 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
   if (models.length === 0) throw new InputFault(`${file} has no model`, "add one: model Name { .. }");
   const language = options.emit === "js" ? "js" : "ts";
   const { text, declarations } = emitModule(
-    models.map((model) => compileModel(model)),
+    models.map((model) => compileModel(model, passOptions(options, terminal))),
     { language },
   );
   const path = join(options.output ?? dirname(file), basename(file));
@@ -61,6 +66,15 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
   for (const [name, content] of written)
     terminal.err(`${name}  ${(content.length / 1024).toFixed(1)} kB  ${milliseconds} ms`);
   if (written.length === 0) terminal.err(`${path}.${language}  unchanged`);
+}
+
+function passOptions({ printAfter }: BuildOptions, terminal: Terminal): PassOptions {
+  if (!printAfter) return {};
+  const unknown = printAfter.find((name) => name !== "all" && !passNames.includes(name));
+  if (unknown !== undefined) throw new UsageFault(`unknown pass ${unknown}: use all, ${passNames.join(", ")}`);
+  return {
+    printAfter: { passes: printAfter, print: (pass, text) => terminal.out(`// after ${pass}\n${text}\n`) },
+  };
 }
 
 /** Rebuilds on change; errors are shown and watching goes on. */
