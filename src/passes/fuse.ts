@@ -141,9 +141,12 @@ class Decisions {
     if (total <= selectorPrice && isSelector(tensor.body)) return true;
     if (!folds) return evaluations * total <= size * (total + storeCost) + evaluations * loadCost;
     if (evaluations > size || uses.some(({ reader }) => levelOf(reader) !== levelOf(tensor))) return false;
+    // A contraction stays in one piece: gates that each read a quarter of one product do not take it apart.
     return (
       !hasContraction(tensor.body) ||
-      uses.every(({ reader, window }) => reader.kind === "compute" && window <= largestWindow)
+      uses.every(
+        ({ reader, mark, window }) => reader.kind === "compute" && window <= largestWindow && mark === uses[0]!.mark,
+      )
     );
   }
 

@@ -3,7 +3,23 @@ import { affine, affineExpr } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { rewrite } from "../ir/traverse.js";
 import type { Apply, Axis, Expr, Scatter, ScalarOp, Tensor } from "../ir/types.js";
-import { add, and, detach, equal, floorDivide, modulo, multiply, negate, subtract, where } from "../ops/index.js";
+import {
+  add,
+  and,
+  ceil,
+  detach,
+  divide,
+  equal,
+  floor,
+  floorDivide,
+  integer,
+  modulo,
+  multiply,
+  negate,
+  round,
+  subtract,
+  where,
+} from "../ops/index.js";
 import { arithmeticRows } from "./rules/arithmetic.js";
 import { choiceRows, wholeDivision } from "./rules/choice.js";
 import { foldRows, oneHotRow } from "./rules/fold.js";
@@ -56,11 +72,16 @@ export class Simplifier {
       case "read":
         return graph.read(e.tensor, e.at.map(this.simplify), e.outside);
       case "apply":
-        return graph.apply(e.op, ...e.arguments.map(this.simplify));
+        return graph.apply(e.op, ...e.arguments.map(roundings.has(e.op) ? this.#quotient : this.simplify));
       case "fold":
         return graph.fold(e.reducer, e.axes, this.simplify(e.body));
     }
   }
+  /** A quotient that is about to be rounded is left a quotient: its reciprocal's rounding would show. */
+  readonly #quotient = (e: Expr): Expr =>
+    e.kind === "apply" && e.op === divide
+      ? this.#graph.apply(divide, ...e.arguments.map(this.simplify))
+      : this.simplify(e);
   #step(e: Expr): Expr | undefined {
     const graph = this.#graph;
     if (e.kind === "read") return withoutOutside(graph, e) ?? readThrough(graph, e, this.simplify);
@@ -131,6 +152,7 @@ export class Simplifier {
   }
 }
 
+const roundings = new Set<ScalarOp>([floor, ceil, round, integer]);
 const rows = new Map<ScalarOp, readonly ApplyRow[]>([...arithmeticRows, ...choiceRows]);
 
 /** What the roots need, simplified. */

@@ -112,6 +112,8 @@ const multiplication: readonly ApplyRow[] = [
       ? graph.apply(multiply, graph.apply(multiply, x, first(y)), second(y))
       : undefined;
   },
+  // s * (t * x) -> (s * t) * x, s and t numbers known before the loop, in f64
+  (e, graph) => scalarsTogether(graph, first(e), second(e)) ?? scalarsTogether(graph, second(e), first(e)),
   // number(b) * x -> where(b, x, 0); where(c, 1, 0) * x -> where(c, x, 0); where(c, 0, 1) * x -> where(c, 0, x)
   (e, graph) => masked(graph, e, first(e), second(e)) ?? masked(graph, e, second(e), first(e)),
   // sqrt(x) * sqrt(x) -> x
@@ -120,6 +122,13 @@ const multiplication: readonly ApplyRow[] = [
     return x === second(e) && isApply(x, sqrt) && first(x).type === e.type ? first(x) : undefined;
   },
 ];
+
+function scalarsTogether(graph: Graph, s: Expr, product: Expr): Expr | undefined {
+  if (s.type !== "f64" || !isApply(product, multiply) || product.type !== "f32") return undefined;
+  const [a, b] = [first(product), second(product)];
+  if (a.type === "f64") return graph.apply(multiply, graph.apply(multiply, s, a), b);
+  return b.type === "f64" ? graph.apply(multiply, graph.apply(multiply, s, b), a) : undefined;
+}
 
 function masked(graph: Graph, e: Expr, mask: Expr, x: Expr): Expr | undefined {
   if (x.type !== e.type || isConst(x)) return undefined;
@@ -169,6 +178,13 @@ const negation: readonly ApplyRow[] = [
   (e, graph) => {
     const x = first(e);
     return isApply(x, subtract) && x.type === e.type ? graph.apply(subtract, second(x), first(x)) : undefined;
+  },
+  // -sum(x - y) -> sum(y - x)
+  (e, graph) => {
+    const x = first(e);
+    if (x.kind !== "fold" || x.reducer !== "sum" || !isApply(x.body, subtract) || x.body.type !== e.type)
+      return undefined;
+    return graph.fold("sum", x.axes, graph.apply(subtract, second(x.body), first(x.body)));
   },
   // -(x * c) -> x * -c
   (e, graph) => {
