@@ -5,7 +5,7 @@ import { laterRules, modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import type { ElementType, Port } from "./model.js";
 import { asSize } from "./sizes.js";
-import { array, scalar, unlabelled } from "./tensors.js";
+import { array, scalar, tooLarge, unlabelled } from "./tensors.js";
 import { type TensorValue, type Trail, valueText } from "./values.js";
 
 /** Rows of the file that `class[from ".."]` names. */
@@ -43,7 +43,7 @@ export function portType(c: Context, name: string, type: TypeExpression, readTex
       return wrong();
   }
 }
-function shaped(c: Context, element: ElementType, { axes }: Shape): PortType | undefined {
+function shaped(c: Context, element: ElementType, { axes, span }: Shape): PortType | undefined {
   const shape: number[] = [];
   for (const axis of axes) {
     if (axis.kind === "rest" || axis.kind === "from") {
@@ -58,6 +58,7 @@ function shaped(c: Context, element: ElementType, { axes }: Shape): PortType | u
     if (!size) return undefined;
     shape.push(size.size);
   }
+  if (tooLarge(c, [], unlabelled(shape), span)) return undefined;
   return { element, shape };
 }
 function classType(c: Context, { axes, span }: Shape, readText: ReadText): ElementType | undefined {

@@ -12,7 +12,7 @@ import type { PassOptions } from "../passes/pipeline.js";
 import { emitModule } from "../emit/emit.js";
 import { suggest } from "../base/suggest.js";
 import { InputFault } from "./fault.js";
-import { nodeHost } from "./host.js";
+import { nodeHost, unreadable } from "./host.js";
 import type { Internals, ModelModule } from "./module.js";
 
 export interface ModelChoice {
@@ -27,7 +27,7 @@ const openBatch = 1024;
 /** All models of a file; diagnostics of severity error are a fault. */
 export function checkModels(path: string, batch?: number): readonly CheckedModel[] {
   const checked = createProject(nodeHost).check(path, batch === undefined ? {} : { batch });
-  if (!checked) throw new InputFault(`cannot read ${path}: no such file`);
+  if (!checked) throw unreadable(path);
   const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (errors.length > 0)
     throw new InputFault(`${path} has ${errors.length} error${errors.length === 1 ? "" : "s"}`, undefined, errors);

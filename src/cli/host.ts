@@ -41,6 +41,16 @@ function reason(error: unknown): string {
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** Why a file that the host could not read cannot be read. */
+export function unreadable(path: string): InputFault {
+  try {
+    readFileSync(path);
+    return new InputFault(`cannot read ${path}: it changed meanwhile`);
+  } catch (error) {
+    return new InputFault(`cannot read ${path}: ${reason(error)}`);
+  }
+}
+
 export function readBytes(path: string, what: string): Uint8Array {
   try {
     return readFileSync(path);
