@@ -82,11 +82,16 @@ const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): In
   return { low: Math.min(...values), high: Math.max(...values) };
 };
 
-/** Computed tensors that a bound is followed through. */
-const deepest = 4;
+/** How much is looked at for one bound: tensors deep, and expressions in all. */
+interface Effort {
+  readonly tensors: number;
+  readonly left: { expressions: number };
+}
+const allowed = (): Effort => ({ tensors: 4, left: { expressions: 200 } });
 
 /** Bounds of an expression's value, if it is a number at all. */
-export function interval(expr: Expr, depth = deepest): Interval {
+export function interval(expr: Expr, effort = allowed()): Interval {
+  if (effort.left.expressions-- <= 0) return everything;
   const form = affine(expr);
   if (form) return intervalOf(form);
   if (expr.type === "bool") return { low: 0, high: 1 };
@@ -94,30 +99,30 @@ export function interval(expr: Expr, depth = deepest): Interval {
     case "const":
       return { low: expr.value, high: expr.value };
     case "fold": {
-      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body, depth);
+      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body, effort);
       if (expr.reducer !== "argmax" && expr.reducer !== "argmin") return everything;
       const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
       return { low: 0, high: count - 1 };
     }
     case "read": {
-      const { low, high } = intervalOfTensor(expr.tensor, depth);
+      const { low, high } = intervalOfTensor(expr.tensor, effort);
       const { outside = low } = expr;
       return { low: Math.min(low, outside), high: Math.max(high, outside) };
     }
     case "apply":
-      return intervalOfOp(expr.op, expr.arguments, depth);
+      return intervalOfOp(expr.op, expr.arguments, effort);
     default:
       return everything;
   }
 }
 
-function intervalOfTensor(tensor: Tensor, depth: number): Interval {
+function intervalOfTensor(tensor: Tensor, { tensors, left }: Effort): Interval {
   if (tensor.kind === "source" && tensor.source.limit !== undefined) return { low: 0, high: tensor.source.limit - 1 };
-  return tensor.kind === "compute" && depth > 0 ? interval(tensor.body, depth - 1) : everything;
+  return tensor.kind === "compute" && tensors > 0 ? interval(tensor.body, { tensors: tensors - 1, left }) : everything;
 }
 
-function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], depth: number): Interval {
-  const bounds = (e: Expr) => interval(e, depth);
+function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort): Interval {
+  const bounds = (e: Expr) => interval(e, effort);
   const [a, b] = arguments_.slice(0, 2).map(bounds) as [Interval, Interval];
   switch (op.name) {
     case "add":

@@ -13,7 +13,7 @@ export function verifyTensors(roots: readonly Tensor[]): string[] {
     for (const input of inputsOf(tensor))
       if (position.get(input)! >= position.get(tensor)!) fault(`depends on itself through ${input.kind} ${input.id}`);
     tensor.shape.forEach((extent, k) => {
-      if (extent === "batch" ? k > 0 && tensor.kind !== "compute" : !(Number.isInteger(extent) && extent >= 0))
+      if (extent === "batch" ? k > 0 : !(Number.isInteger(extent) && extent >= 0))
         fault(`extent ${extent} of axis ${k}`);
     });
     verifyTensor(tensor, fault);

@@ -10,6 +10,7 @@ import { foldConstants } from "./fold-constants.js";
 import { fuse } from "./fuse.js";
 import { shrink } from "./shrink.js";
 import { simplify } from "./simplify.js";
+import { splitProducts } from "./split-products.js";
 import { splitScan } from "./split-scan.js";
 import { stabilise } from "./stabilise.js";
 
@@ -32,6 +33,7 @@ export const beforeGradient: readonly Pass[] = [
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, beforeDifferentiation) },
   { name: "commute-max", run: commuteMax },
   { name: "stabilise", run: stabilise },
+  { name: "split-products", run: splitProducts },
   { name: "shrink", run: shrink },
 ];
 
@@ -39,6 +41,7 @@ export const afterGradient: readonly Pass[] = [
   { name: "erase-custom", run: eraseCustom },
   { name: "simplify", run: (graph, roots) => simplify(graph, roots, afterDifferentiation) },
   { name: "fold-constants", run: foldConstants },
+  { name: "split-products", run: splitProducts },
   { name: "split-scan", run: splitScan },
   { name: "shrink", run: shrink },
   { name: "fuse", run: fuse },

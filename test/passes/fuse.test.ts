@@ -96,6 +96,22 @@ describe("fusion", () => {
     const products = stored([last!]).filter((t) => t.shape.includes(5));
     expect(products.map(({ shape, scans }) => [shape.join(), scans.length])).toEqual([["batch,5,4", 0]]);
   });
+  it("splits a sum over three arrays into two products, the cheaper first", () => {
+    const b = new Builder();
+    const { graph } = b;
+    const p = b.source("p", "inputs", [9, 9]);
+    const v = b.source("v", "inputs", [9, 2]);
+    const w = b.source("w", "parameters", [2, 30]);
+    const [i, j, e, r] = [graph.axis(9), graph.axis(9), graph.axis(2), graph.axis(30)];
+    const both = graph.apply(ops.multiply, graph.at(p, [i, j]), graph.at(v, [j, e]));
+    const body = graph.apply(ops.multiply, both, graph.at(w, [e, r]));
+    const [y] = fused(b, graph.compute([i, r], graph.fold("sum", [j, e], body)));
+    // 9 * 9 * 2 and 9 * 30 * 2 multiplications instead of 9 * 30 * 9 * 2.
+    expect(stored([y!]).map(({ shape }) => shape)).toEqual([
+      [9, 2],
+      [9, 30],
+    ]);
+  });
   it("replaces constant arrays that are the same everywhere, and nothing that depends on the batch", () => {
     const b = new Builder();
     const { graph } = b;

@@ -1,0 +1,65 @@
+/**
+ * @file A sum over a product of three or more arrays becomes several sums of products of two, the cheapest pair first:
+ * attention's scores times values times output weights.
+ */
+import type { Graph } from "../ir/graph.js";
+import { rewrite } from "../ir/traverse.js";
+import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
+import { multiply } from "../ops/index.js";
+import { countOf, isContraction } from "./price.js";
+
+export function splitProducts(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
+  return roots.map(
+    rewrite(graph, roots, (tensor, { expr }) => {
+      if (tensor.kind !== "compute" || !hasLongProduct(tensor.body)) return undefined;
+      const body = expr(tensor.body);
+      // Whatever is free and not the nest's own or a fold's is the index of a scan.
+      const outside = new Set(body.free.filter((axis) => !tensor.axes.includes(axis)));
+      return graph.compute(tensor.axes, split(graph, body, outside, tensor.origin), tensor.origin);
+    }),
+  );
+}
+
+const factorsOf = (e: Expr): readonly Expr[] =>
+  e.kind === "apply" && e.op === multiply ? e.arguments.flatMap(factorsOf) : [e];
+const isLong = (e: Fold): boolean => isContraction(e) && e.type === "f32" && factorsOf(e.body).length > 2;
+function hasLongProduct(e: Expr): boolean {
+  if (e.kind === "fold") return isLong(e) || hasLongProduct(e.body);
+  return e.kind === "apply" && e.arguments.some(hasLongProduct);
+}
+
+function split(graph: Graph, e: Expr, outside: ReadonlySet<Axis>, origin: Origin): Expr {
+  if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map((part) => split(graph, part, outside, origin)));
+  if (e.kind !== "fold") return e;
+  if (!isLong(e)) return graph.fold(e.reducer, e.axes, split(graph, e.body, outside, origin));
+  let axes = e.axes;
+  let factors = factorsOf(e.body);
+  while (factors.length > 2) {
+    const { a, b } = cheapestPair(factors);
+    const others = factors.filter((factor) => factor !== a && factor !== b);
+    // Indices that no other factor has are summed at once.
+    const done = axes.filter((axis) => pairHas(a, b, axis) && !others.some(({ free }) => free.includes(axis)));
+    const kept = union(a, b).filter((axis) => !done.includes(axis));
+    const own = kept.filter((axis) => !outside.has(axis)).sort((p, q) => rank(p) - rank(q));
+    const product = graph.compute(own, graph.fold("sum", done, graph.apply(multiply, a, b)), origin);
+    factors = [...others, graph.at(product, own)];
+    axes = axes.filter((axis) => !done.includes(axis));
+  }
+  return graph.fold("sum", axes, graph.apply(multiply, factors[0]!, factors[1]!));
+}
+
+const rank = (axis: Axis): number => (axis.extent === "batch" ? 0 : 1);
+const union = (a: Expr, b: Expr): readonly Axis[] => [...new Set([...a.free, ...b.free])];
+const pairHas = (a: Expr, b: Expr, axis: Axis): boolean => a.free.includes(axis) || b.free.includes(axis);
+
+/** The two factors that take the fewest multiplications. */
+function cheapestPair(factors: readonly Expr[]): { readonly a: Expr; readonly b: Expr } {
+  let best = { a: factors[0]!, b: factors[1]!, cost: Infinity };
+  factors.forEach((b, k) => {
+    for (const a of factors.slice(0, k)) {
+      const cost = countOf(union(a, b));
+      if (cost < best.cost) best = { a, b, cost };
+    }
+  });
+  return best;
+}
