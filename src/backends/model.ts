@@ -23,6 +23,10 @@ export interface Programs {
   readonly predict: CompiledProgram;
   /** Arena `metrics` from arena `sums`. */
   readonly finish: CompiledProgram | undefined;
+  /** Totals of a batch of the training set, taken once before the first step. */
+  readonly survey: CompiledProgram | undefined;
+  /** Buffers from the sums of `survey`. */
+  readonly settle: CompiledProgram | undefined;
 }
 
 export interface CompiledModel {

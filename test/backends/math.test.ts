@@ -49,8 +49,8 @@ describe("elementary functions", () => {
     ["Log1p", Math.log1p, -1e-6, 1e-6, 2e-15, 0],
     ["Expm1", Math.expm1, -40, 40, 2e-15, 0],
     ["Expm1", Math.expm1, -1e-6, 1e-6, 2e-15, 0],
-    ["Tanh", Math.tanh, -25, 25, 2e-15, 0],
-    ["Tanh", Math.tanh, -1e-5, 1e-5, 2e-15, 0],
+    ["Tanh", Math.tanh, -25, 25, 4e-16, 1],
+    ["Tanh", Math.tanh, -1e-5, 1e-5, 4e-16, 1],
     ["Sin", Math.sin, -100, 100, 1e-15, 1],
     ["Cos", Math.cos, -100, 100, 1e-15, 1],
     ["Sin", Math.sin, -1e5, 1e5, 1e-14, 1],
@@ -89,7 +89,7 @@ describe("elementary functions", () => {
       0,
     ]);
     expect(mathExp!(-740)).toBeCloseTo(Math.exp(-740), 322);
-    expect(mathExp!(709.7)).toBeLessThan(Infinity);
+    expect(mathExp!(709.4)).toBeLessThan(Infinity);
     expect([mathLog!(0), mathLog!(1), mathLog!(Infinity), mathLog!(5e-324)]).toEqual([
       -Infinity,
       0,
@@ -119,6 +119,6 @@ describe("elementary functions", () => {
     const used = new Set(
       [...printMath(mathNames.join(" "), { types: true }).matchAll(/Math\.(\w+)/g)].map(([, f]) => f!),
     );
-    expect([...used].sort()).toEqual(["abs", "floor", "imul", "sqrt"]);
+    expect([...used].sort()).toEqual(["abs", "floor", "imul", "max", "min", "sqrt"]);
   });
 });

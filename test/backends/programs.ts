@@ -18,7 +18,7 @@ export interface Difference {
   readonly found: number;
 }
 
-const programNames = ["predict", "evaluate", "gradient", "train", "finish"] as const;
+const programNames = ["predict", "evaluate", "gradient", "train", "finish", "survey", "settle"] as const;
 const compared = ["parameters", "gradients", "states", "buffers", "totals", "outputs", "decisions", "metrics"] as const;
 
 /**

@@ -1,11 +1,14 @@
 /** @file Prints kernel expressions as JavaScript, with no more parentheses than needed. */
 import type { ArrayName, KernelExpr } from "../../ir/kernel.js";
 import type { RunTimeScalar } from "../../ir/types.js";
+import { exponential, hyperbolicTangent } from "./math-inline.js";
 
 /** What expressions refer to; asking for a name marks it as used. */
 export interface Context {
   /** What follows a read of an array: `!` in TypeScript, for `noUncheckedIndexedAccess`. */
   readonly present: "!" | "";
+  /** Statements before the one being printed, that define the name given to `lines`. */
+  readonly before: (lines: (name: string) => readonly string[]) => string;
   readonly array: (name: ArrayName) => string;
   readonly scalar: (name: RunTimeScalar["name"], site: number) => string;
 }
@@ -65,11 +68,9 @@ const exactMath: Readonly<Record<string, string>> = {
 };
 /** Operations printed as calls of our own functions (math.ts). */
 const helpers: Readonly<Record<string, string>> = {
-  exp: "mathExp",
   log: "mathLog",
   log1p: "mathLog1p",
   expm1: "mathExpm1",
-  tanh: "mathTanh",
   sin: "mathSin",
   cos: "mathCos",
   erf: "mathErf",
@@ -78,6 +79,9 @@ const helpers: Readonly<Record<string, string>> = {
   round: "mathRound",
   randomBits: "mathRandomBits",
 };
+
+/** Operations written out before the statement that uses them (math-inline.ts). */
+const inline: Readonly<Record<string, typeof exponential>> = { exp: exponential, tanh: hyperbolicTangent };
 
 class ExpressionPrinter {
   readonly #context: Context;
@@ -192,6 +196,11 @@ class ExpressionPrinter {
     }
     const exact = exactMath[name];
     if (exact) return this.#call(exact, expr.arguments);
+    const written = inline[name];
+    if (written) {
+      const argument = this.#number(a, 0);
+      return call(this.#context.before((result) => written(result, argument, this.#context.present)));
+    }
     const helper = helpers[name];
     if (!helper) throw new Error(`the TypeScript back end does not know operation ${name}`);
     return this.#call(helper, expr.arguments);

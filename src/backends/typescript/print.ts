@@ -51,8 +51,15 @@ function typedArray(array: ArrayName, floats: PrintOptions["floats"]): string {
 export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKernel {
   const arrays = new Set<ArrayName>();
   const scalars = new Map<string, ScalarParameter>();
+  const pending: string[] = [];
+  let written = 0;
   const context: Context = {
     present: options.types ? "!" : "",
+    before: (lines) => {
+      const name = `exp${++written}`;
+      pending.push(...lines(name));
+      return name;
+    },
     array: (name) => {
       arrays.add(name);
       return letters[name];
@@ -64,7 +71,7 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
       return name === "step" ? "step" : `key${[...scalars.keys()].filter((k) => k !== "step").indexOf(key)}`;
     },
   };
-  const body = new StatementPrinter(context, options.types).lines(kernel.body, "  ");
+  const body = new StatementPrinter(context, pending, options.types).lines(kernel.body, "  ");
   const used = arrayOrder.filter((name) => arrays.has(name));
   const typed = (name: string, type: string) => (options.types ? `${name}: ${type}` : name);
   const parameters = [
@@ -79,23 +86,31 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
 
 class StatementPrinter {
   readonly #context: Context;
+  /** Lines that the expressions of the current statement want before it. */
+  readonly #pending: string[];
   readonly #types: boolean;
   /** Types of accumulators: a truth value is assigned as such or as a number. */
   readonly #accumulators = new Map<string, boolean>();
 
-  constructor(context: Context, types: boolean) {
+  constructor(context: Context, pending: string[], types: boolean) {
     this.#context = context;
+    this.#pending = pending;
     this.#types = types;
   }
 
   lines(statements: readonly KernelStatement[], indent: string): string[] {
-    return statements.flatMap((statement) => this.#statement(statement, indent));
+    return statements.flatMap((statement) => {
+      const printed = this.#statement(statement, indent);
+      const before = this.#pending.splice(0).map((line) => `${indent}${line}`);
+      return [...before, ...printed];
+    });
   }
   #number(expr: KernelExpr): string {
     return printExpression(this.#context, expr, "number");
   }
   #block(head: string, body: readonly KernelStatement[], indent: string): string[] {
-    return [`${indent}${head} {`, ...this.lines(body, `${indent}  `), `${indent}}`];
+    const before = this.#pending.splice(0).map((line) => `${indent}${line}`);
+    return [...before, `${indent}${head} {`, ...this.lines(body, `${indent}  `), `${indent}}`];
   }
 
   #statement(statement: KernelStatement, indent: string): string[] {

@@ -1,0 +1,30 @@
+/**
+ * @file Exponentials written out where they are used. A call that V8 does not inline passes its numbers as objects on the heap,
+ * and activations call millions of times: written out, a step allocates nothing.
+ */
+
+/**
+ * The statements that define `name` as e^argument, without branches: e^x = 2^k e^r with |r| <= log(2) / 2, and
+ * e^r = 1 + 2r / (c(r^2) - r) as in fdlibm. Infinity above 709.43, 0 below -745.14. `present` asserts an element in TypeScript.
+ */
+export function exponential(name: string, argument: string, present: string): readonly string[] {
+  const [x, k, high, low, r, t, c] = ["x", "k", "h", "l", "r", "t", "c"].map((part) => `${name}${part}`);
+  return [
+    `const ${x} = Math.max(-746, Math.min(710, ${argument}));`,
+    `const ${k} = Math.floor(${x} * 1.4426950408889634 + 0.5);`,
+    `const ${high} = ${x} - ${k} * 0.6931471803691238;`,
+    `const ${low} = ${k} * 1.9082149292705877e-10;`,
+    `const ${r} = ${high} - ${low};`,
+    `const ${t} = ${r} * ${r};`,
+    `const ${c} = ${r} - ${t} * (0.16666666666666602 + ${t} * (-0.0027777777777015593 + ${t} * (6.613756321437934e-5 + ${t} * (-1.6533902205465252e-6 + ${t} * 4.1381367970572385e-8))));`,
+    // 0 for a NaN: the product stays NaN, and the table is never read outside.
+    `const ${name} = (1 - (${low} - (${r} * ${c}) / (2 - ${c}) - ${high})) * mathPowers[(${k} + 1076) | 0]${present};`,
+  ];
+}
+
+/** `name` as tanh(argument) = (1 - e^-2x) / (1 + e^-2x); beyond 20 it is 1 to the last bit. */
+export function hyperbolicTangent(name: string, argument: string, present: string): readonly string[] {
+  const power = `${name}e`;
+  const clamped = `-2 * Math.max(-20, Math.min(20, ${argument}))`;
+  return [...exponential(power, clamped, present), `const ${name} = (1 - ${power}) / (1 + ${power});`];
+}
