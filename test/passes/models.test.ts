@@ -29,6 +29,15 @@ model Sequence {
   loss cross_entropy(y, next)
   optimizer global_clip_norm(1.0) -> adam(2e-3)
 }`;
+const attentive = `
+model Attentive {
+  input  x: f32[4, 6]
+  target t: f32[4, 6]
+  let h = x -> multi_head_attention(2, key_dim: 3) -> residual(dense(6) -> layer_norm)
+  output y = h
+  loss mean_squared_error(y, t)
+  optimizer sgd(0.1)
+}`;
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}.net`, import.meta.url), "utf8");
 
 function checkText(text: string, batch: number): CheckedModel {
@@ -43,6 +52,7 @@ type Snapshot = Record<ArenaName, Float64Array>;
 const models: readonly (readonly [string, string])[] = [
   ["a convolutional model", convolutional],
   ["a recurrent model", recurrent],
+  ["attention", attentive],
   ...["linear-regression", "iris", "mnist-mlp", "custom"].map((name) => [name, example(name)] as const),
 ];
 
