@@ -115,22 +115,27 @@ export class Objectives {
       this.#loss?.kind === "tensor" && this.#loss.data.kind === "scalar" ? this.#loss.data.expr : undefined;
     this.#loss = scalar(before ? this.c.graph.apply(add, before, mean) : mean);
   }
-  /** Loss per example, `["batch"]`, after all `loss` items; also fills its place among the totals. */
-  finishLoss(): Tensor | undefined {
+  /**
+   * Loss per example, `["batch"]`, after all `loss` items; also fills its place among the totals, where each example counts the
+   * regularizers as they were in its step.
+   */
+  finishLoss(regularization: Tensor | undefined): Tensor | undefined {
     const { c } = this;
     if (this.#loss?.kind !== "tensor" || this.#loss.data.kind !== "scalar") return undefined;
     const perExample = c.graph.compute([c.run.batchAxis], this.#loss.data.expr, { location: undefined, label: "loss" });
     const batch = c.graph.axis("batch");
-    const sum = c.graph.compute([], c.graph.fold("sum", [batch], c.graph.read(perExample, [c.graph.index(batch)])));
-    this.totals[1] = { value: sum, target: this.totals[1]!.target };
+    const sum = c.graph.fold("sum", [batch], c.graph.read(perExample, [c.graph.index(batch)]));
+    const extra =
+      regularization &&
+      c.graph.apply(multiply, c.graph.read(regularization, []), c.graph.apply(asNumber, c.graph.scalar("batch")));
+    const value = c.graph.compute([], extra ? c.graph.apply(add, sum, extra) : sum);
+    this.totals[1] = { value, target: this.totals[1]!.target };
     return perExample;
   }
-  /** The first metric: the mean loss, and the regularizers. */
-  lossMetric(regularization: Tensor | undefined): Tensor {
-    const { graph } = this.c;
+  /** The first metric: the mean loss, with the regularizers. */
+  lossMetric(): Tensor {
     const { loss, count } = this.#reserved!;
-    const mean = graph.apply(divide, loss, count);
-    return graph.compute([], regularization ? graph.apply(add, mean, graph.read(regularization, [])) : mean);
+    return this.c.graph.compute([], this.c.graph.apply(divide, loss, count));
   }
 
   metric(item: ObjectiveItem): void {
