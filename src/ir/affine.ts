@@ -82,6 +82,8 @@ const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): In
   return { low: Math.min(...values), high: Math.max(...values) };
 };
 
+const product = (x: number, y: number) => (x === 0 || y === 0 ? 0 : x * y);
+
 /** How much is looked at for one bound: tensors deep, and expressions in all. */
 interface Effort {
   readonly tensors: number;
@@ -98,11 +100,15 @@ export function interval(expr: Expr, effort = allowed()): Interval {
   switch (expr.kind) {
     case "const":
       return { low: expr.value, high: expr.value };
+    case "scalar":
+      return expr.name === "key" ? everything : { low: 1, high: Infinity };
     case "fold": {
-      if (expr.reducer === "max" || expr.reducer === "min") return interval(expr.body, effort);
-      if (expr.reducer !== "argmax" && expr.reducer !== "argmin") return everything;
+      const body = interval(expr.body, effort);
       const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
-      return { low: 0, high: count - 1 };
+      if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: count - 1 };
+      if (expr.reducer === "product") return everything;
+      if (expr.reducer === "sum") return ends(body, { low: count, high: count }, product);
+      return body;
     }
     case "read": {
       const { low, high } = intervalOfTensor(expr.tensor, effort);
@@ -132,7 +138,15 @@ function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort)
     case "negate":
       return { low: -a.high, high: -a.low };
     case "multiply":
-      return ends(a, b, (x, y) => (x === 0 || y === 0 ? 0 : x * y));
+      return arguments_[0] === arguments_[1]
+        ? { low: 0, high: Math.max(a.low ** 2, a.high ** 2) }
+        : ends(a, b, product);
+    case "divide":
+      return b.low > 0 ? ends(a, b, (x, y) => (x === 0 || y === Infinity ? 0 : x / y)) : everything;
+    case "sqrt":
+      return { low: Math.sqrt(Math.max(0, a.low)), high: a.high > 0 ? Math.sqrt(a.high) : 0 };
+    case "tanh":
+      return { low: -1, high: 1 };
     case "maximum":
       return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
     case "minimum":

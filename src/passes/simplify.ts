@@ -20,7 +20,7 @@ import {
   subtract,
   where,
 } from "../ops/index.js";
-import { arithmeticRows } from "./rules/arithmetic.js";
+import { arithmeticRows, reciprocalRow } from "./rules/arithmetic.js";
 import { choiceRows, wholeDivision } from "./rules/choice.js";
 import { foldRows, oneHotRow } from "./rules/fold.js";
 import { inPlaceOf, like } from "./rules/match.js";
@@ -104,6 +104,7 @@ export class Simplifier {
       if (whole) return whole === e ? undefined : whole;
     }
     for (const row of rows.get(e.op) ?? []) {
+      if (row === reciprocalRow && !this.#mode.differentiated) continue;
       const made: Expr | undefined = row(e, graph);
       const fitting: Expr | undefined = made && inPlaceOf(graph, e, made);
       if (fitting && fitting !== e) return fitting;

@@ -65,6 +65,8 @@ describe("arithmetic", () => {
       app(multiply, step, app(multiply, app(divide, k(2), step), x)),
       "x[i, j] * (step * (2 / step))",
     ],
+    ["x / w, w a row", app(divide, x, w), "x[i, j] * (1. / w[j])"],
+    ["x + x", app(add, x, x), "x[i, j] * 2."],
     ["x / step", app(divide, x, step), "x[i, j] * (1 / step)"],
   ])("%s", (_name, e, text) => expect(simplified(e)).toBe(text));
 });
@@ -87,6 +89,16 @@ describe("choices", () => {
       "where(number(b) == 0, 0, x)",
       app(where, app(equal, asNumber, k(0)), k(0), x),
       "where(x[i, j] > y[i, j], x[i, j], 0.)",
+    ],
+    [
+      "where(x == 0, 0, x / (y * y + 1))",
+      app(where, app(equal, x, k(0)), k(0), app(divide, x, app(add, app(multiply, y, y), k(1)))),
+      "x[i, j] / (y[i, j] * y[i, j] + 1.)",
+    ],
+    [
+      "where(x == 0, 0, x / y)",
+      app(where, app(equal, x, k(0)), k(0), app(divide, x, y)),
+      "where(x[i, j] == 0., 0., x[i, j] / y[i, j])",
     ],
     ["max(x, 0) > 0", app(number, app(greater, app(maximum, x, k(0)), k(0))), "number(x[i, j] > 0.)"],
     ["j < 6", app(where, app(less, graph.index(j), n(6)), x, y), "x[i, j]"],

@@ -33,6 +33,9 @@ const addition: readonly ApplyRow[] = [
   ordered,
   // x + 0 -> x
   (e, graph) => (isValue(second(e), 0) ? inPlaceOf(graph, e, first(e)) : undefined),
+  // x + x -> x * 2
+  (e, graph) =>
+    first(e) === second(e) && e.type === "f32" ? graph.apply(multiply, first(e), like(graph, e, 2)) : undefined,
   // x + -y -> x - y
   (e, graph) => {
     const [x, y] = [first(e), second(e)];
@@ -140,7 +143,20 @@ function masked(graph: Graph, e: Expr, mask: Expr, x: Expr): Expr | undefined {
   return isValue(a, 0) && isValue(b, 1) ? graph.apply(where, condition, zero, x) : undefined;
 }
 
+/**
+ * x / r -> x * (1 / r), r without an index of x: one division per row, one rounding more per element. After differentiation: the
+ * derivative of a quotient is shorter.
+ */
+export const reciprocalRow: ApplyRow = (e, graph) => {
+  const [x, r] = [first(e), second(e)];
+  const isInvariant = r.free.length < x.free.length && r.free.every((axis) => x.free.includes(axis));
+  return isInvariant && r.kind !== "const" && r.type === "f32" && x.type === "f32"
+    ? graph.apply(multiply, x, graph.apply(divide, like(graph, e, 1), r))
+    : undefined;
+};
+
 const division: readonly ApplyRow[] = [
+  reciprocalRow,
   // x / c -> x * (1 / c): exact for powers of two, else one rounding more (1 ulp)
   (e, graph) => {
     const c = second(e);

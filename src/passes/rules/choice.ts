@@ -12,6 +12,8 @@ import {
   lessEqual,
   maximum,
   minimum,
+  multiply,
+  negate,
   not,
   notEqual,
   number,
@@ -127,6 +129,12 @@ const choice: readonly ApplyRow[] = [
     if (c.op === greater) return graph.apply(maximum, a, b);
     return c.op === less ? graph.apply(minimum, a, b) : undefined;
   },
+  // where(s == 0, 0, s * x) -> s * x, x known to be finite; where(s == 0, 0, s / x) -> s / x, x known not to be 0
+  (e, graph) => {
+    const [c, zero, x] = e.arguments as [Expr, Expr, Expr];
+    if (!isValue(zero, 0) || !isApply(c, equal) || !isValue(at(c, 1), 0)) return undefined;
+    return vanishes(x, at(c, 0)) ? inPlaceOf(graph, e, x) : undefined;
+  },
   // where(c, where(d, a, b), b) -> where(c and d, a, b), b constant
   (e, graph) => {
     const [c, a, b] = e.arguments as [Expr, Expr, Expr];
@@ -135,6 +143,22 @@ const choice: readonly ApplyRow[] = [
       : undefined;
   },
 ];
+
+/** Whether `x` is exactly 0 where `s` is. */
+function vanishes(x: Expr, s: Expr): boolean {
+  if (x === s) return true;
+  if (isApply(x, negate)) return vanishes(at(x, 0), s);
+  if (isApply(x, divide)) {
+    const { low, high } = interval(at(x, 1));
+    return vanishes(at(x, 0), s) && (low > 0 || high < 0);
+  }
+  if (!isApply(x, multiply)) return false;
+  const isFinite = (e: Expr) => {
+    const { low, high } = interval(e);
+    return low > -Infinity && high < Infinity;
+  };
+  return (vanishes(at(x, 0), s) && isFinite(at(x, 1))) || (vanishes(at(x, 1), s) && isFinite(at(x, 0)));
+}
 
 const conversion: readonly ApplyRow[] = [
   // number(x) -> x, x f32
