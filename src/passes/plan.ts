@@ -86,25 +86,58 @@ export function planMemory(steps: readonly Step[]): MemoryPlan {
   };
 }
 
-/** In order of first use, into the smallest gap that fits, else at the end. */
+type Placement = { readonly size: number; readonly at: ReadonlyMap<Buffer, number> };
+
+/** Up to so many values the packing is tried largest first too, in quadratic time. */
+const fewEnough = 1000;
+
 function placeArray(lives: readonly Life[], offsets: Map<Buffer, number>): { size: number; bound: number } {
+  const inOrder = firstUsedFirst(lives);
+  const bySize = lives.length <= fewEnough ? largestFirst(lives) : inOrder;
+  const best = bySize.size < inOrder.size ? bySize : inOrder;
+  for (const [buffer, offset] of best.at) offsets.set(buffer, offset);
+  return { size: best.size, bound: inOrder.bound };
+}
+
+/** Each value at the lowest place that is free all through its life. */
+function largestFirst(lives: readonly Life[]): Placement {
+  const placed: { from: number; to: number; start: number; end: number }[] = [];
+  const at = new Map<Buffer, number>();
+  let size = 0;
+  for (const { buffer, from, to } of [...lives].sort((a, b) => b.buffer.length - a.buffer.length || a.from - b.from)) {
+    const length = aligned(buffer.length);
+    let start = 0;
+    for (const other of placed)
+      if (other.from <= to && from <= other.to && other.start < start + length && start < other.end) start = other.end;
+    at.set(buffer, start);
+    const entry = { from, to, start, end: start + length };
+    const index = placed.findIndex((other) => other.start > start);
+    placed.splice(index < 0 ? placed.length : index, 0, entry);
+    size = Math.max(size, entry.end);
+  }
+  return { size, at };
+}
+
+/** In order of first use, into the smallest gap that fits, else at the end. */
+function firstUsedFirst(lives: readonly Life[]): Placement & { readonly bound: number } {
   const order = [...lives].sort((a, b) => a.from - b.from || b.buffer.length - a.buffer.length);
   const ends = [...lives].sort((a, b) => a.to - b.to);
+  const at = new Map<Buffer, number>();
   const gaps = new Gaps();
   let next = 0;
   let live = 0;
   let bound = 0;
   for (const { buffer, from } of order) {
     for (let ended = ends[next]; ended && ended.to < from; ended = ends[++next]) {
-      gaps.release(offsets.get(ended.buffer)!, aligned(ended.buffer.length));
+      gaps.release(at.get(ended.buffer)!, aligned(ended.buffer.length));
       live -= aligned(ended.buffer.length);
     }
     const length = aligned(buffer.length);
-    offsets.set(buffer, gaps.take(length));
+    at.set(buffer, gaps.take(length));
     live += length;
     bound = Math.max(bound, live);
   }
-  return { size: gaps.end, bound };
+  return { size: gaps.end, at, bound };
 }
 
 /** Free intervals below `end`, sorted by offset, never touching. */
