@@ -1,7 +1,7 @@
-/** @file `over:` as axes: positions, sizes named in the signature, `...`, and `batch`. */
+/** @file `over:` as axes: positions, sizes named in the signature, `...`, `batch` and `data`. */
 import type { Span } from "../base/source.js";
 import type { Context } from "./context.js";
-import { laterRules } from "./diagnostics/model.js";
+import { modelRules } from "./diagnostics/model.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { type TensorValue, type Value, valueText } from "./values.js";
@@ -10,16 +10,25 @@ export interface Over {
   /** Positions of own axes, ascending. */
   readonly axes: readonly number[];
   readonly batch: boolean;
+  /** Over all examples of the training set. */
+  readonly data: boolean;
 }
 
-/** The axes that a reduction takes; all own axes by default. Undefined after a message. */
-export function axesOver(c: Context, tensor: TensorValue, over: Value | undefined, span: Span): Over | undefined {
+/** The axes that a reduction takes; all own axes by default. Undefined after a message. Few `surveys` take the training set. */
+export function axesOver(
+  c: Context,
+  tensor: TensorValue,
+  over: Value | undefined,
+  span: Span,
+  surveys = false,
+): Over | undefined {
   const rank = tensor.axes.length;
   const all = tensor.axes.map((_, k) => k);
-  if (!over) return { axes: all, batch: false };
+  if (!over) return { axes: all, batch: false, data: false };
   const items = over.kind === "list" ? over.items : [over];
   const axes = new Set<number>();
   let batch = false;
+  let data = false;
   for (const item of items) {
     switch (item.kind) {
       case "error":
@@ -33,8 +42,12 @@ export function axesOver(c: Context, tensor: TensorValue, over: Value | undefine
       }
       case "marker":
         if (item.name === "data") {
-          c.report(laterRules.later, span, { what: "statistics of the training set (`over: data`)" });
-          return undefined;
+          if (!surveys || !c.run.survey) {
+            c.report(modelRules.dataOutside, span, {});
+            return undefined;
+          }
+          data = true;
+          break;
         }
         if (item.name === "parameters") {
           c.report(shapeRules.axis, span, { axis: "`parameters`", value: valueText(tensor) });
@@ -59,7 +72,7 @@ export function axesOver(c: Context, tensor: TensorValue, over: Value | undefine
         return undefined;
     }
   }
-  return { axes: [...axes].sort((a, b) => a - b), batch };
+  return { axes: [...axes].sort((a, b) => a - b), batch, data };
 }
 /** Positions of a label, or one position counted from either end. */
 function positionsOf(tensor: TensorValue, item: Value & { kind: "number" }): number[] {

@@ -8,6 +8,7 @@ import type { Block, ConstDeclaration, Expression, Stage, Statement, WordKind } 
 import type { Frame } from "./frame.js";
 import type { Registry } from "./registry.js";
 import type { FileScope, Scope, Word, WordSet } from "./scope.js";
+import type { Survey } from "./survey.js";
 import type { Callable, Label, OwnAxis, TensorValue, Value } from "./values.js";
 
 export type Mode = "train" | "evaluate" | "predict";
@@ -75,6 +76,8 @@ export interface Run {
   readonly buffers: Map<string, TensorValue>;
   /** Makes the slot of a `total(..)`; undefined outside metrics. */
   total: ((c: Context, value: TensorValue, span: Span) => Value) | undefined;
+  /** What `over: data` sums into; undefined outside the first values of buffers. */
+  survey: Survey | undefined;
   /** Words applied so far, and expressions open: guards against explosions. */
   readonly budget: { applications: number; depth: number; exhausted: boolean };
   /** Words that were found to apply themselves: they give errors from there on. */

@@ -115,6 +115,7 @@ class Elaboration {
       regularization: undefined,
       buffers: new Map(),
       total: undefined,
+      survey: undefined,
       budget: { applications: 0, depth: 0, exhausted: false },
       recursive: new Set(),
       constants: new Map(),
@@ -229,10 +230,11 @@ class Elaboration {
       objectiveItems.length === 0
     )
       c.report(modelRules.noModel, declaration.name.span, { name: declaration.name.text });
-    const loss = mode === "predict" ? undefined : objectives.finishLoss();
+    const regularization = mode === "predict" ? undefined : this.#regularization(c);
+    const loss = mode === "predict" ? undefined : objectives.finishLoss(regularization);
     const forward: Forward = {
       loss,
-      regularization: mode === "predict" ? undefined : this.#regularization(c),
+      regularization,
       outputs: outputs.map(({ value }) => value),
       buffers: mode === "train" ? this.#bufferStores(c) : [],
       totals: objectives.totals,
@@ -326,7 +328,7 @@ class Elaboration {
         : { update: [], states: [] };
     const { objectives, forward } = this.#evaluate;
     const results = forward.loss
-      ? [{ name: "loss", shape: [], result: objectives.lossMetric(forward.regularization) }, ...objectives.results]
+      ? [{ name: "loss", shape: [], result: objectives.lossMetric() }, ...objectives.results]
       : objectives.results;
     const { stop } = this.#training;
     const names = results.map(({ name }) => name);
@@ -353,6 +355,7 @@ class Elaboration {
         initial ? [{ path, shape, source, initial }] : [],
       ),
       states,
+      survey: { totals: this.registry.survey.totals, buffers: this.registry.survey.buffers },
       forward: { train: this.#train.forward, evaluate: forward, predict: this.#predict.forward },
       update,
       metrics: placeMetrics(this.registry, results),

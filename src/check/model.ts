@@ -47,6 +47,14 @@ export interface Total {
   readonly target: Source;
 }
 
+/** What is taken from the training set once, before the first step: sums over its examples, and the buffers made of them. */
+export interface Surveyed {
+  /** Empty: the model asks for nothing of the kind. */
+  readonly totals: readonly Total[];
+  /** From reads of arena `sums` (and parameters). */
+  readonly buffers: readonly Store[];
+}
+
 /** The model expanded for one of the three functions. */
 export interface Forward {
   /** Loss per example, shape `["batch"]`, weighted and added; undefined without a loss or in `predict`. */
@@ -132,6 +140,7 @@ export interface CheckedModel {
   readonly parameters: readonly Parameter[];
   readonly buffers: readonly Slot[];
   readonly states: readonly Slot[];
+  readonly survey: Surveyed;
   readonly forward: { readonly train: Forward; readonly evaluate: Forward; readonly predict: Forward };
   /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
   readonly update: readonly (readonly Store[])[];

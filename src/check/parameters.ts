@@ -3,7 +3,7 @@ import type { Span } from "../base/source.js";
 import type { Tensor } from "../ir/types.js";
 import type { BufferStatement, Expression, ParamStatement, When } from "../syntax/ast.js";
 import type { Context } from "./context.js";
-import { laterRules, modelRules } from "./diagnostics/model.js";
+import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
@@ -111,21 +111,14 @@ export function declareBuffer(c: Context, statement: BufferStatement): void {
       initial: undefined,
     };
     registry.buffers.set(path, entry);
-    const { value } = statement.initial;
-    if (usesData(value))
-      c.report(laterRules.later, value.span, { what: "statistics of the training set (`over: data`)" });
-    else entry.initial = initialValue(c, path, axes, value, undefined);
+    c.run.survey = registry.survey;
+    const first = initialValue(c, path, axes, statement.initial.value, undefined);
+    c.run.survey = undefined;
+    entry.initial = first && registry.survey.settle(c, source, first);
   }
   const stored: TensorValue =
     axes.length > 0 ? array(entry.tensor, [], axes, f32) : scalar(c.graph.read(entry.tensor, []));
   c.scope.bind(name, c.run.buffers.get(path) ?? stored, location, "buffer", path);
-}
-/** Whether `over: data` occurs. */
-function usesData(e: Expression): boolean {
-  if (e.kind === "call")
-    return e.arguments.some(({ value }) => (value.kind === "name" && value.name === "data") || usesData(value));
-  if (e.kind === "binary") return usesData(e.left) || usesData(e.right);
-  return false;
 }
 
 /** With `when c else v` and c false: the constant v in the shape. */
@@ -171,7 +164,11 @@ function initialValue(
       ? applyInitializer(inner, axes, e)
       : inner.evaluate(e);
   if (value.kind === "error") return undefined;
-  return stored(c, value, axes, e.span);
+  const tensor = stored(c, value, axes, e.span);
+  const on = tensor && c.run.registry.survey.dependence(tensor);
+  if (on === undefined) return tensor;
+  c.report(modelRules.dataDepends, e.span, { what: `the first value of \`${path}\``, on });
+  return undefined;
 }
 /** A shared value in the given shape, as a tensor of the graph. */
 export function stored(c: Context, value: Value, axes: readonly OwnAxis[], span: Span): Tensor | undefined {

@@ -3,6 +3,7 @@ import type { Location } from "../base/source.js";
 import type { ArenaName, Extent, ScalarType, Source, Tensor } from "../ir/types.js";
 import type { RecipeValue, ChainValue } from "./values.js";
 import type { Frame } from "./frame.js";
+import { Survey } from "./survey.js";
 
 export interface ParameterEntry {
   readonly path: string;
@@ -53,6 +54,7 @@ export class Registry {
     decisions: new Arena("decisions", "i32"),
     metrics: new Arena("metrics", "f64"),
   };
+  readonly survey = new Survey(this.arenas.totals);
   constructor(
     readonly root: Frame,
     /** Offsets of parameters decided by an earlier elaboration; otherwise in the order in which they are met. */

@@ -31,4 +31,6 @@ export interface Internals {
   readonly evaluate?: readonly InternalKernel[];
   readonly predict?: readonly InternalKernel[];
   readonly finish?: readonly InternalKernel[];
+  readonly survey?: readonly InternalKernel[];
+  readonly settle?: readonly InternalKernel[];
 }

@@ -36,6 +36,8 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       evaluate: maybe(programs.evaluate),
       predict: build(programs.predict),
       finish: maybe(programs.finish),
+      survey: maybe(programs.survey),
+      settle: maybe(programs.settle),
     },
   };
 }

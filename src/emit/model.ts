@@ -101,7 +101,23 @@ export function printModel(
     const train = run("Train", "Forward, loss, backward, optimizer: one update.", programs.train);
     const evaluate = run("Evaluate", "Loss and metrics of a batch, as totals.", programs.evaluate);
     const finish = run("Finish", "Metrics from totals.", programs.finish);
-    const all = [programs.initialize, programs.train, programs.evaluate, programs.finish, programs.predict];
+    const { survey, settle } = programs;
+    const surveys =
+      survey && settle
+        ? {
+            survey: code(run("Survey", "Statistics of a batch of the training set, as totals.", survey)),
+            settle: code(run("Settle", "Buffers from the sums of those totals.", settle)),
+          }
+        : {};
+    const all = [
+      programs.initialize,
+      programs.train,
+      programs.evaluate,
+      programs.finish,
+      programs.predict,
+      survey,
+      settle,
+    ];
     if (context.options.internals) all.push(programs.gradient);
     constants.push(
       constant(context, training, `TrainingSpec<${names.metrics.name}>`, {
@@ -116,6 +132,7 @@ export function printModel(
         train: code(train),
         evaluate: code(evaluate),
         finish: code(finish),
+        ...surveys,
         settings: settings(model),
         createMetrics: code(`(metrics) => ${createMetrics(context, names.metrics.name, checked.metrics)}`),
         refreshMetrics: code(`(metrics, into) => ${refreshMetrics(context, checked.metrics)}`),

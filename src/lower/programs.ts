@@ -18,6 +18,10 @@ export interface LoweredPrograms {
   readonly evaluate: Program | undefined;
   readonly predict: Program;
   readonly finish: Program | undefined;
+  /** Totals of a batch of the training set, for `settle`; absent if no buffer is taken from it. */
+  readonly survey: Program | undefined;
+  /** Buffers from the sums of `survey`. */
+  readonly settle: Program | undefined;
 }
 
 export interface Lowered {
@@ -42,7 +46,8 @@ export interface LowerOptions {
 export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, batch }: LowerOptions = {}): Lowered {
   const { graph, forward } = model;
   const step = trainingStep(model, prepare);
-  const totals = (of: Forward): readonly Store[] => of.totals.map(({ target, value }) => ({ target, value }));
+  const totals = (of: Pick<Forward, "totals">): readonly Store[] =>
+    of.totals.map(({ target, value }) => ({ target, value }));
   const program = (name: string, ...stages: readonly (readonly Store[])[]): Program | undefined => {
     const kept = stages.filter((stage) => stage.length > 0);
     return kept.length === 0 ? undefined : withoutCustom(graph, { name, stages: kept });
@@ -67,6 +72,8 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
       "finish",
       model.metrics.map(({ target, result }) => ({ target, value: result })),
     ),
+    survey: program("survey", totals(model.survey)),
+    settle: program("settle", model.survey.buffers),
   };
   return {
     programs,
@@ -127,8 +134,8 @@ function meanLoss(graph: Graph, { loss, regularization }: Forward): Tensor | und
   return regularization ? graph.map(add, [mean, regularization], origin) : mean;
 }
 
-function objectiveSource({ forward }: CheckedModel): Source {
-  const ends = [...forward.train.totals, ...forward.evaluate.totals].map(
+function objectiveSource({ forward, survey }: CheckedModel): Source {
+  const ends = [...forward.train.totals, ...forward.evaluate.totals, ...survey.totals].map(
     ({ target }) => target.offset + sizeOf(target.shape, 0),
   );
   return { name: "objective", arena: "totals", type: "f64", offset: Math.max(0, ...ends), shape: [] };

@@ -166,10 +166,20 @@ export const cases: readonly Case[] = [
     text: `optimizer idle(param) {\n  let a = param\n}\n${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\n  «optimizer idle()»")}`,
   },
   { code: "NET5015", text: "model «M» {\n  input x: f32\n}" },
+  { code: "NET5016", text: trained("  let m = «mean(x, over: data)»") },
+  { code: "NET5016", text: trained("  buffer b: [] = «max(x, over: [data, ...])»") },
+  {
+    code: "NET5017",
+    text: trained("  buffer a: [6] = mean(x, over: data)\n  buffer b: [6] = «std(x - a, over: data)»"),
+  },
+  { code: "NET5017", text: trained("  buffer a: [6] = mean(x, over: data)\n  buffer b: [6] = «2 * a»") },
+  {
+    code: "NET4014",
+    text: `${trained("  let z[i] = x[i] -> apart")}\nlayer apart(x: []) {\n  buffer m: [] = «mean(x, over: data)»\n  return x - m\n}`,
+  },
   { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
   { code: "NET5900", text: trained("  «phase one { epochs: 3 }»") },
   { code: "NET5900", text: trained("  train { «accumulate: epoch» }") },
-  { code: "NET5900", text: trained("  buffer b: [6] = «mean(x, over: data)»") },
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6002", text: trained("  train { epochs: «1.5» }") },

@@ -33,7 +33,8 @@ export class Interpreted implements Net {
     const sources = [...inputs, ...targets, ...outputs, ...parameters, ...buffers, ...states].map(
       ({ source }) => source,
     );
-    sources.push(...metrics.map(({ target }) => target), ...forward.evaluate.totals.map(({ target }) => target));
+    for (const list of [metrics, forward.evaluate.totals, model.survey.totals])
+      sources.push(...list.map(({ target }) => target));
     for (const source of sources) this.#reserve(source);
     this.memory.gradients = new Float64Array(this.memory.parameters?.length ?? 0);
     this.memory.sums = new Float64Array(this.memory.totals?.length ?? 0);
@@ -101,6 +102,11 @@ export class Interpreted implements Net {
   }
   trainStep(data: Readonly<Record<string, readonly number[]>>): number {
     this.load(data);
+    if (this.step === 0) {
+      this.#store(this.model.survey.totals);
+      this.memory.sums?.set(this.memory.totals!);
+      this.#store(this.model.survey.buffers);
+    }
     this.step++;
     const loss = this.loss();
     const gradients = this.gradients();

@@ -44,6 +44,7 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   repeat_vector: ["[3]", "repeat_vector(2)"],
   up_sampling2d: ["[2, 3, 2]", "up_sampling2d"],
   batch_norm: ["[3, 2]", "batch_norm"],
+  normalization: ["[3, 2]", "normalization"],
   layer_norm: ["[3, 4]", "layer_norm"],
   group_norm: ["[3, 4]", "group_norm(2)"],
   rms_norm: ["[3, 4]", "rms_norm"],

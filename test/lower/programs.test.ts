@@ -73,6 +73,7 @@ function model(): CheckedModel {
     ],
     buffers: [{ path: "seen", shape: [], source: places.seen, initial: graph.compute([], graph.constant(-1)) }],
     states: [],
+    survey: { totals: [], buffers: [] },
     forward: { train: { ...forward, buffers: [seen] }, evaluate: forward, predict: { ...forward, totals: [] } },
     update: [[{ target: places.w, value: graph.compute([k], descended) }]],
     metrics: [
@@ -103,7 +104,8 @@ function started() {
 describe("programs", () => {
   it("are well formed, with arenas that hold them", () => {
     const { lowered } = started();
-    for (const program of Object.values(lowered.programs)) expect(program && verifyProgram(program)).toEqual([]);
+    for (const program of Object.values(lowered.programs)) if (program) expect(verifyProgram(program)).toEqual([]);
+    expect(lowered.programs.survey).toBeUndefined();
     const lengths = Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length]));
     expect(lengths).toEqual({
       inputs: 9,

@@ -24,13 +24,18 @@ interface Setup {
   readonly over: Over;
   readonly keep: boolean;
 }
-function setup(c: Context, { values: [x], settings, span }: BuiltinCall, name: string): Setup | undefined {
+function setup(
+  c: Context,
+  { values: [x], settings, span }: BuiltinCall,
+  name: string,
+  surveys = false,
+): Setup | undefined {
   const over = settings.get("over");
   const whole = over?.kind === "marker" && over.name === "parameters" ? wholeVector(c, x!, span) : undefined;
   const tensor = whole ?? numericTensor(c, x!, name, span);
   if (!tensor) return undefined;
   if (!whole && c.flat && tensor.axes.some((axis) => axis.label === c.flat!.label)) c.flat.violated = true;
-  const axes = axesOver(c, tensor, whole ? undefined : over, span);
+  const axes = axesOver(c, tensor, whole ? undefined : over, span, surveys);
   const keep = settings.get("keep");
   if (keep && keep.kind !== "bool") {
     c.report(wordRules.type, span, { what: "`keep`", expected: "true or false", actual: valueText(keep) });
@@ -95,7 +100,8 @@ function timesBatch(c: Context, { tensor, over }: Setup, e: Expr): Expr {
 function sum(c: Context, call: BuiltinCall): Value {
   const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
   if (numbers) return number(numbers.reduce((a, b) => a + b, 0));
-  const s = setup(c, call, "sum");
+  const s = setup(c, call, "sum", true);
+  if (s?.over.data) return overData(c, s, "sum", call.span);
   return s ? reduce(c, s, call.span, (bound, e) => timesBatch(c, s, foldOf(c, "sum")(bound, e))) : errorValue;
 }
 function meanOf(c: Context, s: Setup, span: Span): Value {
@@ -117,18 +123,58 @@ function meanOf(c: Context, s: Setup, span: Span): Value {
 function mean(c: Context, call: BuiltinCall): Value {
   const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
   if (numbers) return number(numbers.reduce((a, b) => a + b, 0) / numbers.length);
-  const s = setup(c, call, "mean");
+  const s = setup(c, call, "mean", true);
+  if (s?.over.data) return overData(c, s, "mean", call.span);
   return s ? meanOf(c, s, call.span) : errorValue;
 }
 /** Root of the mean squared deviation (biased, as NumPy's). */
 function std(c: Context, call: BuiltinCall): Value {
-  const s = setup(c, call, "std");
+  const s = setup(c, call, "std", true);
   if (!s) return errorValue;
+  if (s.over.data) return overData(c, s, "std", call.span);
   const m = meanOf(c, { ...s, keep: true }, call.span);
   const d = elementwise(c, ops.subtract, [s.tensor, m], "std", call.span);
   const squared = elementwise(c, ops.multiply, [d, d], "std", call.span);
   const variance = squared.kind === "tensor" ? meanOf(c, { ...s, tensor: squared }, call.span) : squared;
   return elementwise(c, ops.sqrt, [variance], "std", call.span);
+}
+/**
+ * Over the training set, from sums that are complete before the first step, in f64: sum(x), E[x] and
+ * sqrt(max(E[x^2] - E[x]^2, 0)). Until then mean and sum are 0 and the standard deviation is 1.
+ */
+function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span: Span): Value {
+  const { graph } = c;
+  const survey = c.run.survey!;
+  const whole: Setup = { ...s, over: { ...s.over, batch: true } };
+  const { data } = s.tensor;
+  const of = data.kind === "array" ? `tensor ${data.tensor.id}` : `scalar ${data.expr.id}`;
+  const size = countOf(s);
+  const sumOf = (power: 1 | 2): TensorValue | undefined => {
+    const sum = reduce(c, whole, span, (bound, e) => {
+      const x = toF32(c, e);
+      return timesBatch(c, whole, graph.fold("sum", bound, power === 1 ? x : graph.apply(ops.multiply, x, x)));
+    });
+    if (sum.kind !== "tensor") return undefined;
+    const key = `${of} over ${s.over.axes.join()}${s.keep ? " kept" : ""} ^ ${power}`;
+    return survey.sum(c, sum, key, power === 1 ? 0 : size, span);
+  };
+  const sum = sumOf(1);
+  if (!sum || statistic === "sum") return sum ?? errorValue;
+  const squares = statistic === "std" ? sumOf(2) : undefined;
+  const count = graph.apply(ops.multiply, survey.count(c), graph.constant(size, "f64"));
+  const meanAt = (value: TensorValue, at: readonly Expr[]) => graph.apply(ops.divide, elementAt(c, value, at), count);
+  return fromBody(
+    c,
+    sum.axes,
+    (at) => {
+      const m = meanAt(sum, at);
+      if (!squares) return m;
+      const variance = graph.apply(ops.subtract, meanAt(squares, at), graph.apply(ops.multiply, m, m));
+      return graph.apply(ops.sqrt, graph.apply(ops.maximum, variance, graph.constant(0, "f64")));
+    },
+    span,
+    f32,
+  );
 }
 function norm(c: Context, call: BuiltinCall): Value {
   const s = setup(c, call, "norm");
@@ -210,7 +256,7 @@ export const reductionBuiltins: readonly Builtin[] = [
   ),
   builtin(
     "mean(x, over: [...], keep: false)",
-    "Mean over all axes of one example, or over those given (`over: batch` crosses examples).",
+    "Mean over all axes of one example, or over those given (`over: batch` crosses examples, `over: data` all of the training set).",
     mean,
   ),
   builtin("std(x, over: [...], keep: false)", "Root of the mean squared deviation from the mean.", std),

@@ -115,6 +115,25 @@ rewrite \`grad\` for the next one instead. This one assigns neither.`,
     explanation: `A model computes outputs from its inputs, or minimises a loss, or both. Add \`output name = value\` for what \`predict\` \
 shall return.`,
   }),
+  dataOutside: rule({
+    code: "NET5016",
+    severity: "error",
+    message: () => "`over: data` has a meaning in the first value of a buffer only",
+    help: () => "`buffer center: [n] = mean(x, over: data)`, likewise `std` and `sum`",
+    explanation: `\`mean\`, \`std\` and \`sum\` with \`over: data\` are taken once from the whole training set, before the first step, and \
+kept in a buffer: \`buffer center: [n] = mean(x, over: data)\`. Other reductions, and other places, see the training set a batch at a \
+time: write \`over: batch\` there, or read the buffer.`,
+  }),
+  dataDepends: rule<{ what: string; on: string }>({
+    code: "NET5017",
+    severity: "error",
+    message: ({ what, on }) =>
+      `${what} depends on the buffer \`${on}\`, which is not known before the training set was seen`,
+    help: () => "take both from values that the training set gives directly",
+    explanation: `The training set is read once before the first step, and all statistics \`over: data\` are taken on the way. A value that \
+depends on one of them would need another pass over the data. Statistics of \`(x - center) / spread\` follow from those of \`x\`: \
+take them there.`,
+  }),
 } as const;
 
 export const laterRules = {
@@ -123,7 +142,7 @@ export const laterRules = {
     severity: "error",
     message: ({ what }) => `${what} come later: this version of the compiler does not do that yet`,
     explanation: `The language has this, and the text is well formed, but the compiler cannot generate code for it yet: padded sequences \
-(\`class[5000][t <= 40]\`), \`serve\` in optimizers, training phases, \`accumulate\`, statistics \`over: data\`, augmentation, and states \
+(\`class[5000][t <= 40]\`), \`serve\` in optimizers, training phases, \`accumulate\`, augmentation, and states \
 \`kept\` between predictions. Nothing is silently ignored: until it is compiled, it is an error.`,
   }),
 } as const;

@@ -115,9 +115,15 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   readonly step: number;
   /** Epochs completed by `fit` so far. */
   readonly epoch: number;
-  /** One update from at most the declared batch of examples. The result is reused by the next call. Throws NetInputError. */
+  /**
+   * One update from at most the declared batch of examples. The result is reused by the next call. Buffers that a model takes
+   * from the training set (`over: data`) are taken from this batch if no `fit` came before. Throws NetInputError.
+   */
   trainStep(data: Data): Metrics;
-  /** Trains in slices, returning to the event loop between them. Throws NetInputError. */
+  /**
+   * Trains in slices, returning to the event loop between them. Buffers `over: data` are taken before the first step from the
+   * rows that are trained on, once in the life of the weights. Throws NetInputError.
+   */
   fit(data: Data, options?: FitOptions<Data, Metrics>): Promise<History<Metrics>>;
   /** Metrics over any number of examples, as in prediction: nothing is updated. Throws NetInputError. */
   evaluate(data: Data): Metrics;

@@ -2,10 +2,21 @@
 import type { BatchReport, EarlyStopping, EpochReport, FitOptions, History } from "./api.js";
 import { NetInputError } from "./errors.js";
 import { type Columns, loadRows, readColumns } from "./ports.js";
+import type { Program } from "./memory.js";
 import { createPause, now, type Pause } from "./pause.js";
 import { checkSeed, memoryOf } from "./predictor.js";
 import { sequence, shuffled } from "./random.js";
-import { addTo, checkIdle, copyMetrics, evaluateRows, finishMetrics, newRun, stepOn, type Trainer } from "./trainer.js";
+import {
+  addTo,
+  checkIdle,
+  copyMetrics,
+  finishMetrics,
+  newRun,
+  settleBuffers,
+  stepOn,
+  sumRows,
+  type Trainer,
+} from "./trainer.js";
 
 /** Everything decided before the first step. */
 interface Plan {
@@ -121,7 +132,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
   pause: Pause,
 ): Promise<History<Metrics>> {
   const { signal, onBatch, onEpoch } = options;
-  const { ports } = trainer.training;
+  const { ports, survey, evaluate } = trainer.training;
   if (!options.resume) trainer.run = newRun(trainer.epoch, memoryOf(trainer).sums.length);
   const run = trainer.run;
   const reports: EpochReport<Metrics>[] = [];
@@ -130,6 +141,25 @@ async function runEpochs<Data extends object, Metrics extends object>(
   const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
 
   let sliceEnd = now() + budget;
+  /** A program's sums over rows, or undefined if told to stop. */
+  const sumOver = async (program: Program, from: Columns, order: Int32Array): Promise<Float64Array | undefined> => {
+    const sums = new Float64Array(run.sums.length);
+    const size = trainer.model.batch;
+    for (let row = 0; row < order.length; row += size) {
+      if (signal?.aborted) return undefined;
+      sumRows(trainer, program, from, order, row, Math.min(size, order.length - row), sums);
+      if (now() > sliceEnd) {
+        await pause.turn();
+        sliceEnd = now() + budget;
+      }
+    }
+    return sums;
+  };
+  if (survey && !trainer.surveyed) {
+    const sums = await sumOver(survey, columns, rows);
+    if (!sums) return { epochs: reports, stopped: "aborted" };
+    settleBuffers(trainer, memoryOf(trainer), sums);
+  }
   while (trainer.epoch < run.start + epochs && improves()) {
     const began = now();
     const order = shuffle ? shuffled(rows, seed, trainer.epoch) : rows;
@@ -155,17 +185,8 @@ async function runEpochs<Data extends object, Metrics extends object>(
 
     let validated: Metrics | undefined;
     if (validation) {
-      const sums = new Float64Array(run.sums.length);
-      const size = trainer.model.batch;
-      for (let from = 0; from < validation.rows.length; from += size) {
-        if (signal?.aborted) return { epochs: reports, stopped: "aborted" };
-        const n = Math.min(size, validation.rows.length - from);
-        evaluateRows(trainer, validation.columns, validation.rows, from, n, sums);
-        if (now() > sliceEnd) {
-          await pause.turn();
-          sliceEnd = now() + budget;
-        }
-      }
+      const sums = await sumOver(evaluate, validation.columns, validation.rows);
+      if (!sums) return { epochs: reports, stopped: "aborted" };
       validated = copyMetrics(finishMetrics(trainer, memoryOf(trainer), sums));
     }
     const metrics = copyMetrics(finishMetrics(trainer, memoryOf(trainer), run.sums));

@@ -43,6 +43,7 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
     copyFrom: (other) => {
       checkIdle(trainer);
       copyWeights(trainer, other);
+      trainer.surveyed = true;
     },
     initialize: (seed = trainer.seed) => {
       checkIdle(trainer);

@@ -19,6 +19,9 @@ export interface TrainingSpec<Metrics> {
   readonly train: Program;
   readonly evaluate: Program;
   readonly finish: Program;
+  /** Totals of a batch of the training set, and buffers from their sums; for models that take buffers from it. */
+  readonly survey?: Program;
+  readonly settle?: Program;
   readonly settings: TrainingDefaults;
   /** An object of the metrics in memory; those with axes are views. */
   readonly createMetrics: (metrics: Float64Array) => Metrics;
@@ -60,6 +63,8 @@ export interface Trainer<Metrics> extends Core {
   epoch: number;
   run: Run;
   fitting: boolean;
+  /** Whether the buffers that come from the training set have been taken from it, or loaded. */
+  surveyed: boolean;
   /** Reused from call to call. */
   readonly columns: Columns;
   readonly metrics: Metrics;
@@ -80,6 +85,7 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     epoch: 0,
     run: newRun(0, memory.sums.length),
     fitting: false,
+    surveyed: false,
     columns: [],
     metrics: training.createMetrics(memory.metrics),
   };
@@ -98,6 +104,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.seed = checkSeed(seed);
   trainer.step = 0;
   trainer.epoch = 0;
+  trainer.surveyed = false;
   trainer.run = newRun(0, memory.sums.length);
   trainer.training.initialize(memory, 0, 0, seed);
 }
@@ -106,6 +113,15 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
 export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
   trainer.training.train(memory, n, trainer.step + 1, trainer.seed);
   trainer.step++;
+}
+
+/** Buffers from the sums over the training set. */
+export function settleBuffers<Metrics>(trainer: Trainer<Metrics>, memory: Memory, sums: Float64Array): void {
+  memory.sums.set(sums);
+  trainer.training.settle?.(memory, 0, trainer.step, trainer.seed);
+  // Epochs add up all totals: none may be left from here.
+  memory.totals.fill(0);
+  trainer.surveyed = true;
 }
 
 /** Metrics from sums, into the reused object. */
@@ -135,13 +151,18 @@ export function trainStep<Metrics>(trainer: Trainer<Metrics>, data: object): Met
   const { training, columns } = trainer;
   const n = readColumns(training.ports, data, columns, trainer.model.batch);
   loadRows(training.ports, columns, memory, undefined, 0, n);
+  if (training.survey && !trainer.surveyed) {
+    training.survey(memory, n, trainer.step, trainer.seed);
+    settleBuffers(trainer, memory, memory.totals);
+  }
   stepOn(trainer, memory, n);
   return finishMetrics(trainer, memory, memory.totals);
 }
 
-/** Adds the totals of `n` examples to `sums`, updating nothing else. */
-export function evaluateRows<Metrics>(
+/** Adds a program's totals of `n` examples to `sums`, updating nothing else. */
+export function sumRows<Metrics>(
   trainer: Trainer<Metrics>,
+  program: Program,
   columns: Columns,
   order: Int32Array | undefined,
   from: number,
@@ -150,7 +171,7 @@ export function evaluateRows<Metrics>(
 ): void {
   const memory = memoryOf(trainer);
   loadRows(trainer.training.ports, columns, memory, order, from, n);
-  trainer.training.evaluate(memory, n, trainer.step, trainer.seed);
+  program(memory, n, trainer.step, trainer.seed);
   addTo(sums, memory.totals);
 }
 
@@ -161,7 +182,7 @@ export function evaluateAll<Metrics extends object>(trainer: Trainer<Metrics>, d
   const rows = readColumns(trainer.training.ports, data, columns, Infinity);
   const sums = new Float64Array(memory.sums.length);
   for (let from = 0; from < rows; from += batch) {
-    evaluateRows(trainer, columns, undefined, from, Math.min(batch, rows - from), sums);
+    sumRows(trainer, trainer.training.evaluate, columns, undefined, from, Math.min(batch, rows - from), sums);
   }
   return copyMetrics(finishMetrics(trainer, memory, sums));
 }
@@ -195,6 +216,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
     ["position", String(run.position)],
     ["wait", String(run.wait)],
   ]);
+  if (training.survey && trainer.surveyed) metadata.set("surveyed", "true");
   if (run.best !== undefined) metadata.set("best", String(run.best));
   return writeSafetensors({ tensors, metadata });
 }
@@ -230,6 +252,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   if (!isOurs) {
     initializeNet(trainer, trainer.seed);
     copyBytes(memory, specs, found);
+    trainer.surveyed = true;
     return;
   }
   const count = (name: string): number => {
@@ -256,5 +279,6 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   const [seed, step, epoch] = [count("seed"), count("step"), count("epoch")];
   if (seed >= 2 ** 32) throw new NetWeightsError("the file's seed is too large");
   copyBytes(memory, specs, found);
-  Object.assign(trainer, { seed, step, epoch, run });
+  const surveyed = file.metadata.has("surveyed");
+  Object.assign(trainer, { seed, step, epoch, run, surveyed });
 }
