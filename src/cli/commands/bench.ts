@@ -18,20 +18,20 @@ interface BenchOptions {
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-/** Smallest growth of the heap over runs of steps: a collection in between would hide it, so the runs are short and many. */
-function bytesPerStep(step: () => void): number {
-  const steps = 50;
-  const growths = Array.from({ length: 20 }, () => {
+/**
+ * Growth of the heap per step: the median over short runs, in most of which nothing is collected, less what looking at the heap
+ * costs. Taken after a warm-up: code that the engine has not compiled yet allocates for every number.
+ */
+function bytesPerStep(step: () => void, milliseconds: number): number {
+  const steps = Math.min(50, Math.max(2, Math.ceil(200 / milliseconds)));
+  const growth = (count: number) => {
     const before = process.memoryUsage().heapUsed;
-    for (let k = 0; k < steps; k++) step();
+    for (let k = 0; k < count; k++) step();
     return process.memoryUsage().heapUsed - before;
-  });
-  // The measurement itself allocates a little; without steps it grows as much.
-  const own = Array.from({ length: 20 }, () => {
-    const before = process.memoryUsage().heapUsed;
-    return process.memoryUsage().heapUsed - before;
-  });
-  return Math.max(0, Math.round((median(growths) - median(own)) / steps));
+  };
+  const rounds = Array.from({ length: 11 }, () => ({ own: growth(0), all: growth(steps) }));
+  const own = median(rounds.map((round) => round.own));
+  return Math.max(0, Math.round((median(rounds.map((round) => round.all)) - own) / steps));
 }
 
 export const bench: Register = (program, terminal) => {
@@ -53,8 +53,10 @@ export const bench: Register = (program, terminal) => {
       const net = module.create({ seed: 1 });
       const data = noise(checked, batch, 1);
       const step = () => net.trainStep(data);
-      // Until the engine has compiled every kernel, steps are slow and allocate.
-      timeFor(1, step);
+      // Until the engine has compiled every kernel, steps are slow and allocate; single examples get it there soonest.
+      const single = noise(checked, 1, 1);
+      timeFor(2, () => net.trainStep(single));
+      timeFor(0.5, step);
       // The peak is measured before and after: a machine that slows down in between must not flatter us.
       const peaks = [scalarPeak()];
       const times = timeFor(options.seconds, step);
@@ -73,7 +75,7 @@ export const bench: Register = (program, terminal) => {
         peakGflops: peak,
         peakFraction: gflops / peak,
         arenaBytes: arenaBytes(compiled),
-        bytesAllocatedPerStep: bytesPerStep(step),
+        bytesAllocatedPerStep: bytesPerStep(step, best),
       };
       const kernels = profile(internals.train ?? [], internals.open(net), net, batch);
       if (options.json) {
