@@ -25,11 +25,12 @@ const noOrigin: Origin = { location: undefined, label: "" };
 /** Distributive omission: a union over a mapped union keeps its members apart. */
 type Unnumbered<T> = T extends unknown ? Omit<T, "id" | "scans"> : never;
 
-/** Sorted by id, without repetition. */
+/** Sorted by id, without repetition; one of the lists itself where it holds all. */
 function uniteAxes(lists: readonly (readonly Axis[])[]): readonly Axis[] {
-  const nonEmpty = lists.filter((list) => list.length > 0);
-  if (nonEmpty.length <= 1) return nonEmpty[0] ?? [];
-  return [...new Set(nonEmpty.flat())].sort((a, b) => a.id - b.id);
+  let longest: readonly Axis[] = [];
+  for (const list of lists) if (list.length > longest.length) longest = list;
+  const holdsAll = lists.every((list) => list === longest || list.every((axis) => longest.includes(axis)));
+  return holdsAll ? longest : [...new Set(lists.flat())].sort((a, b) => a.id - b.id);
 }
 
 /** Tensors read directly by an expression, each once. */

@@ -202,7 +202,8 @@ export interface Row {
 /**
  * `inputs` f32 and `classes` i32 hold one batch; `parameters`, `gradients` (same offsets), `states` (optimizer slots) and
  * `buffers` are flat f32; `totals` f64 are sums over the examples of one call, accumulated by the runtime into `sums` f64 over an
- * epoch; `outputs` f32 and `decisions` i32 are what predict returns; `metrics` f64 are finished metrics.
+ * epoch; `outputs` f32 and `decisions` i32 are what predict returns; `memories` f32 are what it keeps
+ * for the next call, row by row; `metrics` f64 are finished metrics.
  */
 export type ArenaName =
   | "inputs"
@@ -215,6 +216,7 @@ export type ArenaName =
   | "sums"
   | "outputs"
   | "decisions"
+  | "memories"
   | "metrics";
 
 /** A named region of an arena, row-major, offset in elements. The batch axis, if any, leads and takes the declared batch. */

@@ -1,7 +1,7 @@
 /** @file Small arrays that depend on no memory and are the same everywhere become that number: the counts of an average pool. */
 import type { Graph } from "../ir/graph.js";
 import { evaluate } from "../ir/interpret.js";
-import { inputsOf, rewrite } from "../ir/traverse.js";
+import { rewrite, topological } from "../ir/traverse.js";
 import type { Compute, Expr, Tensor } from "../ir/types.js";
 import { countOf, Prices } from "./price.js";
 
@@ -10,24 +10,26 @@ const budget = 200_000;
 
 export function foldConstants(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
   const prices = new Prices();
-  /** New tensors that depend on nothing, and what all of them cost together. */
+  /** Tensors that depend on nothing, and what all of each costs. */
   const known = new Map<Tensor, number>();
+  const uniform = new Map<Tensor, number>();
+  for (const tensor of topological(roots)) {
+    if (tensor.kind !== "compute" || tensor.shape.includes("batch") || tensor.scans.length > 0) continue;
+    let cost = tensor.reads.reduce((sum, input) => sum + (known.get(input) ?? Infinity), 0);
+    if (cost > budget || usesScalar(tensor.body)) continue;
+    cost += countOf(tensor.axes) * prices.of(tensor.body).total;
+    if (cost > budget) continue;
+    known.set(tensor, cost);
+    const value = tensor.body.kind === "const" ? undefined : valueOf(tensor);
+    if (value !== undefined) uniform.set(tensor, value);
+  }
+  if (uniform.size === 0) return roots;
   return roots.map(
-    rewrite(graph, roots, (tensor, { rebuild }) => {
-      if (tensor.kind !== "compute" || tensor.shape.includes("batch") || tensor.scans.length > 0) return undefined;
-      const made = rebuild(tensor);
-      if (made.kind !== "compute" || made.body.kind === "const" || usesScalar(made.body)) return made;
-      let cost = countOf(made.axes) * prices.of(made.body).total;
-      for (const input of inputsOf(made)) cost += known.get(input) ?? Infinity;
-      if (!(cost <= budget)) return made;
-      const uniform = valueOf(made);
-      if (uniform === undefined) {
-        known.set(made, cost);
-        return made;
-      }
-      const constant = graph.compute(graph.axesOf(made.shape), graph.constant(uniform, made.type), tensor.origin);
-      known.set(constant, 0);
-      return constant;
+    rewrite(graph, roots, (tensor) => {
+      const value = uniform.get(tensor);
+      return value === undefined
+        ? undefined
+        : graph.compute(graph.axesOf(tensor.shape), graph.constant(value, tensor.type), tensor.origin);
     }),
   );
 }

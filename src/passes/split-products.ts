@@ -3,12 +3,13 @@
  * attention's scores times values times output weights.
  */
 import type { Graph } from "../ir/graph.js";
-import { rewrite } from "../ir/traverse.js";
+import { rewrite, topological } from "../ir/traverse.js";
 import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
 import { multiply } from "../ops/index.js";
 import { countOf, isContraction } from "./price.js";
 
 export function splitProducts(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
+  if (!topological(roots).some((tensor) => tensor.kind === "compute" && hasLongProduct(tensor.body))) return roots;
   return roots.map(
     rewrite(graph, roots, (tensor, { expr }) => {
       if (tensor.kind !== "compute" || !hasLongProduct(tensor.body)) return undefined;
