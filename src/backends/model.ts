@@ -23,6 +23,8 @@ export interface Programs {
   readonly predict: CompiledProgram;
   /** Arena `metrics` from arena `sums`. */
   readonly finish: CompiledProgram | undefined;
+  /** Kept values as they are before the first prediction, in all rows. */
+  readonly reset: CompiledProgram | undefined;
   /** Totals of a batch of the training set, taken once before the first step. */
   readonly survey: CompiledProgram | undefined;
   /** Buffers from the sums of `survey`. */

@@ -1,14 +1,14 @@
 /** @file Prints kernel expressions as JavaScript, with no more parentheses than needed. */
 import type { ArrayName, KernelExpr } from "../../ir/kernel.js";
 import type { RunTimeScalar } from "../../ir/types.js";
-import { exponential, hyperbolicTangent } from "./math-inline.js";
+import { exponential, hyperbolicTangent, wholePower } from "./math-inline.js";
 
 /** What expressions refer to; asking for a name marks it as used. */
 export interface Context {
   /** What follows a read of an array: `!` in TypeScript, for `noUncheckedIndexedAccess`. */
   readonly present: "!" | "";
-  /** Statements before the one being printed, that define the name given to `lines`. */
-  readonly before: (lines: (name: string) => readonly string[]) => string;
+  /** Statements before the one being printed, that define the name given to `lines`: `prefix` and a number. */
+  readonly before: (prefix: string, lines: (name: string) => readonly string[]) => string;
   readonly array: (name: ArrayName) => string;
   readonly scalar: (name: RunTimeScalar["name"], site: number) => string;
 }
@@ -181,6 +181,10 @@ class ExpressionPrinter {
       case "floorDivide":
         return this.#floorDivide(a, b, whole);
       case "power":
+        if (b.kind === "scalar" && b.name === "step") {
+          const [base, step] = [this.#number(a, 0), this.#number(b, 0)];
+          return call(this.#context.before("power", (result) => wholePower(result, base, step)));
+        }
         if (b.kind === "const" && b.value === 1) return this.as(a, "number");
         if (b.kind === "const" && b.value === 2 && (a.kind === "local" || a.kind === "scalar")) {
           const factor = this.#number(a, strength.product);
@@ -199,7 +203,7 @@ class ExpressionPrinter {
     const written = inline[name];
     if (written) {
       const argument = this.#number(a, 0);
-      return call(this.#context.before((result) => written(result, argument, this.#context.present)));
+      return call(this.#context.before("exp", (result) => written(result, argument, this.#context.present)));
     }
     const helper = helpers[name];
     if (!helper) throw new Error(`the TypeScript back end does not know operation ${name}`);

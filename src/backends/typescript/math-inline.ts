@@ -1,5 +1,5 @@
 /**
- * @file Exponentials written out where they are used. A call that V8 does not inline passes its numbers as objects on the heap,
+ * @file Exponentials and powers written out where they are used. A call that V8 does not inline passes its numbers as objects on the heap,
  * and activations call millions of times: written out, a step allocates nothing.
  */
 
@@ -27,4 +27,16 @@ export function hyperbolicTangent(name: string, argument: string, present: strin
   const power = `${name}e`;
   const clamped = `-2 * Math.max(-20, Math.min(20, ${argument}))`;
   return [...exponential(power, clamped, present), `const ${name} = (1 - ${power}) / (1 + ${power});`];
+}
+
+/** `name` as base ^ exponent for a whole exponent >= 0, by repeated squaring. */
+export function wholePower(name: string, base: string, exponent: string): readonly string[] {
+  const [square, left] = [`${name}s`, `${name}k`];
+  return [
+    `let ${name} = 1;`,
+    `for (let ${square} = ${base}, ${left} = ${exponent}; ${left} > 0; ${left} = ${left} >> 1) {`,
+    `  if ((${left} & 1) === 1) ${name} *= ${square};`,
+    `  ${square} *= ${square};`,
+    `}`,
+  ];
 }

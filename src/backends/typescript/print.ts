@@ -32,6 +32,7 @@ const letters: Readonly<Record<ArrayName, string>> = {
   sums: "h",
   outputs: "y",
   decisions: "d",
+  memories: "k",
   metrics: "m",
   activations: "a",
   integers: "z",
@@ -55,8 +56,8 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
   let written = 0;
   const context: Context = {
     present: options.types ? "!" : "",
-    before: (lines) => {
-      const name = `exp${++written}`;
+    before: (prefix, lines) => {
+      const name = `${prefix}${++written}`;
       pending.push(...lines(name));
       return name;
     },
