@@ -1,5 +1,5 @@
 /** @file The programs of a checked model, as stores of tensors: initial values, training step, evaluation, prediction, metrics. */
-import type { CheckedModel, Forward } from "../check/model.js";
+import type { CheckedModel, Forward, Kept } from "../check/model.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.js";
@@ -18,6 +18,8 @@ export interface LoweredPrograms {
   readonly evaluate: Program | undefined;
   readonly predict: Program;
   readonly finish: Program | undefined;
+  /** Kept values as they are before the first prediction, in all rows; absent if the model keeps nothing. */
+  readonly reset: Program | undefined;
   /** Totals of a batch of the training set, for `settle`; absent if no buffer is taken from it. */
   readonly survey: Program | undefined;
   /** Buffers from the sums of `survey`. */
@@ -37,7 +39,7 @@ export interface Lowered {
 }
 
 export interface LowerOptions {
-  /** Rewrites the training step's tensors, all at once, before differentiation: where `log(softmax)` becomes stable. */
+  /** Rewrites the tensors of the training step, and those of evaluation, all at once, before differentiation: where `log(softmax)` becomes stable. */
   readonly prepare?: (graph: Graph, tensors: readonly Tensor[]) => readonly Tensor[];
   /** Largest number of examples in one call, where the model leaves it open; default: the model's. */
   readonly batch?: number;
@@ -46,8 +48,13 @@ export interface LowerOptions {
 export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, batch }: LowerOptions = {}): Lowered {
   const { graph, forward } = model;
   const step = trainingStep(model, prepare);
-  const totals = (of: Pick<Forward, "totals">): readonly Store[] =>
-    of.totals.map(({ target, value }) => ({ target, value }));
+  const totals = (of: Pick<Forward, "totals">): readonly Store[] => {
+    const values = prepare(
+      graph,
+      of.totals.map(({ value }) => value),
+    );
+    return of.totals.map(({ target }, k) => ({ target, value: values[k]! }));
+  };
   const program = (name: string, ...stages: readonly (readonly Store[])[]): Program | undefined => {
     const kept = stages.filter((stage) => stage.length > 0);
     return kept.length === 0 ? undefined : withoutCustom(graph, { name, stages: kept });
@@ -55,6 +62,8 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
   const initials = (list: readonly { readonly source: Source; readonly initial: Tensor }[]): readonly Store[] =>
     list.map(({ source, initial }) => ({ target: source, value: initial }));
   const outputs = model.outputs.map(({ source }, k) => ({ target: source, value: forward.predict.outputs[k]! }));
+  const kept = (value: (kept: Kept) => Tensor): readonly Store[] =>
+    model.kept.map((k) => ({ target: k.source, value: value(k) }));
 
   const programs: LoweredPrograms = {
     initialize: program("initialize", initials([...model.parameters, ...model.buffers]), initials(model.states)) ?? {
@@ -67,10 +76,14 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
         : undefined,
     gradient: step.objective && program("gradient", [...step.gradients, ...step.totals, step.objective]),
     evaluate: program("evaluate", totals(forward.evaluate)),
-    predict: program("predict", outputs) ?? { name: "predict", stages: [] },
+    predict: program("predict", [...outputs, ...kept((k) => k.next)]) ?? { name: "predict", stages: [] },
     finish: program(
       "finish",
       model.metrics.map(({ target, result }) => ({ target, value: result })),
+    ),
+    reset: program(
+      "reset",
+      kept((k) => k.start),
     ),
     survey: program("survey", totals(model.survey)),
     settle: program("settle", model.survey.buffers),
@@ -164,6 +177,7 @@ const types: { readonly [name in ArenaName]: ScalarType } = {
   sums: "f64",
   outputs: "f32",
   decisions: "i32",
+  memories: "f32",
   metrics: "f64",
 };
 
