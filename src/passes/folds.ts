@@ -14,6 +14,9 @@ import type { Buffer } from "./nest.js";
 /** Windows of at most this many positions are unrolled around the folds they contain. */
 const largestWindow = 9;
 
+/** Innermost loops of at most this many trips are written out: the loop would cost as much as what it repeats. */
+const shortest = 4;
+
 const neutral: Readonly<Record<Reducer, number>> = {
   sum: 0,
   product: 1,
@@ -207,6 +210,11 @@ export class Folds {
       const bounds = this.#clip(guard.rest, factor, guard.extent, last);
       if (bounds.from) from = blocks.bound("max", from, bounds.from);
       if (bounds.to) to = blocks.bound("min", to, bounds.to);
+    }
+    if (inner.length === 0 && settled.length === 0 && !loop.batched && loop.extent <= shortest) {
+      for (let k = 0; k < loop.extent; k++)
+        body(instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, affine(k)) })));
+      return;
     }
     const trips = loop.batched ? loop.extent * blocks.rangeOf(variable("n")).max : loop.extent;
     blocks.loop(from, blocks.name(to, "p"), 1, { min: 0, max: trips - 1 }, trips, (name) => {
