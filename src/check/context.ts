@@ -7,6 +7,7 @@ import type { Axis, Expr, Row, Tensor } from "../ir/types.js";
 import type { Block, ConstDeclaration, Expression, Stage, Statement, WordKind } from "../syntax/ast.js";
 import type { Frame } from "./frame.js";
 import type { Registry } from "./registry.js";
+import type { Kept } from "./model.js";
 import type { FileScope, Scope, Word, WordSet } from "./scope.js";
 import type { Survey } from "./survey.js";
 import type { Callable, Label, OwnAxis, TensorValue, Value } from "./values.js";
@@ -76,6 +77,8 @@ export interface Run {
   readonly buffers: Map<string, TensorValue>;
   /** Makes the slot of a `total(..)`; undefined outside metrics. */
   total: ((c: Context, value: TensorValue, span: Span) => Value) | undefined;
+  /** Carried values that live on, in prediction. */
+  readonly kept: Kept[];
   /** What `over: data` sums into; undefined outside the first values of buffers. */
   survey: Survey | undefined;
   /** Words applied so far, and expressions open: guards against explosions. */

@@ -55,6 +55,16 @@ export interface Surveyed {
   readonly buffers: readonly Store[];
 }
 
+/** A carried value that prediction keeps from call to call, row by row. */
+export interface Kept {
+  /** Over the whole batch, in arena `memories`. */
+  readonly source: Source;
+  /** What `reset` puts there; depends on no input. */
+  readonly start: Tensor;
+  /** What a prediction leaves there. */
+  readonly next: Tensor;
+}
+
 /** The model expanded for one of the three functions. */
 export interface Forward {
   /** Loss per example, shape `["batch"]`, weighted and added; undefined without a loss or in `predict`. */
@@ -141,6 +151,7 @@ export interface CheckedModel {
   readonly buffers: readonly Slot[];
   readonly states: readonly Slot[];
   readonly survey: Surveyed;
+  readonly kept: readonly Kept[];
   readonly forward: { readonly train: Forward; readonly evaluate: Forward; readonly predict: Forward };
   /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
   readonly update: readonly (readonly Store[])[];

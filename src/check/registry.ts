@@ -52,6 +52,7 @@ export class Registry {
     totals: new Arena("totals", "f64"),
     outputs: new Arena("outputs", "f32"),
     decisions: new Arena("decisions", "i32"),
+    memories: new Arena("memories", "f32"),
     metrics: new Arena("metrics", "f64"),
   };
   readonly survey = new Survey(this.arenas.totals);

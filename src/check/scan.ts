@@ -1,9 +1,9 @@
 /** @file `scan i in t with h = .. { .. }`: a loop that carries values, and the rows it writes. */
-import type { Expr, Row, Tensor } from "../ir/types.js";
+import { topological } from "../ir/traverse.js";
+import type { Expr, Row, Source, Tensor } from "../ir/types.js";
 import { subtract, add } from "../ops/index.js";
 import type { LetStatement, ParamStatement, ScanStatement } from "../syntax/ast.js";
 import type { Context, ScanState } from "./context.js";
-import { laterRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
@@ -27,6 +27,8 @@ interface Carried {
   readonly axes: readonly OwnAxis[];
   readonly element: TensorValue["element"];
   readonly init: Tensor;
+  /** In prediction, where its last value is kept for the next call. */
+  readonly kept: { readonly source: Source; readonly start: Tensor } | undefined;
 }
 
 export function elaborateScan(c: Context, statement: ScanStatement): void {
@@ -35,12 +37,11 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
   const carried: Carried[] = [];
   let failed = range === undefined;
   for (const item of statement.carried) {
-    if (item.kept) {
-      const kept = item.when ? constantCondition(c, item.when.condition, "the condition of `kept`") : true;
-      if (kept) c.report(laterRules.later, item.span, { what: "states kept between predictions" });
-    }
+    const kept =
+      item.kept && item.when ? constantCondition(c, item.when.condition, "the condition of `kept`") : item.kept;
     const value = c.evaluate(item.value);
-    const init = value.kind === "error" ? undefined : carriedInit(c, item.name.text, value, ambient, item);
+    const start = value.kind === "error" ? undefined : carriedInit(c, item.name.text, value, ambient, item);
+    const init = start && kept ? keep(c, start, ambient, item) : start;
     if (init) carried.push(init);
     else failed = true;
   }
@@ -98,6 +99,7 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
   );
   carried.forEach((item, k) => {
     const tensor = results.carries[k]!;
+    if (item.kept) c.run.kept.push({ ...item.kept, next: tensor });
     if (item.element.kind === "class") c.run.bounds.set(tensor, { low: 0, high: item.element.size - 1 });
     c.scope.bind(item.name, leafValue(tensor, item), c.location(statement.carried[k]!.name.span));
   });
@@ -156,7 +158,33 @@ function carriedInit(
   const expr = whole ? toIndex(c, at) : toF32(c, at);
   const init = c.graph.compute([...ambient, ...own], expr, origin(c, item.value.span));
   const element = tensor.element.kind === "bool" ? ({ kind: "bool" } as const) : whole ? tensor.element : f32;
-  return { name, axes, element, init };
+  return { name, axes, element, init, kept: undefined };
+}
+/** The same, from where the last prediction ended; training and evaluation begin at the start. */
+function keep(
+  c: Context,
+  carried: Carried,
+  ambient: ScanState["ambient"],
+  item: ScanStatement["carried"][number],
+): Carried | undefined {
+  const { name, axes, element, init: start } = carried;
+  const wrong = (what: string, where: string): undefined => {
+    c.report(wordRules.notHere, item.span, { what, where });
+  };
+  if (!c.perExample || c.iterations.length > 0)
+    return wrong("`kept`", c.perExample ? "a scan inside a scan" : "a shared value");
+  if (element.kind !== "f32") return wrong("a whole number", "what is kept between predictions: f32 only");
+  const reads = topological([start]).flatMap((tensor) => (tensor.kind === "source" ? [tensor.source.arena] : []));
+  if (reads.includes("inputs") || reads.includes("classes"))
+    return wrong("a start that depends on inputs", "what is kept between predictions: `reset` has no inputs");
+  // Prediction is another function than training, although no text asked which.
+  c.run.readsTraining = true;
+  if (c.run.mode !== "predict") return carried;
+  const source = c.run.registry.arenas.memories.take(c.frame.join(name), start.shape, c.run.batch);
+  const memory = c.graph.source(source, origin(c, item.span));
+  const own = axes.map(({ size }) => c.graph.axis(size));
+  const body = c.graph.at(memory, [...ambient, ...own]);
+  return { ...carried, init: c.graph.compute([...ambient, ...own], body, start.origin), kept: { source, start } };
 }
 /** A carried value's next value over all ambient indices. */
 function spread(

@@ -31,6 +31,7 @@ export interface Internals {
   readonly evaluate?: readonly InternalKernel[];
   readonly predict?: readonly InternalKernel[];
   readonly finish?: readonly InternalKernel[];
+  readonly reset?: readonly InternalKernel[];
   readonly survey?: readonly InternalKernel[];
   readonly settle?: readonly InternalKernel[];
 }

@@ -36,6 +36,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       evaluate: maybe(programs.evaluate),
       predict: build(programs.predict),
       finish: maybe(programs.finish),
+      reset: maybe(programs.reset),
       survey: maybe(programs.survey),
       settle: maybe(programs.settle),
     },

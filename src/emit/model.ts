@@ -71,7 +71,9 @@ export function printModel(
   const predict = run("Predict", "From inputs to outputs.", programs.predict);
   const initializeWeights = withoutTraining(programs.initialize);
   const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
-  const predicting = [programs.predict, initializeWeights];
+  const reset =
+    programs.reset && run("Reset", "What is kept between predictions, as it is before the first.", programs.reset);
+  const predicting = [programs.predict, initializeWeights, ...(programs.reset ? [programs.reset] : [])];
 
   const shapes = names.local("Shapes");
   const spec = names.local("Model");
@@ -89,6 +91,7 @@ export function printModel(
       paths: parameterPaths(checked.parameters.map(({ path }) => path)),
       initialize: code(initialize),
       predict: code(predict),
+      ...(reset === undefined ? {} : { reset: code(reset) }),
     }),
   ];
 
@@ -115,6 +118,7 @@ export function printModel(
       programs.evaluate,
       programs.finish,
       programs.predict,
+      programs.reset,
       survey,
       settle,
     ];

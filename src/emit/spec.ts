@@ -33,7 +33,7 @@ export function parameterPaths(paths: readonly string[]): readonly (readonly str
 
 /** In elements. Arenas that only training uses are left out for prediction. */
 export function memoryValue({ arenas }: CompiledModel, programs: readonly CompiledProgram[], training: boolean): Value {
-  const predicting = ["inputs", "classes", "parameters", "buffers", "outputs", "decisions"];
+  const predicting = ["inputs", "classes", "parameters", "buffers", "outputs", "decisions", "memories"];
   const largest = (of: "activations" | "integers") => Math.max(0, ...programs.map((program) => program[of]));
   return Object.fromEntries(
     [

@@ -166,6 +166,13 @@ export const cases: readonly Case[] = [
     text: `optimizer idle(param) {\n  let a = param\n}\n${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\n  «optimizer idle()»")}`,
   },
   { code: "NET5015", text: "model «M» {\n  input x: f32\n}" },
+  { code: "NET4014", text: trained("  scan i in 3 with «h = sum(x) kept» {\n    h <- h + 1\n  }") },
+  {
+    code: "NET4014",
+    text: trained(
+      "  scan i in 3 with g = 0 {\n    scan j in 2 with «h = 0.5 kept» {\n      h <- h + 1\n    }\n    g <- g + h\n  }",
+    ),
+  },
   { code: "NET5016", text: trained("  let m = «mean(x, over: data)»") },
   { code: "NET5016", text: trained("  buffer b: [] = «max(x, over: [data, ...])»") },
   {

@@ -74,6 +74,7 @@ function model(): CheckedModel {
     buffers: [{ path: "seen", shape: [], source: places.seen, initial: graph.compute([], graph.constant(-1)) }],
     states: [],
     survey: { totals: [], buffers: [] },
+    kept: [],
     forward: { train: { ...forward, buffers: [seen] }, evaluate: forward, predict: { ...forward, totals: [] } },
     update: [[{ target: places.w, value: graph.compute([k], descended) }]],
     metrics: [

@@ -94,12 +94,17 @@ export interface History<Metrics> {
 /** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
 export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
-  /** Any number of examples. Throws NetInputError. */
+  /**
+   * Any number of examples; at most the declared batch in a model that keeps values, whose row k continues row k of the last
+   * call. Throws NetInputError.
+   */
   predict(inputs: Inputs): Outputs;
   /** Takes weights and buffers from a file that `save` made. Throws NetWeightsError. */
   load(weights: Uint8Array): void;
   /** Takes weights and buffers from another net of the same model. */
   copyFrom(net: PredictingNet<Inputs, Outputs, Parameters>): void;
+  /** Forgets what predictions kept, in models that keep values; `load`, `copyFrom` and `initialize` do as well. */
+  reset(): void;
   /** Releases the memory; the net cannot be used afterwards. */
   dispose(): void;
 }

@@ -16,6 +16,8 @@ export interface Memory {
   readonly metrics: Float64Array;
   readonly outputs: Floats;
   readonly decisions: Int32Array;
+  /** What predictions keep for the next, row by row. */
+  readonly memories: Floats;
   readonly activations: Floats;
   readonly integers: Int32Array;
 }
@@ -38,6 +40,7 @@ export function allocate(sizes: MemorySizes): Memory {
     metrics: new Float64Array(sizes.metrics ?? 0),
     outputs: new Floats(sizes.outputs ?? 0),
     decisions: new Int32Array(sizes.decisions ?? 0),
+    memories: new Floats(sizes.memories ?? 0),
     activations: new Floats(sizes.activations ?? 0),
     integers: new Int32Array(sizes.integers ?? 0),
   };

@@ -1,7 +1,7 @@
 /** @file A net that trains. */
 import type { CreateOptions, TrainingNet } from "./api.js";
 import { fitNet } from "./fit.js";
-import { copyWeights, hide, type ModelSpec, parametersOf, predictRows } from "./predictor.js";
+import { copyWeights, hide, type ModelSpec, parametersOf, predictRows, resetMemories } from "./predictor.js";
 import {
   checkIdle,
   createTrainer,
@@ -35,6 +35,7 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
     fit: (data, fitOptions = {}) => fitNet(trainer, data, fitOptions),
     evaluate: (data) => evaluateAll(trainer, data),
     predict: (inputs) => predictRows(trainer, inputs) as Outputs,
+    reset: () => resetMemories(trainer),
     save: () => saveNet(trainer),
     load: (weights) => {
       checkIdle(trainer);

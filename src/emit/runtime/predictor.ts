@@ -23,6 +23,8 @@ export interface ModelSpec {
   readonly paths: readonly (readonly string[])[];
   readonly initialize: Program;
   readonly predict: Program;
+  /** For models that keep values from one prediction to the next. */
+  readonly reset?: Program;
 }
 
 /** A net's inside. */
@@ -58,7 +60,14 @@ export function checkSeed(seed: number): number {
 export function createCore(model: ModelSpec, sizes: MemorySizes, seed: number): Core {
   const core: Core = { model, memory: allocate(sizes), seed: checkSeed(seed), step: 0 };
   model.initialize(memoryOf(core), 0, 0, seed);
+  resetMemories(core);
   return core;
+}
+
+/** The next prediction begins anew. */
+export function resetMemories(core: Core): void {
+  const memory = memoryOf(core);
+  core.model.reset?.(memory, core.model.batch, core.step, core.seed);
 }
 
 /** An own property whatever its name, `__proto__` included. */
@@ -81,10 +90,11 @@ export function parametersOf(core: Core): NetParameters {
 
 /** One array per output: numbers, labels, indices, or truth values. */
 export function predictRows(core: Core, data: object): object {
-  const { inputs, outputs, batch, predict } = core.model;
+  const { inputs, outputs, batch, predict, reset } = core.model;
   const memory = memoryOf(core);
   const columns: Columns = [];
-  const rows = readColumns(inputs, data, columns, Infinity);
+  // Row k continues row k of the last call: there are as many memories as rows in the batch.
+  const rows = readColumns(inputs, data, columns, reset ? batch : Infinity);
   const results = outputs.map((port) => {
     const length = rows * port.size;
     return port.arena === "outputs" ? new Floats(length) : new Int32Array(length);
@@ -124,6 +134,7 @@ export function loadWeights(core: Core, bytes: Uint8Array): void {
     (name) => name.startsWith(statePrefix) || name.startsWith(runPrefix),
   );
   copyBytes(memory, weights, found);
+  resetMemories(core);
 }
 
 export function copyWeights(core: Core, net: object): void {
@@ -133,6 +144,7 @@ export function copyWeights(core: Core, net: object): void {
   }
   memoryOf(core).parameters.set(memoryOf(from).parameters);
   memoryOf(core).buffers.set(memoryOf(from).buffers);
+  resetMemories(core);
 }
 
 export function createPredictor<Inputs extends object, Outputs, Parameters>(
@@ -146,6 +158,7 @@ export function createPredictor<Inputs extends object, Outputs, Parameters>(
     predict: (inputs) => predictRows(core, inputs) as Outputs,
     load: (weights) => loadWeights(core, weights),
     copyFrom: (other) => copyWeights(core, other),
+    reset: () => resetMemories(core),
     dispose: () => {
       core.memory = undefined;
     },

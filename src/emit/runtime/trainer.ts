@@ -3,7 +3,7 @@ import { NetStateError, NetWeightsError } from "./errors.js";
 import { Floats, floatType } from "./floats.js";
 import { allocate, type Memory, type MemorySizes, type Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
-import { checkSeed, type Core, memoryOf, type ModelSpec, setOwn } from "./predictor.js";
+import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
 
@@ -90,6 +90,7 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     metrics: training.createMetrics(memory.metrics),
   };
   training.initialize(memory, 0, 0, seed);
+  resetMemories(trainer);
   return trainer;
 }
 
@@ -107,6 +108,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.surveyed = false;
   trainer.run = newRun(0, memory.sums.length);
   trainer.training.initialize(memory, 0, 0, seed);
+  resetMemories(trainer);
 }
 
 /** One update from the first `n` examples in memory; leaves the batch's totals there. */
@@ -253,6 +255,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     initializeNet(trainer, trainer.seed);
     copyBytes(memory, specs, found);
     trainer.surveyed = true;
+    resetMemories(trainer);
     return;
   }
   const count = (name: string): number => {
@@ -281,4 +284,5 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   copyBytes(memory, specs, found);
   const surveyed = file.metadata.has("surveyed");
   Object.assign(trainer, { seed, step, epoch, run, surveyed });
+  resetMemories(trainer);
 }
