@@ -54,19 +54,6 @@ export function times(a: Affine, factor: number): Affine {
 }
 export const shifted = (a: Affine, by: number): Affine => (by === 0 ? a : affine(a.constant + by, a.terms));
 
-/** The affine without one local, and that local's factor. */
-export function without(a: Affine, name: string): { rest: Affine; factor: number } {
-  const term = a.terms.find((t) => t.name === name);
-  if (!term) return { rest: a, factor: 0 };
-  return {
-    rest: affine(
-      a.constant,
-      a.terms.filter((t) => t !== term),
-    ),
-    factor: term.factor,
-  };
-}
-
 export const int = (value: number): KernelExpr => ({ kind: "const", type: "i32", value });
 export const local = (name: string): KernelExpr => ({ kind: "local", type: "i32", name });
 

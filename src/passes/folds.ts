@@ -1,14 +1,16 @@
 /** @file Folds to loops: several folds over the same indices share their loops, one accumulator each; small windows are unrolled. */
 import { add, greater, less, multiply } from "../ops/index.js";
 import type { KernelExpr } from "../ir/kernel.js";
-import type { Axis, Expr, Fold, Read, Reducer } from "../ir/types.js";
-import { affine, int, linear, plus, shifted, times, variable, without } from "./affine.js";
+import type { Axis, Expr, Fold, Reducer } from "../ir/types.js";
+import { affine, int, linear, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { AccessFinder, merged, staysInside, travel } from "./access.js";
+import { AccessFinder, merged, travel } from "./access.js";
 import type { Accesses, LoopAxis, Places } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import { bind, Expressions, factOf } from "./expressions.js";
 import type { Env, Instance } from "./expressions.js";
+import { bound as boundGuard, clip, commonGuards, hasGuard, neutral } from "./guards.js";
+import type { Guard } from "./guards.js";
 import type { Buffer } from "./nest.js";
 
 /** Windows of at most this many positions are unrolled around the folds they contain. */
@@ -17,14 +19,6 @@ const largestWindow = 9;
 /** Innermost loops of at most this many trips are written out: the loop would cost as much as what it repeats. */
 const shortest = 4;
 
-const neutral: Readonly<Record<Reducer, number>> = {
-  sum: 0,
-  product: 1,
-  max: -Infinity,
-  min: Infinity,
-  argmax: -Infinity,
-  argmin: Infinity,
-};
 const clampToInt = (value: number) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value));
 const isPlace = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
 const better = (reducer: Reducer) => (reducer === "max" || reducer === "argmax" ? greater : less);
@@ -156,7 +150,7 @@ export class Folds {
     for (const { expr } of instances) finder.expression(expr.body);
     const ordered = instances.some(({ expr }) => isPlace(expr.reducer));
     const loops = ordered ? merged(axes, finder.found) : loopOrder(merged(axes, finder.found), finder.found);
-    this.#open(loops, instances, this.#commonGuards(instances), (inner) => {
+    this.#open(loops, instances, commonGuards(this.#blocks, this.#places, instances), (inner) => {
       const values = this.evaluateAll(inner.map(({ expr, env }) => ({ expr: expr.body, env })));
       const done = new Set<KernelExpr>();
       inner.forEach(({ expr, env }, k) => {
@@ -207,7 +201,7 @@ export class Folds {
       const factor = guard.factors.get(carrier);
       if (factor === undefined || [...guard.factors.keys()].some((axis) => later.has(axis))) continue;
       settled.push(guard);
-      const bounds = this.#clip(guard.rest, factor, guard.extent, last);
+      const bounds = clip(blocks, guard, factor, last);
       if (bounds.from) from = blocks.bound("max", from, bounds.from);
       if (bounds.to) to = blocks.bound("min", to, bounds.to);
     }
@@ -221,92 +215,11 @@ export class Folds {
       const value = variable(name);
       if (loop.batched && loop.extent === 1) blocks.learn(factOf(value, "batch"));
       const bound = instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, value) }));
-      for (const guard of settled)
-        blocks.learn(factOf(plus(guard.rest, times(value, guard.factors.get(carrier)!)), guard.extent));
-      const rest = guards.flatMap((guard) => {
-        const factor = guard.factors.get(carrier);
-        if (settled.includes(guard)) return [];
-        if (factor === undefined) return [guard];
-        const factors = new Map(guard.factors);
-        factors.delete(carrier);
-        return [{ ...guard, rest: plus(guard.rest, times(value, factor)), factors }];
-      });
+      for (const guard of settled) blocks.learn(factOf(boundGuard(guard, carrier, value).rest, guard.extent));
+      const rest = guards.filter((guard) => !settled.includes(guard)).map((guard) => boundGuard(guard, carrier, value));
       this.#open(inner, bound, rest, body);
     });
   }
-
-  /** Bounds of v with `0 <= rest + factor * v < extent`, where they are tighter than 0 .. last. */
-  #clip(rest: Affine, factor: number, extent: number, last: number): { from?: KernelExpr; to?: KernelExpr } {
-    const blocks = this.#blocks;
-    const range = blocks.rangeOf(rest);
-    const size = Math.abs(factor);
-    const divided = (a: Affine) => blocks.bound("divide", blocks.atom(shifted(a, size - 1)), int(size));
-    const result: { from?: KernelExpr; to?: KernelExpr } = {};
-    const lowest = range.min + Math.min(0, factor * last);
-    const highest = range.max + Math.max(0, factor * last);
-    if (factor > 0) {
-      if (lowest < 0) result.from = divided(times(rest, -1));
-      if (highest >= extent) result.to = divided(shifted(times(rest, -1), extent));
-    } else {
-      if (highest >= extent) result.from = divided(shifted(rest, 1 - extent));
-      if (lowest < 0) result.to = divided(shifted(rest, 1));
-    }
-    return result;
-  }
-
-  /** Guards that let the loops be clipped: outside them every instance adds nothing. */
-  #commonGuards(instances: readonly Instance<Fold>[]): readonly Guard[] {
-    let common: Map<string, Guard> | undefined;
-    for (const { expr, env } of instances) {
-      const found = new Map<string, Guard>();
-      for (const read of vanishing(expr)) {
-        const shape = this.#places.views.get(read.tensor)?.shape ?? read.tensor.shape;
-        read.at.forEach((at, k) => {
-          const extent = shape[k]!;
-          if (extent === "batch") return;
-          const guard = this.#guard(at, extent, expr.axes, env);
-          if (guard) found.set(guard.key, guard);
-        });
-      }
-      if (!common) common = found;
-      else for (const key of common.keys()) if (!found.has(key)) common.delete(key);
-    }
-    return [...(common?.values() ?? [])];
-  }
-  #guard(at: Expr, extent: number, axes: readonly Axis[], env: Env): Guard | undefined {
-    const names = new Map(axes.map((axis, k) => [`?${k}`, axis]));
-    const free = at.free.filter((axis) => axes.includes(axis));
-    if (free.length === 0 || free.some((axis) => axis.extent === "batch") || !isPlain(at)) return undefined;
-    const inner = new Map(env);
-    axes.forEach((axis, k) => inner.set(axis, variable(`?${k}`)));
-    let rest = this.expressions.affineOf(at, inner);
-    const factors = new Map<Axis, number>();
-    for (const [name, axis] of names) {
-      const split = without(rest, name);
-      if (split.factor !== 0) factors.set(axis, split.factor);
-      rest = split.rest;
-    }
-    let { min, max } = this.#blocks.rangeOf(rest);
-    for (const [axis, factor] of factors) {
-      if (factor > 0) max += factor * ((axis.extent as number) - 1);
-      else min += factor * ((axis.extent as number) - 1);
-    }
-    if (min >= 0 && max < extent) return undefined;
-    return {
-      rest,
-      factors,
-      extent,
-      key: `${rest.key}:${[...factors].map(([axis, f]) => `${axis.id}*${f}`).join()}<${extent}`,
-    };
-  }
-}
-
-/** `0 <= rest + sum of factor * index < extent`, over indices of the fold. */
-interface Guard {
-  readonly rest: Affine;
-  readonly factors: ReadonlyMap<Axis, number>;
-  readonly extent: number;
-  readonly key: string;
 }
 
 /** Whether folds over these common indices are written out: few positions, around other folds, none clipped position by position. */
@@ -317,40 +230,6 @@ export function isWindow(folds: readonly Fold[], containsFold: (expr: Expr) => b
   const around = folds.some(({ body }) => containsFold(body));
   return around ? !folds.some(({ body }) => hasGuard(body, axes)) : positions <= 2;
 }
-function hasGuard(expr: Expr, axes: readonly Axis[]): boolean {
-  if (!expr.free.some((axis) => axes.includes(axis))) return false;
-  if (expr.kind === "apply") return expr.arguments.some((argument) => hasGuard(argument, axes));
-  if (expr.kind === "fold") return hasGuard(expr.body, axes);
-  return (
-    expr.kind === "read" &&
-    expr.outside !== undefined &&
-    expr.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !staysInside(at, expr.tensor.shape[k]!))
-  );
-}
-
-/** Made of indices, constants, sums and constant multiples only. */
-function isPlain(at: Expr): boolean {
-  if (at.kind === "const" || at.kind === "index") return true;
-  if (at.kind !== "apply" || !["add", "subtract", "negate", "multiply"].includes(at.op.name)) return false;
-  return (
-    at.arguments.every(isPlain) && (at.op.name !== "multiply" || at.arguments.some(({ kind }) => kind === "const"))
-  );
-}
-
-/** Reads outside of which the fold's body is neutral: zero factors of a summed product, the operand of a maximum. */
-function vanishing({ reducer, body }: Fold): readonly Read[] {
-  if (reducer === "sum") return factorsOf(body).filter(({ outside }) => outside === 0);
-  if ((reducer === "max" || reducer === "min") && body.kind === "read" && body.outside === neutral[reducer])
-    return [body];
-  return [];
-}
-export function factorsOf(expr: Expr): readonly Read[] {
-  if (expr.kind === "read") return [expr];
-  if (expr.kind !== "apply") return [];
-  if (expr.op.name === "multiply") return expr.arguments.flatMap(factorsOf);
-  return expr.op.name === "negate" || expr.op.name === "number" ? factorsOf(expr.arguments[0]!) : [];
-}
-
 /** The row-major number of a fold's current position. */
 function position(axes: readonly Axis[], env: Env): Affine {
   let sum = affine(0);

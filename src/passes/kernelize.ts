@@ -10,7 +10,8 @@ import type { Blocks } from "./blocks.js";
 import { chooseTiles } from "./contraction.js";
 import { bind, factOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
-import { factorsOf, Folds } from "./folds.js";
+import { Folds } from "./folds.js";
+import { factorsOf } from "./guards.js";
 import type { Buffer, Nest, View } from "./nest.js";
 
 export interface Place {
