@@ -1,3 +1,4 @@
+/** @file The schedule and the memory plan: order, lifetimes, reuse, in-place stores. */
 /** @file The memory plan: separate places, reuse, closeness to the lower bound, values computed where they are stored. */
 import { describe, expect, it } from "vitest";
 import { Graph } from "../../src/ir/graph.js";
