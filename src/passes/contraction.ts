@@ -81,6 +81,8 @@ interface Work {
   /** Bit k: depends on candidate k. */
   readonly parts: readonly { readonly on: number; readonly cost: number }[];
   readonly accumulators: { readonly on: number; readonly count: number };
+  /** Folds over the same indices run in one loop, others one after the other. */
+  readonly loop: string;
 }
 
 function workOf({ fold, windows }: Hot, candidates: readonly { readonly axes: readonly Axis[] }[]): Work {
@@ -115,7 +117,7 @@ function workOf({ fold, windows }: Hot, candidates: readonly { readonly axes: re
     }
   };
   visit(fold.body);
-  return { parts, accumulators };
+  return { parts, accumulators, loop: fold.axes.map(({ id }) => id).join() };
 }
 
 /** Instructions per point and iteration of the hot folds, weighted by tails. */
@@ -132,11 +134,12 @@ function costOf(work: readonly Work[], tiles: readonly Tile[]): number {
   const repeats = (on: number) =>
     tiles.reduce((count, { index, size }) => (on & (1 << index) ? count * size : count), 1);
   let cost = 0;
-  let accumulators = 0;
+  const live = new Map<string, number>();
   for (const one of work) {
-    accumulators += one.accumulators.count * repeats(one.accumulators.on);
+    live.set(one.loop, (live.get(one.loop) ?? 0) + one.accumulators.count * repeats(one.accumulators.on));
     for (const part of one.parts) cost += part.cost * repeats(part.on);
   }
+  const accumulators = Math.max(0, ...live.values());
   if (accumulators > most) return Infinity;
   const points = tiles.reduce((product, { size }) => product * size, 1);
   return (cost / points) * (accumulators > comfortable ? 1.05 : 1);
