@@ -226,7 +226,7 @@ export class Folds {
 export function isWindow(folds: readonly Fold[], containsFold: (expr: Expr) => boolean): boolean {
   const { axes } = folds[0]!;
   const positions = axes.reduce((product, { extent }) => product * (extent === "batch" ? Infinity : extent), 1);
-  if (positions > largestWindow) return false;
+  if (positions < 1 || positions > largestWindow) return false;
   const around = folds.some(({ body }) => containsFold(body));
   return around ? !folds.some(({ body }) => hasGuard(body, axes)) : positions <= 2;
 }

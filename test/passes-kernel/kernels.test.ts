@@ -252,6 +252,23 @@ describe("loop nests agree with the interpreter", () => {
     );
   });
 
+  it("empty sums and empty results", () => {
+    const graph = new Graph();
+    const layout = new Layout(2);
+    const x = graph.source(layout.source("inputs", ["batch", 0, 3]));
+    const [e, i, k] = graph.axesOf(["batch", 3, 0]) as [never, never, never];
+    const sum = graph.compute([e, i], graph.fold("sum", [k], graph.at(x, [e, k, i])));
+    const none = graph.map(add, [x, x]);
+    check(
+      graph,
+      program([
+        { target: layout.source("outputs", ["batch", 3]), value: sum },
+        { target: layout.source("outputs", ["batch", 0, 3]), value: none },
+      ]),
+      layout,
+    );
+  });
+
   it("gathers, choices, whole numbers and places of maxima", () => {
     const graph = new Graph();
     const layout = new Layout(4);
