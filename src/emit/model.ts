@@ -25,19 +25,26 @@ function constant(context: ModuleContext, name: string, type: string, value: Val
 }
 
 /**
- * The object that each step writes its metrics to; those with axes are views. Built by assignment, because V8 stores numbers
- * in place there, whereas into an object literal with three properties it stores a newly allocated number each time.
+ * The object that each step writes its metrics to; those with axes are views. Of a class of its own, because V8 stores numbers in
+ * place only where no other object of the program has had something else under these names.
  */
 function createMetrics(context: ModuleContext, type: string, metrics: readonly Metric[]): string {
   const lines = metrics.map(({ name, shape, target }) => {
     const end = target.offset + product(shape);
     const value = shape.length === 0 ? "NaN" : `metrics.subarray(${target.offset}, ${end})`;
-    return name === "__proto__"
-      ? `    setOwn(result, "__proto__", ${value});\n`
-      : `    result${access(name)} = ${value};\n`;
+    return `      ${field(name)} = ${value};\n`;
   });
-  return `{\n    const result = {}${context.typed ? ` as ${type}` : ""};\n${lines.join("")}    return result;\n  }`;
+  const result = `new Metrics()${context.typed ? ` as ${type}` : ""}`;
+  return `{\n    class Metrics {\n${lines.join("")}    }\n    return ${result};\n  }`;
 }
+/** A name as a class field: quoted where it is no identifier, or one that classes treat specially. */
+function field(name: string): string {
+  const member = access(name);
+  return member.startsWith(".") && !/^(constructor|prototype|__proto__)$/.test(name)
+    ? member.slice(1)
+    : `[${JSON.stringify(name)}]`;
+}
+
 function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): string {
   const lines = metrics
     .filter(({ shape }) => shape.length === 0)

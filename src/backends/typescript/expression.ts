@@ -1,7 +1,7 @@
 /** @file Prints kernel expressions as JavaScript, with no more parentheses than needed. */
 import type { ArrayName, KernelExpr } from "../../ir/kernel.js";
 import type { RunTimeScalar } from "../../ir/types.js";
-import { exponential, hyperbolicTangent, wholePower } from "./math-inline.js";
+import { exponential, hyperbolicTangent, logarithm, wholePower } from "./math-inline.js";
 
 /** What expressions refer to; asking for a name marks it as used. */
 export interface Context {
@@ -81,7 +81,11 @@ const helpers: Readonly<Record<string, string>> = {
 };
 
 /** Operations written out before the statement that uses them (math-inline.ts). */
-const inline: Readonly<Record<string, typeof exponential>> = { exp: exponential, tanh: hyperbolicTangent };
+const inline: Readonly<Record<string, typeof exponential>> = {
+  exp: exponential,
+  log: logarithm,
+  tanh: hyperbolicTangent,
+};
 
 class ExpressionPrinter {
   readonly #context: Context;

@@ -5,7 +5,7 @@
  * Largest error seen against Math.* on the ranges that the tests walk, relative to the result: exp, log 1e-15; log1p, expm1, erf
  * 3e-15; power 1e-14; inverseErf 1e-9 up to 0.99999. Absolute: tanh 3e-16; sin, cos 1e-15 for |x| < 100, 1e-14 for |x| < 1e5.
  */
-import { exponential, hyperbolicTangent } from "./math-inline.js";
+import { exponential, hyperbolicTangent, logarithm } from "./math-inline.js";
 
 interface Helper {
   readonly text: string;
@@ -29,37 +29,12 @@ const written = (head: string, lines: readonly string[], result: string): string
 
 const exp = written("function mathExp(x: number): number", exponential("e", "x", "!"), "e");
 
-/** x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)], and log(1 + f) by s = f / (2 + f), as in fdlibm. */
-const log = `const mathBits = /* @__PURE__ */ new Float64Array(1);
+/** The bits of a double, as two words; little-endian, as every engine is. */
+const bits = `const mathBits = /* @__PURE__ */ new Float64Array(1);
 const mathWords = /* @__PURE__ */ new Int32Array(mathBits.buffer);
-function mathLog(x: number): number {
-  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
-  if (x === Infinity) return x;
-  let k = 0;
-  if (x < 2.2250738585072014e-308) {
-    x *= 18014398509481984;
-    k = -54;
-  }
-  mathBits[0] = x;
-  const word = mathWords[1]!;
-  const i = ((word & 0xfffff) + 0x95f64) & 0x100000;
-  mathWords[1] = (word & 0xfffff) | (i ^ 0x3ff00000);
-  k += (word >> 20) - 1023 + (i >> 20);
-  const f = mathBits[0]! - 1;
-  const s = f / (2 + f);
-  const z = s * s;
-  const r =
-    z *
-    (0.6666666666666735 +
-      z *
-        (0.3999999999940942 +
-          z *
-            (0.2857142874366239 +
-              z * (0.22222198432149784 + z * (0.1818357216161805 + z * (0.15313837699209373 + z * 0.14798198605116586))))));
-  const half = 0.5 * f * f;
-  return k * 0.6931471803691238 - (half - (s * (half + r) + k * 1.9082149292705877e-10) - f);
-}
 `;
+
+const log = written("function mathLog(x: number): number", logarithm("y", "x", "!"), "y");
 
 /** log(u) x / (u - 1) with u = 1 + x: the rounding of u cancels (Kahan). */
 const log1p = `function mathLog1p(x: number): number {
@@ -238,7 +213,8 @@ function mathRandomBits(key: number, row: number, element: number): number {
 const helpers: Readonly<Record<string, Helper>> = {
   mathPowers: { text: powers, needs: [] },
   mathExp: { text: exp, needs: ["mathPowers"] },
-  mathLog: { text: log, needs: [] },
+  mathBits: { text: bits, needs: [] },
+  mathLog: { text: log, needs: ["mathBits"] },
   mathLog1p: { text: log1p, needs: ["mathLog"] },
   mathExpm1: { text: expm1, needs: ["mathExp"] },
   mathTanh: { text: tanh, needs: ["mathPowers"] },
@@ -254,13 +230,7 @@ const helpers: Readonly<Record<string, Helper>> = {
 };
 
 /** Every top-level name that `printMath` may declare. */
-export const mathNames: readonly string[] = [
-  ...Object.keys(helpers),
-  "mathMakePowers",
-  "mathBits",
-  "mathWords",
-  "mathMix",
-];
+export const mathNames: readonly string[] = [...Object.keys(helpers), "mathMakePowers", "mathWords", "mathMix"];
 
 /** The functions that the kernels' text calls, and what those need. */
 export function printMath(kernels: string, options: { readonly types: boolean }): string {
