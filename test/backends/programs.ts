@@ -19,7 +19,17 @@ export interface Difference {
 }
 
 const programNames = ["predict", "evaluate", "gradient", "train", "finish", "reset", "survey", "settle"] as const;
-const compared = ["parameters", "gradients", "states", "buffers", "totals", "outputs", "decisions", "memories", "metrics"] as const;
+const compared = [
+  "parameters",
+  "gradients",
+  "states",
+  "buffers",
+  "totals",
+  "outputs",
+  "decisions",
+  "memories",
+  "metrics",
+] as const;
 
 /**
  * Every program of a model on `rows` made-up examples: the lowered graph on the interpreter is right by definition; the optimised
