@@ -57,7 +57,7 @@ export const bench: Register = (program, terminal) => {
       const step = () => net.trainStep(data);
       // Until the engine has compiled every kernel, steps are slow and allocate; single examples get it there soonest.
       const single = noise(checked, 1, 1);
-      for (let k = 0, end = performance.now() + 8e3; k < 4000 && performance.now() < end; k++) net.trainStep(single);
+      for (let k = 0, end = performance.now() + 15e3; k < 6000 && performance.now() < end; k++) net.trainStep(single);
       timeFor(0.5, step);
       // The peak is measured before and after: a machine that slows down in between must not flatter us.
       const peaks = [scalarPeak()];
