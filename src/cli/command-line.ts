@@ -1,33 +1,24 @@
 /** @file The commands, listed by hand, and what they share. */
 import { Command } from "commander";
-import { bench } from "./commands/bench.js";
-import { build } from "./commands/build.js";
-import { check } from "./commands/check.js";
-import { evaluate } from "./commands/eval.js";
-import { explain } from "./commands/explain.js";
-import { gradcheck } from "./commands/gradcheck.js";
-import { graph } from "./commands/graph.js";
-import { predict } from "./commands/predict.js";
-import { summary } from "./commands/summary.js";
-import { train } from "./commands/train.js";
 import { exitCodes } from "./fault.js";
 import type { Terminal } from "./terminal.js";
 
 /** Adds one command to the program; its action returns through `done` what the process answers. */
 export type Register = (program: Command, terminal: Terminal, done: (exitCode: number) => void) => void;
 
-const commands: readonly Register[] = [
-  check,
-  build,
-  train,
-  evaluate,
-  predict,
-  summary,
-  graph,
-  gradcheck,
-  bench,
-  explain,
-];
+/** By name; a command is loaded when it is asked for: `check` needs no code generator. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  check: async () => (await import("./commands/check.js")).check,
+  build: async () => (await import("./commands/build.js")).build,
+  train: async () => (await import("./commands/train.js")).train,
+  eval: async () => (await import("./commands/eval.js")).evaluate,
+  predict: async () => (await import("./commands/predict.js")).predict,
+  summary: async () => (await import("./commands/summary.js")).summary,
+  graph: async () => (await import("./commands/graph.js")).graph,
+  gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,
+  bench: async () => (await import("./commands/bench.js")).bench,
+  explain: async () => (await import("./commands/explain.js")).explain,
+};
 
 /** Parses the arguments, runs the command, gives the exit code; faults are thrown. */
 export async function commandLine(terminal: Terminal, argv: readonly string[]): Promise<number> {
@@ -38,7 +29,10 @@ export async function commandLine(terminal: Terminal, argv: readonly string[]): 
     .exitOverride()
     .showHelpAfterError("(netc --help lists the commands)")
     .showSuggestionAfterError();
-  for (const register of commands) register(program, terminal, (code) => (exitCode = code));
+  const asked = argv[2] ?? "";
+  const loaders = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands);
+  for (const register of await Promise.all(loaders.map((load) => load())))
+    register(program, terminal, (code) => (exitCode = code));
   await program.parseAsync(argv);
   return exitCode;
 }
