@@ -6,7 +6,9 @@ import type { ArenaName, Origin, RunTimeScalar, ScalarOp, ScalarType, Tensor } f
 
 /** Every array a kernel may touch: the program's arenas, and the two that hold intermediate values. */
 export type ArrayName = ArenaName | "activations" | "integers";
-export type LaneType = ScalarType | "f32x4" | "i32x4";
+/** Vectors of four lanes; `b32x4` holds truth values, in arrays stored as i32 0 or 1. */
+export type VectorType = "f32x4" | "i32x4" | "b32x4";
+export type LaneType = ScalarType | VectorType;
 
 export type KernelExpr =
   | { readonly kind: "const"; readonly type: LaneType; readonly value: number }
@@ -22,7 +24,7 @@ export type KernelExpr =
       readonly op: ScalarOp;
       readonly arguments: readonly KernelExpr[];
     }
-  /** Only the branch taken is evaluated: it guards loads. */
+  /** Only the branch taken is evaluated: it guards loads. With a condition of lanes both are, and lanes are chosen. */
   | {
       readonly kind: "select";
       readonly type: LaneType;
@@ -40,8 +42,21 @@ export type KernelExpr =
       readonly a: KernelExpr;
       readonly b: KernelExpr;
     }
-  /** All lanes equal. */
-  | { readonly kind: "splat"; readonly type: "f32x4" | "i32x4"; readonly value: KernelExpr };
+  /** All lanes equal; of a load, one instruction. */
+  | { readonly kind: "splat"; readonly type: VectorType; readonly value: KernelExpr }
+  /** Four scalars side by side. */
+  | { readonly kind: "lanes"; readonly type: VectorType; readonly values: readonly KernelExpr[] }
+  /** One lane of a vector. */
+  | { readonly kind: "lane"; readonly type: ScalarType; readonly value: KernelExpr; readonly lane: number }
+  /** Lanes combined as (0 . 2) . (1 . 3). */
+  | {
+      readonly kind: "across";
+      readonly type: ScalarType;
+      readonly op: "sum" | "product" | "max" | "min";
+      readonly value: KernelExpr;
+    }
+  /** Lane k is the sum across `values[k]`, added in the order of `across`. */
+  | { readonly kind: "sums"; readonly type: "f32x4"; readonly values: readonly KernelExpr[] };
 
 /** Index arithmetic, `constant + sum of factor * local`: back ends fold the constant into the address. */
 export interface Linear {
@@ -52,9 +67,13 @@ export interface Linear {
 }
 
 export type KernelStatement =
-  /** `for (variable = from; variable < to; variable += step)`; `to` is a constant or a local. */
+  /**
+   * `for (variable = from; variable < to; variable += step)`; `to` is a constant or a local. With `split`, threads share the
+   * iterations; it stands at the top of a kernel, and no two iterations write the same element.
+   */
   | {
       readonly kind: "for";
+      readonly split?: true;
       readonly variable: string;
       readonly from: KernelExpr;
       readonly to: KernelExpr;

@@ -7,6 +7,7 @@ import type { KernelExpr, KernelStatement, LaneType } from "../ir/kernel.js";
 import type { ScalarOp, ScalarType } from "../ir/types.js";
 import { affine, int, linear, local, plus, variable } from "./affine.js";
 import type { Affine, Term } from "./affine.js";
+import { partsOf } from "./tidy.js";
 
 export interface Interval {
   readonly min: number;
@@ -135,27 +136,9 @@ export class Blocks {
     return depth;
   }
   depthOf(expr: KernelExpr): number {
-    switch (expr.kind) {
-      case "const":
-      case "scalar":
-        return this.#floor;
-      case "local":
-        return this.#depthOfName(expr.name);
-      case "linear":
-        return this.depthOfTerms(expr.terms);
-      case "load":
-        return this.depthOf(expr.index);
-      case "apply":
-        return expr.arguments.reduce((depth, argument) => Math.max(depth, this.depthOf(argument)), this.#floor);
-      case "select":
-        return Math.max(this.depthOf(expr.condition), this.depthOf(expr.yes), this.depthOf(expr.no));
-      case "inside":
-        return Math.max(this.depthOf(expr.value), this.depthOf(expr.below));
-      case "bound":
-        return Math.max(this.depthOf(expr.a), this.depthOf(expr.b));
-      case "splat":
-        return this.depthOf(expr.value);
-    }
+    if (expr.kind === "local") return this.#depthOfName(expr.name);
+    if (expr.kind === "linear") return this.depthOfTerms(expr.terms);
+    return partsOf(expr).reduce((depth, part) => Math.max(depth, this.depthOf(part)), this.#floor);
   }
   recall(key: string, depth: number): KernelExpr | undefined {
     return this.#blocks[depth]?.known.get(key);
@@ -258,7 +241,7 @@ const keyOf = (value: KernelExpr): string => {
     case "scalar":
       return `${value.name}${value.site}`;
     case "load":
-      return `${value.array}[${keyOf(value.index)}]`;
+      return `${value.array}.${value.type}[${keyOf(value.index)}]`;
     case "apply":
       return `${value.op.name}.${value.type}(${value.arguments.map(keyOf).join()})`;
     case "select":
@@ -269,5 +252,12 @@ const keyOf = (value: KernelExpr): string => {
       return `${value.op}(${keyOf(value.a)},${keyOf(value.b)})`;
     case "splat":
       return `splat(${keyOf(value.value)})`;
+    case "lanes":
+    case "sums":
+      return `${value.kind}(${value.values.map(keyOf).join()})`;
+    case "lane":
+      return `${keyOf(value.value)}.${value.lane}`;
+    case "across":
+      return `across.${value.op}(${keyOf(value.value)})`;
   }
 };

@@ -39,7 +39,12 @@ export function partsOf(expr: KernelExpr): readonly KernelExpr[] {
     case "bound":
       return [expr.a, expr.b];
     case "splat":
+    case "lane":
+    case "across":
       return [expr.value];
+    case "lanes":
+    case "sums":
+      return expr.values;
   }
 }
 function withParts(expr: KernelExpr, parts: readonly KernelExpr[]): KernelExpr {
@@ -60,7 +65,12 @@ function withParts(expr: KernelExpr, parts: readonly KernelExpr[]): KernelExpr {
     case "bound":
       return { ...expr, a: parts[0]!, b: parts[1]! };
     case "splat":
+    case "lane":
+    case "across":
       return { ...expr, value: parts[0]! };
+    case "lanes":
+    case "sums":
+      return { ...expr, values: parts };
   }
 }
 export function operandsOf(statement: KernelStatement): readonly KernelExpr[] {

@@ -151,6 +151,10 @@ class ExpressionPrinter {
       case "apply":
         return this.#apply(expr);
       case "splat":
+      case "lanes":
+      case "lane":
+      case "across":
+      case "sums":
         throw new Error("the TypeScript back end has no vectors");
     }
   }
