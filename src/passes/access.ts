@@ -12,6 +12,8 @@ export interface Accesses {
   readonly accesses: readonly Access[];
   /** Indices whose value matters beyond plain addressing: used as numbers, in guards, in computed subscripts. */
   readonly rigid: ReadonlySet<Axis>;
+  /** Those of them that decide whether an access happens, or where by other than a constant step. */
+  readonly guarded: ReadonlySet<Axis>;
 }
 
 export interface Places {
@@ -37,6 +39,19 @@ function split(expr: Expr, factor: number, of: Map<Axis, number>, computed: Expr
   else computed.push(expr);
 }
 
+/** Elements moved per step of each index by an access at affine subscripts; undefined if one is computed otherwise. */
+export function stridesAt(
+  at: readonly Expr[],
+  shape: readonly Extent[],
+  batch: number,
+): ReadonlyMap<Axis, number> | undefined {
+  const strides = stridesOf(shape, batch);
+  const of = new Map<Axis, number>();
+  const computed: Expr[] = [];
+  at.forEach((subscript, k) => split(subscript, strides[k]!, of, computed));
+  return computed.length === 0 ? of : undefined;
+}
+
 /** Whether a subscript stays within an extent whatever its indices are. */
 export function staysInside(at: Expr, extent: Extent): boolean {
   if (extent === "batch") return at.kind === "index" && at.axis.extent === "batch";
@@ -48,6 +63,7 @@ export function staysInside(at: Expr, extent: Extent): boolean {
 export class AccessFinder {
   readonly #accesses: Access[] = [];
   readonly #rigid = new Set<Axis>();
+  readonly #guarded = new Set<Axis>();
   readonly #seen = new Set<Expr>();
   readonly #places: Places;
 
@@ -55,7 +71,7 @@ export class AccessFinder {
     this.#places = places;
   }
   get found(): Accesses {
-    return { accesses: this.#accesses, rigid: this.#rigid };
+    return { accesses: this.#accesses, rigid: this.#rigid, guarded: this.#guarded };
   }
   expression(expr: Expr): this {
     if (this.#seen.has(expr)) return this;
@@ -87,7 +103,11 @@ export class AccessFinder {
       const computed: Expr[] = [];
       split(subscript, strides[k]!, of, computed);
       const fixed = guarded && !staysInside(subscript, shape[k]!) ? [subscript] : computed;
-      for (const part of fixed) for (const axis of part.free) this.#rigid.add(axis);
+      for (const part of fixed)
+        for (const axis of part.free) {
+          this.#rigid.add(axis);
+          this.#guarded.add(axis);
+        }
       for (const part of computed) this.expression(part);
       for (const [axis, stride] of of) sum.set(axis, (sum.get(axis) ?? 0) + stride);
     });
@@ -125,7 +145,15 @@ export function merged(axes: readonly Axis[], { accesses, rigid }: Accesses): Lo
 }
 
 /** How far one step of a merged index moves, over all accesses, each on a scale of powers of two; the innermost loop should move least. */
-export function travel({ axes }: LoopAxis, { accesses }: Accesses): number {
+function travel({ axes }: LoopAxis, { accesses }: Accesses): number {
   const carrier = axes.at(-1)!;
   return accesses.reduce((sum, { strides }) => sum + Math.log2(1 + Math.abs(strides.get(carrier) ?? 0)), 0);
+}
+
+/** The loop that moves least through memory becomes the innermost; short ones stay outside. */
+export function loopOrder(loops: readonly LoopAxis[], accesses: Accesses): readonly LoopAxis[] {
+  if (loops.length < 2) return loops;
+  const cost = (loop: LoopAxis) => travel(loop, accesses) + (loop.batched || loop.extent >= 4 ? 0 : 1000);
+  const innermost = loops.reduce((best, loop) => (cost(loop) <= cost(best) ? loop : best));
+  return [...loops.filter((loop) => loop !== innermost), innermost];
 }

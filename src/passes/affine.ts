@@ -54,6 +54,23 @@ export function times(a: Affine, factor: number): Affine {
 }
 export const shifted = (a: Affine, by: number): Affine => (by === 0 ? a : affine(a.constant + by, a.terms));
 
+/** The number 0 .. 3 of a lane, as a local: an index bound to a sum with it stands for four neighbours at once. */
+export const lane = "%";
+export const lanes = 4;
+/** How far the value moves from lane to lane. */
+export function laneStep(a: Affine): number {
+  return a.terms.find(({ name }) => name === lane)?.factor ?? 0;
+}
+/** The value in one lane. */
+export function atLane(a: Affine, k: number): Affine {
+  const step = laneStep(a);
+  if (step === 0) return a;
+  return affine(
+    a.constant + step * k,
+    a.terms.filter(({ name }) => name !== lane),
+  );
+}
+
 export const int = (value: number): KernelExpr => ({ kind: "const", type: "i32", value });
 export const local = (name: string): KernelExpr => ({ kind: "local", type: "i32", name });
 

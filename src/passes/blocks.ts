@@ -4,8 +4,8 @@
  */
 import { add, and, multiply } from "../ops/index.js";
 import type { KernelExpr, KernelStatement, LaneType } from "../ir/kernel.js";
-import type { ScalarOp, ScalarType } from "../ir/types.js";
-import { affine, int, linear, local, plus, variable } from "./affine.js";
+import type { ScalarOp } from "../ir/types.js";
+import { affine, int, lane, lanes, linear, local, plus, variable } from "./affine.js";
 import type { Affine, Term } from "./affine.js";
 import { partsOf } from "./tidy.js";
 
@@ -28,6 +28,12 @@ interface Local {
 
 const anything: Interval = { min: -Infinity, max: Infinity };
 const letters = "ijklqruvef"; // none of the back end's names for arrays
+const widthOf = (type: LaneType): number => (type.endsWith("x4") ? lanes : 1);
+const isAtom = (value: KernelExpr): boolean =>
+  value.kind === "const" ||
+  value.kind === "local" ||
+  value.kind === "scalar" ||
+  (value.kind === "splat" && value.value.kind === "const");
 const float = (type: LaneType): boolean => type === "f32" || type === "f64" || type === "f32x4";
 
 export class Blocks {
@@ -40,6 +46,7 @@ export class Blocks {
 
   constructor(batch: number) {
     this.#blocks = [{ statements: [], known: new Map(), facts: new Set(), runs: 1 }];
+    this.#locals.set(lane, { depth: 0, range: { min: 0, max: lanes - 1 } });
     this.#locals.set("n", { depth: 0, range: { min: 1, max: batch } });
   }
 
@@ -102,7 +109,8 @@ export class Blocks {
     top.statements.push({ kind: "if", condition, body: block.statements });
   }
   push(statement: KernelStatement): void {
-    if (statement.kind === "store" && statement.accumulate) this.flops += this.#top().runs;
+    if (statement.kind === "store" && statement.accumulate)
+      this.flops += this.#top().runs * widthOf(statement.value.type);
     this.#top().statements.push(statement);
   }
 
@@ -149,7 +157,7 @@ export class Blocks {
 
   /** The expression under a name; atoms are their own names. */
   name(value: KernelExpr, prefix = "v", range: Interval = anything): KernelExpr {
-    if (value.kind === "const" || value.kind === "local" || value.kind === "scalar") return value;
+    if (isAtom(value)) return value;
     const depth = this.depthOf(value);
     const key = keyOf(value);
     const block = this.#blocks[depth]!;
@@ -158,12 +166,12 @@ export class Blocks {
     const name = `${prefix}${++this.#count}`;
     this.#locals.set(name, { depth, range });
     block.statements.push({ kind: "let", name, value });
-    if (value.kind === "apply" && float(value.type)) this.flops += block.runs;
+    if (value.kind === "apply" && float(value.type)) this.flops += block.runs * widthOf(value.type);
     const atom: KernelExpr = { kind: "local", type: value.type, name };
     block.known.set(key, atom);
     return atom;
   }
-  apply(op: ScalarOp, type: ScalarType, ...arguments_: readonly KernelExpr[]): KernelExpr {
+  apply(op: ScalarOp, type: LaneType, ...arguments_: readonly KernelExpr[]): KernelExpr {
     return this.name({ kind: "apply", type, op, arguments: arguments_ });
   }
   both(a: KernelExpr | undefined, b: KernelExpr): KernelExpr {
@@ -182,7 +190,7 @@ export class Blocks {
   }
   /** `target += value` or `target *= value`, kept as one expression. */
   accumulate(target: KernelExpr, op: typeof add | typeof multiply, value: KernelExpr): void {
-    this.flops += this.#top().runs;
+    this.flops += this.#top().runs * widthOf(target.type);
     this.assign(target, { kind: "apply", type: target.type, op, arguments: [target, value] });
   }
 

@@ -1,15 +1,15 @@
 /** @file Expressions to kernel values: reads become loads with hoisted addresses, guards where a subscript may leave its axis. */
 import { add, floorDivide, modulo, multiply, negate, notEqual, subtract } from "../ops/index.js";
 import { interval } from "../ir/affine.js";
-import type { KernelExpr } from "../ir/kernel.js";
-import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
-import { affine, int, plus, times, variable } from "./affine.js";
+import type { KernelExpr, LaneType, VectorType } from "../ir/kernel.js";
+import type { Apply, Axis, Expr, Extent, Fold, Read, ScalarType } from "../ir/types.js";
+import { affine, atLane, int, lanes, laneStep, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { staysInside } from "./access.js";
 import type { Places } from "./access.js";
 import type { Blocks, Interval } from "./blocks.js";
 import { stridesOf } from "./nest.js";
-import type { Buffer } from "./nest.js";
+import type { Buffer, View } from "./nest.js";
 
 /** Index variables as sums of the kernel's locals. */
 export type Env = ReadonlyMap<Axis, Affine>;
@@ -58,9 +58,97 @@ export class Expressions {
     const { key, depth } = this.identity({ expr, env });
     const known = this.#blocks.recall(key, depth);
     if (known) return known;
-    const value = this.#make(expr, env);
+    const value = inLanes(expr, env)
+      ? this.spread(this.#together(expr, env) ?? this.#laneByLane(expr, env))
+      : this.#make(expr, env);
     this.#blocks.remember(key, depth, value);
     return value;
+  }
+
+  // ---- four lanes
+  /** A value in all lanes. */
+  spread(value: KernelExpr): KernelExpr {
+    if (isVector(value.type)) return value;
+    return this.#blocks.name({ kind: "splat", type: vectorOf(value.type as ScalarType), value });
+  }
+  #laneByLane(expr: Expr, env: Env): KernelExpr {
+    const values = Array.from({ length: lanes }, (_, k) => this.evaluate(expr, laneOf(env, k)));
+    return this.#blocks.name({ kind: "lanes", type: vectorOf(expr.type), values });
+  }
+  /** `a` in each lane. */
+  #ramp(a: Affine): KernelExpr {
+    const base = this.spread(this.#blocks.atom(atLane(a, 0)));
+    const step = laneStep(a);
+    const values = Array.from({ length: lanes }, (_, k) => int(step * k));
+    const steps: KernelExpr = { kind: "lanes", type: "i32x4", values };
+    return this.#blocks.apply(add, "i32x4", base, steps);
+  }
+  /** The lanes by vector statements; undefined where they have to be made one by one. */
+  #together(expr: Exclude<Expr, { kind: "const" | "scalar" }>, env: Env): KernelExpr | undefined {
+    switch (expr.kind) {
+      case "index":
+        return this.#ramp(env.get(expr.axis)!);
+      case "read":
+        return this.#readLanes(expr, env);
+      case "fold":
+        return this.#fold(expr, env);
+      case "apply":
+        return this.#applyLanes(expr, env);
+    }
+  }
+  #applyLanes(expr: Apply, env: Env): KernelExpr | undefined {
+    if (expr.type === "i32") {
+      const sum = arithmetic.has(expr.op) ? this.affineOf(expr, env) : undefined;
+      if (sum && bounded(this.#blocks.rangeOf(sum))) return this.#ramp(sum);
+      if (!inVectors.has(expr.op.name)) return undefined;
+    }
+    const values = expr.arguments.map((argument) => this.evaluate(argument, env));
+    const type = vectorOf(expr.type);
+    if (expr.op.name === "detach") return values[0]!;
+    if (expr.op.name === "where") {
+      const [condition, yes, no] = values as [KernelExpr, KernelExpr, KernelExpr];
+      if (condition.kind === "const") return condition.value !== 0 ? yes : no;
+      return this.#blocks.name({ kind: "select", type, condition, yes: this.spread(yes), no: this.spread(no) });
+    }
+    return this.#blocks.apply(expr.op, type, ...values.map((value) => this.spread(value)));
+  }
+  #readLanes(expr: Read, env: Env): KernelExpr | undefined {
+    const inline = this.#places.inline.get(expr.tensor);
+    if (inline) return this.evaluate(inline, env);
+    const { buffer, shape } = this.#viewOf(expr);
+    const subscripts: Affine[] = [];
+    for (const at of expr.at) {
+      const subscript = this.affineOf(at, env);
+      if (!subscript) return undefined;
+      subscripts.push(subscript);
+    }
+    const guard = expr.outside === undefined ? "always" : this.#guard(expr, subscripts, shape);
+    if (guard === "lane by lane") return undefined;
+    const step = laneStep(this.#position(shape, subscripts));
+    if (step !== 0 && step !== 1) return undefined;
+    const type: LaneType = step === 1 ? vectorOf(expr.type) : expr.type;
+    const outside: KernelExpr = { kind: "const", type: expr.type, value: expr.outside ?? 0 };
+    if (guard === "never") return outside;
+    const load: KernelExpr = {
+      kind: "load",
+      type,
+      array: buffer.array,
+      index: this.element(buffer, shape, subscripts),
+    };
+    if (guard === "always") return this.#blocks.name(load);
+    const no = step === 1 ? this.spread(outside) : outside;
+    return this.#blocks.name({ kind: "select", type, condition: guard, yes: load, no });
+  }
+  #guard(
+    { at }: Read,
+    subscripts: readonly Affine[],
+    shape: readonly Extent[],
+  ): KernelExpr | "always" | "never" | "lane by lane" {
+    const isMixed = subscripts.some((subscript, k) => {
+      if (laneStep(subscript) === 0 || staysInside(at[k]!, shape[k]!)) return false;
+      return this.insideAxis(subscript, shape[k]!) === "unknown";
+    });
+    return isMixed ? "lane by lane" : this.inside(at, subscripts, shape);
   }
 
   #make(expr: Exclude<Expr, { kind: "const" | "scalar" }>, env: Env): KernelExpr {
@@ -69,16 +157,11 @@ export class Expressions {
         return this.#blocks.atom(env.get(expr.axis)!);
       case "read":
         return this.#read(expr, env);
-      case "fold": {
-        this.#folds([{ expr, env }]);
-        const { key, depth } = this.identity({ expr, env });
-        const made = this.#blocks.recall(key, depth);
-        if (!made) throw new Error("kernel: a fold was not made");
-        return made;
-      }
+      case "fold":
+        return this.#fold(expr, env);
       case "apply": {
         if (expr.type === "i32" && arithmetic.has(expr.op)) {
-          const sum = this.affineOf(expr, env);
+          const sum = this.#settled(expr, env);
           if (sum.terms.length > 0 && bounded(this.#blocks.rangeOf(sum))) return this.#blocks.atom(sum);
           if (sum.terms.length === 0) return int(sum.constant);
         }
@@ -98,6 +181,14 @@ export class Expressions {
     }
   }
 
+  #fold(expr: Fold, env: Env): KernelExpr {
+    this.#folds([{ expr, env }]);
+    const { key, depth } = this.identity({ expr, env });
+    const made = this.#blocks.recall(key, depth);
+    if (!made) throw new Error("kernel: a fold was not made");
+    return made;
+  }
+
   /** Known bounds of quotients and remainders by a constant. */
   #wholeRange(expr: Expr, [a, b]: readonly KernelExpr[]): Interval {
     if (expr.kind !== "apply" || expr.type !== "i32" || b?.kind !== "const" || b.value <= 0) return unknown;
@@ -108,30 +199,43 @@ export class Expressions {
       : unknown;
   }
 
-  /** A whole number as a sum of locals; parts that are no sums get a name. */
-  affineOf(expr: Expr, env: Env): Affine {
+  /**
+   * A whole number as a sum of locals; parts that are no sums get a name. Undefined where lanes differ by other than a constant.
+   */
+  affineOf(expr: Expr, env: Env): Affine | undefined {
     if (expr.kind === "const" && Number.isInteger(expr.value)) return affine(expr.value);
     if (expr.kind === "index") return env.get(expr.axis)!;
     if (expr.kind === "apply" && expr.type === "i32") {
       const { op } = expr;
       const [a, b] = expr.arguments as [Expr, Expr];
-      if (op === add) return plus(this.affineOf(a, env), this.affineOf(b, env));
-      if (op === subtract) return plus(this.affineOf(a, env), times(this.affineOf(b, env), -1));
-      if (op === negate) return times(this.affineOf(a, env), -1);
-      if (op === multiply && b.kind === "const") return times(this.affineOf(a, env), b.value);
-      if (op === multiply && a.kind === "const") return times(this.affineOf(b, env), a.value);
+      const of = (part: Expr, then: (value: Affine) => Affine | undefined): Affine | undefined => {
+        const value = this.affineOf(part, env);
+        return value && then(value);
+      };
+      if (op === add) return of(a, (x) => of(b, (y) => plus(x, y)));
+      if (op === subtract) return of(a, (x) => of(b, (y) => plus(x, times(y, -1))));
+      if (op === negate) return of(a, (x) => times(x, -1));
+      if (op === multiply && b.kind === "const") return of(a, (x) => times(x, b.value));
+      if (op === multiply && a.kind === "const") return of(b, (x) => times(x, a.value));
       if ((op === floorDivide || op === modulo) && b.kind === "const" && b.value > 0) {
-        const split = this.#divided(this.affineOf(a, env), b.value);
+        const dividend = this.affineOf(a, env);
+        const split = dividend && this.#divided(dividend, b.value);
         if (split) return op === floorDivide ? split.quotient : split.remainder;
       }
-      if (arithmetic.has(op)) {
+      if (arithmetic.has(op) && !inLanes(expr, env)) {
         const values = expr.arguments.map((argument) => this.evaluate(argument, env));
         return this.#asAffine(
           this.#blocks.name({ kind: "apply", type: "i32", op, arguments: values }, "v", this.#wholeRange(expr, values)),
         );
       }
     }
-    return this.#asAffine(this.evaluate(expr, env));
+    return inLanes(expr, env) ? undefined : this.#asAffine(this.evaluate(expr, env));
+  }
+  /** The same where no lanes are about. */
+  #settled(expr: Expr, env: Env): Affine {
+    const value = this.affineOf(expr, env);
+    if (!value) throw new Error("kernel: a subscript differs from lane to lane");
+    return value;
   }
   #asAffine(value: KernelExpr): Affine {
     if (value.kind === "const") return affine(Math.trunc(value.value));
@@ -153,12 +257,16 @@ export class Expressions {
     return { quotient, remainder };
   }
 
+  #viewOf({ tensor }: Read): View {
+    const view = this.#places.views.get(tensor);
+    if (!view) throw new Error(`kernel: tensor ${tensor.id} (${tensor.origin.label}) has no place`);
+    return view;
+  }
   #read(expr: Read, env: Env): KernelExpr {
     const inline = this.#places.inline.get(expr.tensor);
     if (inline) return this.evaluate(inline, env);
-    const view = this.#places.views.get(expr.tensor);
-    if (!view) throw new Error(`kernel: tensor ${expr.tensor.id} (${expr.tensor.origin.label}) has no place`);
-    const subscripts = expr.at.map((at) => this.affineOf(at, env));
+    const view = this.#viewOf(expr);
+    const subscripts = expr.at.map((at) => this.#settled(at, env));
     const index = this.element(view.buffer, view.shape, subscripts);
     const load: KernelExpr = { kind: "load", type: expr.type, array: view.buffer.array, index };
     const bounds = expr.type === "i32" ? interval(expr) : undefined;
@@ -174,11 +282,17 @@ export class Expressions {
     return this.#blocks.name(load, "v", range);
   }
 
-  /** The index of an element in its buffer's array. */
-  element(buffer: Buffer, shape: readonly Extent[], subscripts: readonly Affine[]): KernelExpr {
+  #position(shape: readonly Extent[], subscripts: readonly Affine[]): Affine {
     const strides = stridesOf(shape, this.#places.batch);
-    const sum = subscripts.reduce((total, subscript, k) => plus(total, times(subscript, strides[k]!)), affine(0));
-    return this.#blocks.address(sum, this.offset(buffer));
+    return subscripts.reduce((total, subscript, k) => plus(total, times(subscript, strides[k]!)), affine(0));
+  }
+  /** The index of an element in its buffer's array: that of the first lane. */
+  element(buffer: Buffer, shape: readonly Extent[], subscripts: readonly Affine[]): KernelExpr {
+    return this.#blocks.address(atLane(this.#position(shape, subscripts), 0), this.offset(buffer));
+  }
+  /** How far apart the lanes' elements are. */
+  spacing(shape: readonly Extent[], subscripts: readonly Affine[]): number {
+    return laneStep(this.#position(shape, subscripts));
   }
   offset(buffer: Buffer): number {
     const offset = buffer.fixed ?? this.#offsets.get(buffer);
@@ -223,6 +337,30 @@ export class Expressions {
 const arithmetic: ReadonlySet<unknown> = new Set([add, subtract, negate, multiply, floorDivide, modulo]);
 
 export const factOf = (subscript: Affine, extent: Extent): string => `${subscript.key}<${extent}`;
+
+/** Operations on whole numbers that exist for four lanes. */
+const inVectors: ReadonlySet<string> = new Set([
+  "add",
+  "subtract",
+  "multiply",
+  "negate",
+  "randomBits",
+  "where",
+  "integer",
+  "detach",
+  "number",
+]);
+
+export const isVector = (type: LaneType): type is VectorType => type.endsWith("x4");
+export function vectorOf(type: ScalarType): VectorType {
+  if (type === "f64") throw new Error("kernel: no vectors of f64");
+  return type === "bool" ? "b32x4" : `${type}x4`;
+}
+/** Whether a value differs from lane to lane. */
+export const inLanes = (expr: Expr, env: Env): boolean => expr.free.some((axis) => laneStep(env.get(axis)!) !== 0);
+export function laneOf(env: Env, k: number): Env {
+  return new Map([...env].map(([axis, value]) => [axis, atLane(value, k)]));
+}
 
 /** A new environment with more indices bound. */
 export function bind(env: Env, axes: readonly Axis[], value: Affine): Env {

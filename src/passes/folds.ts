@@ -2,12 +2,12 @@
 import { add, greater, less, multiply } from "../ops/index.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Fold, Reducer } from "../ir/types.js";
-import { affine, int, linear, plus, times, variable } from "./affine.js";
+import { affine, int, lane, lanes, linear, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { AccessFinder, merged, travel } from "./access.js";
-import type { Accesses, LoopAxis, Places } from "./access.js";
+import { AccessFinder, loopOrder, merged } from "./access.js";
+import type { LoopAxis, Places } from "./access.js";
 import type { Blocks } from "./blocks.js";
-import { bind, Expressions, factOf } from "./expressions.js";
+import { bind, Expressions, factOf, inLanes, isVector, vectorOf } from "./expressions.js";
 import type { Env, Instance } from "./expressions.js";
 import { bound as boundGuard, clip, commonGuards, hasGuard, neutral } from "./guards.js";
 import type { Guard } from "./guards.js";
@@ -19,6 +19,9 @@ const largestWindow = 9;
 /** Innermost loops of at most this many trips are written out: the loop would cost as much as what it repeats. */
 const shortest = 4;
 
+/** What of the innermost loop runs: everything, groups of four in lanes, or what these leave. */
+type Part = "all" | "lanes" | "rest";
+
 const clampToInt = (value: number) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, value));
 const isPlace = (reducer: Reducer): boolean => reducer === "argmax" || reducer === "argmin";
 const better = (reducer: Reducer) => (reducer === "max" || reducer === "argmax" ? greater : less);
@@ -27,11 +30,14 @@ export class Folds {
   readonly expressions: Expressions;
   readonly #blocks: Blocks;
   readonly #places: Places;
+  readonly #inLanes: ReadonlySet<Axis>;
   readonly #contains = new Map<Expr, boolean>();
 
-  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>) {
+  /** `inLanes`: innermost indices of folds that run four at a time. */
+  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>, inLanes: ReadonlySet<Axis>) {
     this.#blocks = blocks;
     this.#places = places;
+    this.#inLanes = inLanes;
     this.expressions = new Expressions(blocks, places, offsets, (instances) => this.#make(instances));
   }
 
@@ -110,72 +116,108 @@ export class Folds {
       this.#combine(expr, values.slice(k * positions.length, (k + 1) * positions.length)),
     );
   }
-  #combine({ reducer, type }: Fold, values: readonly KernelExpr[]): KernelExpr {
+  #combine({ reducer }: Fold, values: readonly KernelExpr[]): KernelExpr {
     const blocks = this.#blocks;
     let best = values[0]!;
-    let place = int(0);
+    const { type } = best;
+    const isWide = isVector(type);
+    const whole = (k: number): KernelExpr => (isWide ? this.expressions.spread(int(k)) : int(k));
+    let place = whole(0);
     values.slice(1).forEach((value, k) => {
       if (reducer === "sum" || reducer === "product") {
         best = blocks.name({ kind: "apply", type, op: reducer === "sum" ? add : multiply, arguments: [best, value] });
         return;
       }
       const condition = blocks.name(
-        { kind: "apply", type: "bool", op: better(reducer), arguments: [value, best] },
+        { kind: "apply", type: isWide ? "b32x4" : "bool", op: better(reducer), arguments: [value, best] },
         "c",
       );
-      if (isPlace(reducer)) place = blocks.name({ kind: "select", type: "i32", condition, yes: int(k + 1), no: place });
+      if (isPlace(reducer))
+        place = blocks.name({ kind: "select", type: place.type, condition, yes: whole(k + 1), no: place });
       best = blocks.name({ kind: "select", type: best.type, condition, yes: value, no: best });
     });
     return isPlace(reducer) ? place : best;
   }
 
   #looped(instances: readonly Instance<Fold>[]): readonly KernelExpr[] {
-    const blocks = this.#blocks;
     const { axes } = instances[0]!.expr;
+    const finder = new AccessFinder(this.#places);
+    for (const { expr } of instances) finder.expression(expr.body);
+    const ordered = instances.some(({ expr }) => isPlace(expr.reducer));
+    const loops = ordered ? merged(axes, finder.found) : loopOrder(merged(axes, finder.found), finder.found);
+    const last = loops.at(-1)!;
+    const carrier = last.axes.at(-1)!;
+    const isWide =
+      this.#inLanes.has(carrier) &&
+      !ordered &&
+      instances.every(({ expr, env }) => !inLanes(expr, env) && !hasGuard(expr.body, [carrier]));
+    if (!isWide) return this.#accumulated(instances, loops, "all");
+    const sums = this.#accumulated(instances, loops, "lanes").map((value, k) =>
+      this.#blocks.name({ kind: "across", type: "f32", op: acrossOf(instances[k]!.expr.reducer), value }),
+    );
+    return last.extent % lanes === 0 ? sums : this.#accumulated(instances, loops, "rest", sums);
+  }
+
+  /**
+   * One accumulator for each different fold, over all of the innermost loop, over its groups of four in lanes, or over what these
+   * leave, going on from `starts`.
+   */
+  #accumulated(
+    instances: readonly Instance<Fold>[],
+    loops: readonly LoopAxis[],
+    part: Part,
+    starts?: readonly KernelExpr[],
+  ): readonly KernelExpr[] {
+    const blocks = this.#blocks;
     const accumulators = new Map<string, KernelExpr>();
-    const best = instances.map(({ expr, env }) => {
+    const wide = (of: Instance): boolean => part === "lanes" || inLanes(of.expr, of.env);
+    const spread = (value: KernelExpr, of: Instance) => (wide(of) ? this.expressions.spread(value) : value);
+    const best = instances.map((instance, k) => {
+      const { expr, env } = instance;
       const family = expr.reducer.replace("arg", "");
       const key = `${family}:${this.#bodyKey(expr, env)}`;
       let accumulator = accumulators.get(key);
       if (!accumulator) {
         const type = isPlace(expr.reducer) && expr.body.type !== "bool" ? expr.body.type : expr.type;
         const value = neutral[expr.reducer];
-        const start: KernelExpr = { kind: "const", type, value: type === "i32" ? clampToInt(value) : value };
-        accumulators.set(key, (accumulator = blocks.accumulator(type, start)));
+        const start: KernelExpr = starts?.[k] ?? {
+          kind: "const",
+          type,
+          value: type === "i32" ? clampToInt(value) : value,
+        };
+        accumulator = blocks.accumulator(wide(instance) ? vectorOf(type) : type, spread(start, instance));
+        accumulators.set(key, accumulator);
       }
       return accumulator;
     });
-    const places = instances.map(({ expr }) => (isPlace(expr.reducer) ? blocks.accumulator("i32", int(0)) : undefined));
-    const finder = new AccessFinder(this.#places);
-    for (const { expr } of instances) finder.expression(expr.body);
-    const ordered = instances.some(({ expr }) => isPlace(expr.reducer));
-    const loops = ordered ? merged(axes, finder.found) : loopOrder(merged(axes, finder.found), finder.found);
-    this.#open(loops, instances, commonGuards(this.#blocks, this.#places, instances), (inner) => {
+    const places = instances.map((instance) =>
+      isPlace(instance.expr.reducer)
+        ? blocks.accumulator(wide(instance) ? "i32x4" : "i32", spread(int(0), instance))
+        : undefined,
+    );
+    this.#open(loops, instances, commonGuards(this.#blocks, this.#places, instances), part, (inner) => {
       const values = this.evaluateAll(inner.map(({ expr, env }) => ({ expr: expr.body, env })));
       const done = new Set<KernelExpr>();
       inner.forEach(({ expr, env }, k) => {
         const place = places[k];
         if (place) {
-          const condition = this.#isBetter(expr.reducer, values[k]!, best[k]!);
-          const yes = blocks.atom(position(expr.axes, env));
-          blocks.assign(place, { kind: "select", type: "i32", condition, yes, no: place });
+          const condition = isBetter(expr.reducer, values[k]!, best[k]!);
+          const yes = spread(blocks.atom(position(expr.axes, env)), instances[k]!);
+          blocks.assign(place, { kind: "select", type: place.type, condition, yes, no: place });
         }
       });
       inner.forEach(({ expr }, k) => {
         const target = best[k]!;
-        const value = values[k]!;
+        const value = spread(values[k]!, instances[k]!);
         if (done.has(target)) return;
         done.add(target);
         if (expr.reducer === "sum" || expr.reducer === "product")
           return blocks.accumulate(target, expr.reducer === "sum" ? add : multiply, value);
-        const condition = this.#isBetter(expr.reducer, value, target);
+        const condition = isBetter(expr.reducer, value, target);
         blocks.assign(target, { kind: "select", type: target.type, condition, yes: value, no: target });
       });
     });
     return best.map((accumulator, k) => places[k] ?? accumulator);
-  }
-  #isBetter(reducer: Reducer, value: KernelExpr, than: KernelExpr): KernelExpr {
-    return { kind: "apply", type: "bool", op: better(reducer), arguments: [value, than] };
   }
   #bodyKey(expr: Fold, env: Env): string {
     return `${expr.body.id}:${expr.free.map((axis) => env.get(axis)?.key).join()}`;
@@ -186,6 +228,7 @@ export class Folds {
     loops: readonly LoopAxis[],
     instances: readonly Instance<Fold>[],
     guards: readonly Guard[],
+    part: Part,
     body: (instances: readonly Instance<Fold>[]) => void,
   ): void {
     const [loop, ...inner] = loops;
@@ -205,22 +248,39 @@ export class Folds {
       if (bounds.from) from = blocks.bound("max", from, bounds.from);
       if (bounds.to) to = blocks.bound("min", to, bounds.to);
     }
-    if (inner.length === 0 && settled.length === 0 && !loop.batched && loop.extent <= shortest) {
-      for (let k = 0; k < loop.extent; k++)
-        body(instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, affine(k)) })));
+    const whole = loop.extent - (loop.extent % lanes);
+    const isRest = inner.length === 0 && part === "rest";
+    const step = inner.length === 0 && part === "lanes" ? lanes : 1;
+    if (step === lanes) to = int(whole);
+    if (isRest) from = int(whole);
+    if (inner.length === 0 && settled.length === 0 && !loop.batched && (loop.extent <= shortest || isRest)) {
+      for (let k = isRest ? whole : 0; k < loop.extent; k += step)
+        body(instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, laned(affine(k), step)) })));
       return;
     }
     const trips = loop.batched ? loop.extent * blocks.rangeOf(variable("n")).max : loop.extent;
-    blocks.loop(from, blocks.name(to, "p"), 1, { min: 0, max: trips - 1 }, trips, (name) => {
-      const value = variable(name);
+    blocks.loop(from, blocks.name(to, "p"), step, { min: 0, max: trips - step }, trips / step, (name) => {
+      const value = laned(variable(name), step);
       if (loop.batched && loop.extent === 1) blocks.learn(factOf(value, "batch"));
       const bound = instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, value) }));
       for (const guard of settled) blocks.learn(factOf(boundGuard(guard, carrier, value).rest, guard.extent));
       const rest = guards.filter((guard) => !settled.includes(guard)).map((guard) => boundGuard(guard, carrier, value));
-      this.#open(inner, bound, rest, body);
+      this.#open(inner, bound, rest, part, body);
     });
   }
 }
+
+const isBetter = (reducer: Reducer, value: KernelExpr, than: KernelExpr): KernelExpr => ({
+  kind: "apply",
+  type: isVector(than.type) ? "b32x4" : "bool",
+  op: better(reducer),
+  arguments: [value, than],
+});
+const laned = (a: Affine, step: number): Affine => (step === lanes ? plus(a, variable(lane)) : a);
+const acrossOf = (reducer: Reducer): "sum" | "product" | "max" | "min" => {
+  if (reducer === "argmax" || reducer === "argmin") throw new Error("kernel: places are not folded in lanes");
+  return reducer;
+};
 
 /** Whether folds over these common indices are written out: few positions, around other folds, none clipped position by position. */
 export function isWindow(folds: readonly Fold[], containsFold: (expr: Expr) => boolean): boolean {
@@ -235,12 +295,4 @@ function position(axes: readonly Axis[], env: Env): Affine {
   let sum = affine(0);
   for (const axis of axes) sum = plus(times(sum, axis.extent === "batch" ? 1 : axis.extent), env.get(axis)!);
   return sum;
-}
-
-/** The loop that moves least through memory becomes the innermost; short ones stay outside. */
-function loopOrder(loops: readonly LoopAxis[], accesses: Accesses): readonly LoopAxis[] {
-  if (loops.length < 2) return loops;
-  const cost = (loop: LoopAxis) => travel(loop, accesses) + (loop.batched || loop.extent >= 4 ? 0 : 1000);
-  const innermost = loops.reduce((best, loop) => (cost(loop) <= cost(best) ? loop : best));
-  return [...loops.filter((loop) => loop !== innermost), innermost];
 }

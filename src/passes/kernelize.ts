@@ -1,24 +1,27 @@
 /** @file A loop nest over buffers becomes kernel statements: loops with register tiles, values, then stores. */
 import { affine as isAffine } from "../ir/affine.js";
 import type { KernelExpr } from "../ir/kernel.js";
-import type { Axis, Read } from "../ir/types.js";
-import { affine, int, linear, shifted, times, variable } from "./affine.js";
+import type { Read } from "../ir/types.js";
+import { affine, int, lane, lanes, linear, plus, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import { chooseTiles } from "./contraction.js";
-import { bind, factOf } from "./expressions.js";
+import type { Tiling } from "./contraction.js";
+import { bind, factOf, inLanes, isVector, laneOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
 import { Folds } from "./folds.js";
 import { factorsOf } from "./guards.js";
-import type { Buffer, Nest, View } from "./nest.js";
+import type { Buffer, Nest, Output, View } from "./nest.js";
 
 export interface Place {
   readonly batch: number;
   readonly offsets: ReadonlyMap<Buffer, number>;
   /** Indices of the scans around. */
   readonly env: Env;
+  /** Whether the target has vectors of four lanes. */
+  readonly vectors: boolean;
 }
 
 export function kernelizeNest(blocks: Blocks, nest: Nest, place: Place): void {
@@ -29,6 +32,8 @@ class NestMaker {
   readonly #blocks: Blocks;
   readonly #nest: Nest;
   readonly #place: Place;
+  readonly #tiling: Tiling;
+  readonly #loops: readonly LoopAxis[];
   readonly #folds: Folds;
   readonly #asked = new Set<Read>();
 
@@ -37,18 +42,16 @@ class NestMaker {
     this.#nest = nest;
     this.#place = place;
     const places = { batch: place.batch, views: nest.views, inline: nest.inline };
-    this.#folds = new Folds(blocks, places, place.offsets);
+    const finder = new AccessFinder(places);
+    for (const output of nest.outputs) finder.output(output);
+    this.#loops = merged(nest.axes, finder.found);
+    this.#tiling = chooseTiles(nest, this.#loops, finder.found, place);
+    this.#folds = new Folds(blocks, places, place.offsets, this.#tiling.folded);
   }
 
   make(): void {
-    const { axes, outputs, views, inline } = this.#nest;
     for (const view of this.#nest.fills) this.#fill(view);
-    if (outputs.length === 0) return;
-    const finder = new AccessFinder({ batch: this.#place.batch, views, inline });
-    for (const output of outputs) finder.output(output);
-    const loops = merged(axes, finder.found);
-    const tiles = chooseTiles(this.#nest, loops, finder.found, this.#place.batch);
-    this.#open(loops, tiles, [this.#place.env]);
+    if (this.#nest.outputs.length > 0) this.#open(this.#loops, [this.#place.env]);
   }
 
   #fill({ buffer, shape }: View): void {
@@ -59,40 +62,58 @@ class NestMaker {
     this.#blocks.push({ kind: "fill", array: buffer.array, from: int(start), to, value: 0 });
   }
 
-  /** Opens the remaining loops around the tile's points; a tile's rows are as many points side by side. */
-  #open(loops: readonly LoopAxis[], tiles: ReadonlyMap<Axis, number>, points: readonly Env[]): void {
+  /** Opens the remaining loops around the tile's points; a tile's rows are as many points side by side, in lanes or not. */
+  #open(loops: readonly LoopAxis[], points: readonly Env[]): void {
     const [loop, ...inner] = loops;
     if (!loop) return this.#point(points);
     const factor = this.#settledFactor(loops, points);
-    if (factor) return this.#blocks.when(factor, () => this.#open(loops, tiles, points));
+    if (factor) return this.#blocks.when(factor, () => this.#open(loops, points));
     const blocks = this.#blocks;
     const { batch } = this.#place;
-    const tile = Math.min(tiles.get(loop.axes.at(-1)!) ?? 1, loop.batched ? batch : loop.extent);
-    const rows = (start: Affine, count: number) => {
+    const carrier = loop.axes.at(-1)!;
+    const extent = loop.batched ? loop.extent * batch : loop.extent;
+    const width = carrier === this.#tiling.vector ? lanes : 1;
+    const tile = Math.max(width, Math.min(this.#tiling.rows.get(carrier) ?? 1, Math.floor(extent / width) * width));
+    const rows = (start: Affine, count: number, wide = width) => {
       const bound = points.flatMap((point) =>
-        Array.from({ length: count }, (_, row) => bind(point, loop.axes, shifted(start, row))),
+        Array.from({ length: count / wide }, (_, row) => {
+          const at = shifted(start, row * wide);
+          return bind(point, loop.axes, wide === lanes ? plus(at, variable(lane)) : at);
+        }),
       );
       if (loop.batched && loop.extent === 1)
         for (let row = 0; row < count; row++) blocks.learn(factOf(shifted(start, row), "batch"));
-      this.#open(inner, tiles, bound);
+      this.#open(inner, bound);
     };
-    const run = (from: KernelExpr, to: Affine, step: number, trips: number) => {
-      const last = (loop.batched ? loop.extent * batch : loop.extent) - step;
-      blocks.loop(from, blocks.atom(to), step, { min: 0, max: last }, trips, (name) => rows(variable(name), step));
+    const run = (from: KernelExpr, to: Affine, step: number, trips: number, wide = width) => {
+      blocks.loop(from, blocks.atom(to), step, { min: 0, max: extent - step }, trips, (name) =>
+        rows(variable(name), step, wide),
+      );
     };
     if (loop.batched) {
       const n = times(variable("n"), loop.extent);
-      const total = loop.extent * batch;
-      if (tile === 1) return run(int(0), n, 1, total);
-      const quotient = blocks.bound("divide", blocks.atom(n), int(tile));
-      const whole = blocks.atom(quotient.kind === "local" ? times(variable(quotient.name), tile) : affine(0));
-      run(int(0), variable((whole as { name: string }).name), tile, total / tile);
-      return run(whole, n, 1, 0);
+      if (loop.extent % tile === 0) return run(int(0), n, tile, extent / tile);
+      let from: KernelExpr = int(0);
+      for (const step of new Set([tile, width])) {
+        if (step === 1) continue;
+        const quotient = blocks.bound("divide", blocks.atom(n), int(step));
+        const whole = blocks.atom(quotient.kind === "local" ? times(variable(quotient.name), step) : affine(0));
+        run(from, variable((whole as { name: string }).name), step, step === tile ? extent / step : 0);
+        from = whole;
+      }
+      return run(from, n, 1, tile === 1 ? extent : 0, 1);
     }
-    if (loop.extent <= tile) return rows(affine(0), loop.extent);
-    const whole = Math.floor(loop.extent / tile) * tile;
-    run(int(0), affine(whole), tile, whole / tile);
-    if (whole < loop.extent) rows(affine(whole), loop.extent - whole);
+    if (extent === tile) return rows(affine(0), extent);
+    const whole = Math.floor(extent / tile) * tile;
+    if (whole > 0) run(int(0), affine(whole), tile, whole / tile);
+    const rest = extent - whole;
+    if (rest === 0) return;
+    if (width === 1) return rows(affine(whole), rest);
+    const covered = Math.ceil(rest / lanes) * lanes;
+    if (this.#tiling.overlaps && covered <= extent) return rows(affine(extent - covered), covered);
+    const full = Math.floor(rest / lanes) * lanes;
+    if (full > 0) rows(affine(whole), full);
+    if (rest > full) rows(affine(whole + full), rest - full, 1);
   }
 
   /**
@@ -105,6 +126,7 @@ class NestMaker {
     const open = new Set(loops.flatMap(({ axes }) => axes));
     for (const read of factorsOf(output.value)) {
       if (this.#asked.has(read) || read.free.length === 0 || read.free.some((axis) => open.has(axis))) continue;
+      if (inLanes(read, points[0]!)) continue;
       this.#asked.add(read);
       const { expressions } = this.#folds;
       return expressions.nonZero(expressions.evaluate(read, points[0]!));
@@ -115,25 +137,45 @@ class NestMaker {
   /** Values of all points, then the stores: what is replaced has been read. */
   #point(points: readonly Env[]): void {
     const { outputs } = this.#nest;
-    const { expressions } = this.#folds;
     const instances = points.flatMap((env) => outputs.map(({ value }) => ({ expr: value, env })));
     const values = this.#folds.evaluateAll(instances);
-    const places = points.flatMap((env) => outputs.map(({ at }) => at.map((e) => expressions.affineOf(e, env))));
-    values.forEach((value, k) => {
-      const { view, at: subscripts, accumulate } = outputs[k % outputs.length]!;
-      const { buffer, shape } = view;
-      const at = places[k]!;
-      const store = () =>
-        this.#blocks.push({
-          kind: "store",
-          array: buffer.array,
-          index: expressions.element(buffer, shape, at),
-          value,
-          accumulate,
-        });
-      const condition = accumulate ? expressions.inside(subscripts, at, shape) : "always";
-      if (condition === "always") store();
-      else if (condition !== "never") this.#blocks.when(condition, store);
-    });
+    points.forEach((env, row) =>
+      outputs.forEach((output, k) => this.#store(output, env, values[row * outputs.length + k]!)),
+    );
+  }
+
+  #store(output: Output, env: Env, value: KernelExpr): void {
+    const { view, at, accumulate } = output;
+    const { buffer, shape } = view;
+    const { expressions } = this.#folds;
+    const blocks = this.#blocks;
+    const places: Affine[] = [];
+    for (const subscript of at) {
+      const place = expressions.affineOf(subscript, env);
+      if (!place) return this.#storeEach(output, env, value);
+      places.push(place);
+    }
+    const isWide = at.some((subscript) => inLanes(subscript, env));
+    const condition = accumulate ? expressions.inside(at, places, shape) : "always";
+    if (isWide && (expressions.spacing(shape, places) !== 1 || (condition !== "always" && condition !== "never")))
+      return this.#storeEach(output, env, value);
+    const store = () =>
+      blocks.push({
+        kind: "store",
+        array: buffer.array,
+        index: expressions.element(buffer, shape, places),
+        value: isWide ? expressions.spread(value) : value,
+        accumulate,
+      });
+    if (condition === "always") store();
+    else if (condition !== "never") blocks.when(condition, store);
+  }
+  /** Lane by lane, where they do not lie side by side. */
+  #storeEach(output: Output, env: Env, value: KernelExpr): void {
+    for (let k = 0; k < lanes; k++) {
+      const { type } = output.value;
+      const part: KernelExpr = isVector(value.type) ? { kind: "lane", type, value, lane: k } : value;
+      this.#store(output, laneOf(env, k), part);
+    }
   }
 }

@@ -1,23 +1,29 @@
 /** @file A program of the tensor graph becomes kernels and a memory plan. */
 import type { Graph } from "../ir/graph.js";
 import type { CompiledProgram, Kernel } from "../ir/kernel.js";
-import type { Axis, Origin, Program } from "../ir/types.js";
+import type { Origin, Program } from "../ir/types.js";
 import { int, variable } from "./affine.js";
-import type { Affine } from "./affine.js";
 import { Blocks } from "./blocks.js";
 import { kernelizeNest } from "./kernelize.js";
+import type { Place } from "./kernelize.js";
 import type { Step } from "./nest.js";
 import { planMemory } from "./plan.js";
-import type { MemoryPlan } from "./plan.js";
 import { schedule } from "./schedule.js";
 import { skipZeros } from "./sparse.js";
 import { tidy } from "./tidy.js";
 
-/** `batch` is the declared, largest number of examples in one call. */
-export function compileProgram(graph: Graph, program: Program, { batch }: { batch: number }): CompiledProgram {
+export interface KernelOptions {
+  /** The declared, largest number of examples in one call. */
+  readonly batch: number;
+  /** Only WebAssembly has vectors. Default `typescript`. */
+  readonly target?: "typescript" | "wasm" | undefined;
+}
+
+export function compileProgram(graph: Graph, program: Program, { batch, target }: KernelOptions): CompiledProgram {
   const steps = schedule(graph, skipZeros(graph, program), batch);
   const plan = planMemory(steps);
-  const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, plan, batch));
+  const place: Place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm" };
+  const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, place));
   return {
     name: program.name,
     kernels: kernels.filter(({ body }) => body.length > 0),
@@ -27,18 +33,18 @@ export function compileProgram(graph: Graph, program: Program, { batch }: { batc
   };
 }
 
-function kernelOf(name: string, step: Step, plan: MemoryPlan, batch: number): Kernel {
-  const blocks = new Blocks(batch);
-  emitStep(blocks, step, plan, batch, new Map());
-  return { name, origins: originsOf(step), body: tidy(blocks.statements), flops: blocks.flops / batch };
+function kernelOf(name: string, step: Step, place: Place): Kernel {
+  const blocks = new Blocks(place.batch);
+  emitStep(blocks, step, place);
+  return { name, origins: originsOf(step), body: tidy(blocks.statements), flops: blocks.flops / place.batch };
 }
 
-function emitStep(blocks: Blocks, step: Step, plan: MemoryPlan, batch: number, env: ReadonlyMap<Axis, Affine>): void {
-  if (step.kind === "nest") return kernelizeNest(blocks, step, { batch, offsets: plan.offsets, env });
+function emitStep(blocks: Blocks, step: Step, place: Place): void {
+  if (step.kind === "nest") return kernelizeNest(blocks, step, place);
   const trips = step.axis.extent as number;
   blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, (name) => {
-    const inner = new Map(env).set(step.axis, variable(name));
-    for (const part of step.body) emitStep(blocks, part, plan, batch, inner);
+    const inner = { ...place, env: new Map(place.env).set(step.axis, variable(name)) };
+    for (const part of step.body) emitStep(blocks, part, inner);
   });
 }
 
