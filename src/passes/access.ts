@@ -39,17 +39,14 @@ function split(expr: Expr, factor: number, of: Map<Axis, number>, computed: Expr
   else computed.push(expr);
 }
 
-/** Elements moved per step of each index by an access at affine subscripts; undefined if one is computed otherwise. */
-export function stridesAt(
-  at: readonly Expr[],
-  shape: readonly Extent[],
-  batch: number,
-): ReadonlyMap<Axis, number> | undefined {
+/** Elements moved per step of each index by an access; Infinity where a subscript computes with the index otherwise. */
+export function stridesAt(at: readonly Expr[], shape: readonly Extent[], batch: number): ReadonlyMap<Axis, number> {
   const strides = stridesOf(shape, batch);
   const of = new Map<Axis, number>();
   const computed: Expr[] = [];
   at.forEach((subscript, k) => split(subscript, strides[k]!, of, computed));
-  return computed.length === 0 ? of : undefined;
+  for (const part of computed) for (const axis of part.free) of.set(axis, Infinity);
+  return of;
 }
 
 /** Whether a subscript stays within an extent whatever its indices are. */

@@ -77,7 +77,7 @@ export class Blocks {
     body();
     this.#blocks.push(...deeper);
   }
-  /** A loop; `trips` is how often it runs at most. */
+  /** A loop; `trips` is how often it runs at most. With `split`, threads share its iterations. */
   loop(
     from: KernelExpr,
     to: KernelExpr,
@@ -85,6 +85,7 @@ export class Blocks {
     range: Interval,
     trips: number,
     body: (name: string) => void,
+    split = false,
   ): void {
     const depth = this.depth + 1;
     const name = letters[depth - 1] ?? `${letters[(depth - 1) % letters.length]}${depth}`;
@@ -97,7 +98,15 @@ export class Blocks {
     this.#blocks.pop();
     if (shadowed) this.#locals.set(name, shadowed);
     if (block.statements.length > 0)
-      top.statements.push({ kind: "for", variable: name, from, to, step, body: block.statements });
+      top.statements.push({
+        kind: "for",
+        ...(split ? { split } : {}),
+        variable: name,
+        from,
+        to,
+        step,
+        body: block.statements,
+      });
   }
   /** Statements that run only if the condition holds. */
   when(condition: KernelExpr, body: () => void): void {

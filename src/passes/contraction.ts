@@ -3,6 +3,7 @@
  * share the loads that do not depend on the index between them, so a tile of R x C points needs R + C loads for R * C
  * multiply-adds; the rest of the code is the same as for single points.
  */
+import type { ArrayName } from "../ir/kernel.js";
 import type { Axis, Expr, Extent, Fold } from "../ir/types.js";
 import { merged, AccessFinder, loopOrder, stridesAt } from "./access.js";
 import type { Accesses, LoopAxis } from "./access.js";
@@ -30,9 +31,11 @@ const scalarRegisters = { comfortable: 12, most: 16 };
 const vectorRegisters = 15;
 const sizes = [1, 2, 3, 4, 5, 6, 8, 12, 16];
 /** A tail needs the loops a second time. */
-const secondCopy = 1.03;
+const secondCopy = 1.06;
 /** Per iteration: count, compare, advance. */
 const overhead = 2;
+/** A row of so many fills enough of a vector; what lies beyond it is read and not stored. */
+const fewestLanes = 3;
 /** Instructions for four elements that are not neighbours. */
 const gather = 6;
 /** Instructions to add up four lanes. */
@@ -50,7 +53,7 @@ export function chooseTiles(
   );
   const plain: Tiling = { rows: new Map(), vector: undefined, folded: new Set(), overlaps };
   if (nest.outputs.length === 0) return plain;
-  const isWide = vectors && !isDouble(nest);
+  const isWide = vectors && !isDouble(nest) && nest.outputs.every(({ view }) => !doubleArrays.has(view.buffer.array));
   const hot = hotFolds(nest);
   if (hot.length === 0) {
     const vector = isWide ? cheapestLanes(nest, loops, accesses, batch) : undefined;
@@ -59,18 +62,17 @@ export function chooseTiles(
   return { ...plain, ...new TileSearch(nest, loops, accesses, batch, hot, isWide).best() };
 }
 
-/** Lanes are f32 and i32. */
+/** Sums in f64 stay exact to f64. A number known at the start of the program is rounded where it meets lanes of f32. */
 function isDouble(nest: Nest): boolean {
   const seen = new Set<Expr>();
   const visit = (expr: Expr): boolean => {
     if (seen.has(expr)) return false;
     seen.add(expr);
-    if (expr.type === "f64") return true;
     if (expr.kind === "apply") return expr.arguments.some(visit);
-    if (expr.kind === "fold") return visit(expr.body);
+    if (expr.kind === "fold") return expr.type === "f64" || visit(expr.body);
     if (expr.kind !== "read") return false;
     const inline = nest.inline.get(expr.tensor);
-    return inline ? visit(inline) : expr.at.some(visit);
+    return inline ? visit(inline) : expr.type === "f64" || expr.at.some(visit);
   };
   return nest.outputs.some(({ value, at }) => visit(value) || at.some(visit));
 }
@@ -103,6 +105,8 @@ function scatterRows(nest: Nest, loops: readonly LoopAxis[]): ReadonlyMap<Axis, 
   if (!last || last.batched || last.extent < 8 || !nest.outputs.every(({ accumulate }) => accumulate)) return new Map();
   return new Map([[last.axes.at(-1)!, 4]]);
 }
+
+const doubleArrays: ReadonlySet<ArrayName> = new Set(["totals", "sums", "metrics"]);
 
 interface Tile {
   /** Of the candidate. */
@@ -176,7 +180,7 @@ class TileSearch {
     const choices: Lanes[] = [undefined];
     if (this.#isWide) {
       candidates.forEach(({ extent, isGuarded }, k) => {
-        if (extent >= lanes && !isGuarded) choices.push(k);
+        if (extent >= fewestLanes && !isGuarded) choices.push(k);
       });
       if (this.#work.every(({ innermost }) => innermost)) choices.push("folds");
     }
@@ -196,12 +200,17 @@ class TileSearch {
       candidates.forEach(({ extent }, index) => {
         for (const size of sizes) {
           const first = { index, size: size * width(index), extent };
-          if (first.size === 1 || first.size > extent) continue;
+          if (first.size === 1 || first.size > Math.max(extent, width(index))) continue;
           if (typeof wide !== "number" || index === wide) consider([first]);
           for (let second = index + 1; second < candidates.length; second++)
             for (const other of sizes) {
               const two = { index: second, size: other * width(second), extent: candidates[second]!.extent };
-              if (two.size === 1 || two.size > two.extent || other * size > scalarRegisters.most) continue;
+              if (
+                two.size === 1 ||
+                two.size > Math.max(two.extent, width(second)) ||
+                other * size > scalarRegisters.most
+              )
+                continue;
               if (typeof wide !== "number" || index === wide || second === wide) consider([first, two]);
             }
         }
@@ -240,7 +249,7 @@ class TileSearch {
       const { on, count } = dependence(expr.free);
       if (expr.kind === "read") {
         const strides = stridesAt(expr.at, this.#shapeOf(expr), this.#batch);
-        const step = (axis: Axis) => (strides ? (strides.get(axis) ?? 0) : Infinity);
+        const step = (axis: Axis) => strides.get(axis) ?? 0;
         let apart = 0;
         this.#candidates.forEach(({ axes }, k) => {
           if (on & (1 << k) && step(axes.at(-1)!) !== 1) apart |= 1 << k;
@@ -284,7 +293,7 @@ class TileSearch {
   #cost(tiles: readonly Tile[], wide: Lanes): number {
     for (const [k, tile] of tiles.entries()) {
       const tail = tile.extent % tile.size;
-      if (tail === 0) continue;
+      if (tail === 0 || tile.extent < tile.size) continue;
       const others = tiles.filter((_, other) => other !== k);
       const whole = tile.extent - tail;
       // Points in lanes overlap, or so it is assumed: a tail is as dear as its whole vectors.
@@ -316,7 +325,7 @@ class TileSearch {
       live.set(loop, known);
     }
     const most = Math.max(0, ...[...live.values()].map(({ accumulators }) => accumulators));
-    const points = tiles.reduce((product, { size }) => product * size, 1);
+    const points = tiles.reduce((product, { size, extent }) => product * Math.min(size, extent), 1);
     if (wide === undefined && !this.#isWide) {
       if (most > scalarRegisters.most) return Infinity;
       return (cost / points) * (most > scalarRegisters.comfortable ? 1.05 : 1);

@@ -352,9 +352,10 @@ const inVectors: ReadonlySet<string> = new Set([
 ]);
 
 export const isVector = (type: LaneType): type is VectorType => type.endsWith("x4");
+/** Four of a type; numbers of f64 are rounded to f32. */
 export function vectorOf(type: ScalarType): VectorType {
-  if (type === "f64") throw new Error("kernel: no vectors of f64");
-  return type === "bool" ? "b32x4" : `${type}x4`;
+  if (type === "bool") return "b32x4";
+  return type === "i32" ? "i32x4" : "f32x4";
 }
 /** Whether a value differs from lane to lane. */
 export const inLanes = (expr: Expr, env: Env): boolean => expr.free.some((axis) => laneStep(env.get(axis)!) !== 0);

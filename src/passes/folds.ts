@@ -16,7 +16,10 @@ import type { Buffer } from "./nest.js";
 /** Windows of at most this many positions are unrolled around the folds they contain. */
 const largestWindow = 9;
 
-/** Innermost loops of at most this many trips are written out: the loop would cost as much as what it repeats. */
+/**
+ * Innermost loops of at most this many trips are written out: the loop would cost as much as what it repeats. Not with vectors,
+ * where the loads of a block all come first and would need more registers than there are.
+ */
 const shortest = 4;
 
 /** What of the innermost loop runs: everything, groups of four in lanes, or what these leave. */
@@ -31,13 +34,20 @@ export class Folds {
   readonly #blocks: Blocks;
   readonly #places: Places;
   readonly #inLanes: ReadonlySet<Axis>;
+  readonly #shortest: number;
   readonly #contains = new Map<Expr, boolean>();
 
-  /** `inLanes`: innermost indices of folds that run four at a time. */
-  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>, inLanes: ReadonlySet<Axis>) {
+  /** `folded`: innermost indices of folds that run four at a time. */
+  constructor(
+    blocks: Blocks,
+    places: Places,
+    offsets: ReadonlyMap<Buffer, number>,
+    { vectors, folded }: { readonly vectors: boolean; readonly folded: ReadonlySet<Axis> },
+  ) {
     this.#blocks = blocks;
     this.#places = places;
-    this.#inLanes = inLanes;
+    this.#inLanes = folded;
+    this.#shortest = vectors ? 1 : shortest;
     this.expressions = new Expressions(blocks, places, offsets, (instances) => this.#make(instances));
   }
 
@@ -253,7 +263,7 @@ export class Folds {
     const step = inner.length === 0 && part === "lanes" ? lanes : 1;
     if (step === lanes) to = int(whole);
     if (isRest) from = int(whole);
-    if (inner.length === 0 && settled.length === 0 && !loop.batched && (loop.extent <= shortest || isRest)) {
+    if (inner.length === 0 && settled.length === 0 && !loop.batched && (loop.extent <= this.#shortest || isRest)) {
       for (let k = isRest ? whole : 0; k < loop.extent; k += step)
         body(instances.map(({ expr, env }) => ({ expr, env: bind(env, loop.axes, laned(affine(k), step)) })));
       return;

@@ -1,8 +1,8 @@
 /** @file A loop nest over buffers becomes kernel statements: loops with register tiles, values, then stores. */
 import { affine as isAffine } from "../ir/affine.js";
-import type { KernelExpr } from "../ir/kernel.js";
-import type { Read } from "../ir/types.js";
-import { affine, int, lane, lanes, linear, plus, shifted, times, variable } from "./affine.js";
+import type { ArrayName, KernelExpr } from "../ir/kernel.js";
+import type { Axis, Read } from "../ir/types.js";
+import { affine, int, lane, lanes, laneStep, linear, plus, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
@@ -28,6 +28,9 @@ export function kernelizeNest(blocks: Blocks, nest: Nest, place: Place): void {
   blocks.apart(() => new NestMaker(blocks, nest, place).make());
 }
 
+/** Arrays whose rows beyond the examples of a call nobody reads. */
+const scratch: ReadonlySet<ArrayName> = new Set(["activations", "integers", "outputs", "decisions"]);
+
 class NestMaker {
   readonly #blocks: Blocks;
   readonly #nest: Nest;
@@ -35,6 +38,8 @@ class NestMaker {
   readonly #tiling: Tiling;
   readonly #loops: readonly LoopAxis[];
   readonly #folds: Folds;
+  /** The loop whose iterations threads share. */
+  readonly #shared: LoopAxis | undefined;
   readonly #asked = new Set<Read>();
 
   constructor(blocks: Blocks, nest: Nest, place: Place) {
@@ -46,7 +51,35 @@ class NestMaker {
     for (const output of nest.outputs) finder.output(output);
     this.#loops = merged(nest.axes, finder.found);
     this.#tiling = chooseTiles(nest, this.#loops, finder.found, place);
-    this.#folds = new Folds(blocks, places, place.offsets, this.#tiling.folded);
+    const { vectors } = place;
+    this.#folds = new Folds(blocks, places, place.offsets, { vectors, folded: this.#tiling.folded });
+    this.#shared = vectors && place.env.size === 0 ? this.#sharedLoop() : undefined;
+  }
+
+  /** The outermost loop with iterations to spare, or else that with the most. */
+  #sharedLoop(): LoopAxis | undefined {
+    const apart = this.#loops
+      .filter((loop) => this.#isApart(loop))
+      .map((loop) => ({ loop, trips: this.#extentOf(loop) / this.#tileOf(loop) }));
+    const enough = apart.find(({ trips }) => trips >= 8);
+    return (enough ?? apart.sort((a, b) => b.trips - a.trips)[0])?.loop;
+  }
+  #extentOf({ extent, batched }: LoopAxis): number {
+    return batched ? extent * this.#place.batch : extent;
+  }
+  /** Points side by side, counting lanes. */
+  #tileOf(loop: LoopAxis): number {
+    const carrier = loop.axes.at(-1)!;
+    const { vector, rows } = this.#tiling;
+    const width = carrier === vector ? lanes : 1;
+    return Math.max(width, Math.min(rows.get(carrier) ?? 1, Math.floor(this.#extentOf(loop) / width) * width));
+  }
+
+  /** Whether different iterations write different elements. */
+  #isApart({ axes, extent, batched }: LoopAxis): boolean {
+    const { outputs } = this.#nest;
+    const isPlain = (axis: Axis, { at }: Output) => at.some((place) => place.kind === "index" && place.axis === axis);
+    return (extent > 1 || batched) && outputs.every((output) => axes.every((axis) => isPlain(axis, output)));
   }
 
   make(): void {
@@ -69,11 +102,9 @@ class NestMaker {
     const factor = this.#settledFactor(loops, points);
     if (factor) return this.#blocks.when(factor, () => this.#open(loops, points));
     const blocks = this.#blocks;
-    const { batch } = this.#place;
-    const carrier = loop.axes.at(-1)!;
-    const extent = loop.batched ? loop.extent * batch : loop.extent;
-    const width = carrier === this.#tiling.vector ? lanes : 1;
-    const tile = Math.max(width, Math.min(this.#tiling.rows.get(carrier) ?? 1, Math.floor(extent / width) * width));
+    const extent = this.#extentOf(loop);
+    const width = loop.axes.at(-1) === this.#tiling.vector ? lanes : 1;
+    const tile = this.#tileOf(loop);
     const rows = (start: Affine, count: number, wide = width) => {
       const bound = points.flatMap((point) =>
         Array.from({ length: count / wide }, (_, row) => {
@@ -85,14 +116,20 @@ class NestMaker {
         for (let row = 0; row < count; row++) blocks.learn(factOf(shifted(start, row), "batch"));
       this.#open(inner, bound);
     };
+    const isShared = loop === this.#shared;
     const run = (from: KernelExpr, to: Affine, step: number, trips: number, wide = width) => {
-      blocks.loop(from, blocks.atom(to), step, { min: 0, max: extent - step }, trips, (name) =>
-        rows(variable(name), step, wide),
-      );
+      const body = (name: string) => rows(variable(name), step, wide);
+      blocks.loop(from, blocks.atom(to), step, { min: 0, max: extent - step }, trips, body, isShared);
+    };
+    // What is left over belongs to one thread: a loop of one iteration.
+    const once = (body: () => void) => {
+      if (isShared) blocks.loop(int(0), int(1), 1, { min: 0, max: 0 }, 1, body, true);
+      else body();
     };
     if (loop.batched) {
       const n = times(variable("n"), loop.extent);
-      if (loop.extent % tile === 0) return run(int(0), n, tile, extent / tile);
+      if (loop.extent % tile === 0 || (extent % tile === 0 && this.#mayExceed()))
+        return run(int(0), n, tile, extent / tile);
       let from: KernelExpr = int(0);
       for (const step of new Set([tile, width])) {
         if (step === 1) continue;
@@ -103,17 +140,27 @@ class NestMaker {
       }
       return run(from, n, 1, tile === 1 ? extent : 0, 1);
     }
-    if (extent === tile) return rows(affine(0), extent);
+    if (extent <= tile) return once(() => rows(affine(0), tile));
     const whole = Math.floor(extent / tile) * tile;
     if (whole > 0) run(int(0), affine(whole), tile, whole / tile);
     const rest = extent - whole;
     if (rest === 0) return;
-    if (width === 1) return rows(affine(whole), rest);
-    const covered = Math.ceil(rest / lanes) * lanes;
-    if (this.#tiling.overlaps && covered <= extent) return rows(affine(extent - covered), covered);
-    const full = Math.floor(rest / lanes) * lanes;
-    if (full > 0) rows(affine(whole), full);
-    if (rest > full) rows(affine(whole + full), rest - full, 1);
+    const covered = Math.ceil(rest / width) * width;
+    once(() => {
+      if (covered === rest || (this.#tiling.overlaps && covered <= extent))
+        return rows(affine(extent - covered), covered);
+      const full = Math.floor(rest / lanes) * lanes;
+      if (full > 0) rows(affine(whole), full);
+      rows(affine(whole + full), rest - full, 1);
+    });
+  }
+
+  /** Whether rows beyond the call's examples, up to the declared batch, may be computed from whatever lies there. */
+  #mayExceed(): boolean {
+    return (
+      this.#place.vectors &&
+      this.#nest.outputs.every(({ view, accumulate }) => !accumulate && scratch.has(view.buffer.array))
+    );
   }
 
   /**
@@ -156,6 +203,7 @@ class NestMaker {
       places.push(place);
     }
     const isWide = at.some((subscript) => inLanes(subscript, env));
+    if (isWide && this.#isRagged(env)) return this.#storeEach(output, env, value);
     const condition = accumulate ? expressions.inside(at, places, shape) : "always";
     if (isWide && (expressions.spacing(shape, places) !== 1 || (condition !== "always" && condition !== "never")))
       return this.#storeEach(output, env, value);
@@ -170,9 +218,20 @@ class NestMaker {
     if (condition === "always") store();
     else if (condition !== "never") blocks.when(condition, store);
   }
+  /** Whether lane `k` is beyond the end of an index with fewer values than lanes. */
+  #isBeyond(env: Env, k: number): boolean {
+    const { vector } = this.#tiling;
+    const at = vector && env.get(vector);
+    return (
+      at !== undefined && at.terms.length === 1 && laneStep(at) === 1 && at.constant + k >= (vector!.extent as number)
+    );
+  }
+  #isRagged(env: Env): boolean {
+    return this.#isBeyond(env, lanes - 1);
+  }
   /** Lane by lane, where they do not lie side by side. */
   #storeEach(output: Output, env: Env, value: KernelExpr): void {
-    for (let k = 0; k < lanes; k++) {
+    for (let k = 0; k < lanes && !this.#isBeyond(env, k); k++) {
       const { type } = output.value;
       const part: KernelExpr = isVector(value.type) ? { kind: "lane", type, value, lane: k } : value;
       this.#store(output, laneOf(env, k), part);
