@@ -10,6 +10,9 @@ export interface Arena {
   readonly length: number;
 }
 
+/** What kernels are scheduled for and printed as. */
+export type Target = "typescript" | "wasm";
+
 /** The programs of a model, in kernels. Absent: the model does not train, has no metrics, .. */
 export interface Programs {
   /** Values of parameters, buffers and optimizer states; called once at `create`. */
@@ -31,12 +34,19 @@ export interface Programs {
   readonly settle: CompiledProgram | undefined;
 }
 
+/** Programs that run on a batch of examples; the others prepare or conclude, and are TypeScript on every target. */
+export type BatchPrograms = Pick<Programs, "train" | "gradient" | "evaluate" | "predict" | "survey">;
+
 export interface CompiledModel {
   readonly checked: CheckedModel;
+  /** Of the batch programs. */
+  readonly target: Target;
   /** Largest number of examples in one call. */
   readonly batch: number;
   readonly arenas: readonly Arena[];
   readonly programs: Programs;
+  /** The batch programs for TypeScript, where engines that lack the target's features shall run the model too. */
+  readonly fallback: BatchPrograms | undefined;
   /** Dense operations of one training step's contractions at the full batch, before any pass saved some; 0 without training. */
   readonly nominalFlops: number;
   /** Where `gradient` leaves the loss that is differentiated. */

@@ -1,18 +1,22 @@
 /** @file Prints one model: its constants, its programs, and what it exports. */
-import type { CompiledModel } from "../backends/model.js";
+import type { BatchPrograms, CompiledModel } from "../backends/model.js";
 import type { Metric } from "../check/model.js";
 import type { CompiledProgram } from "../ir/kernel.js";
 import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
+import { printInternals } from "./internals.js";
+import { printMemory } from "./memory.js";
 import { access, documentation } from "./names.js";
 import { type ProgramPrinter, withoutTraining } from "./programs.js";
-import { memoryValue, parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
+import { parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
 import { modelTypes } from "./types.js";
 
 export interface PrintedModel {
   readonly types: readonly string[];
   /** Constants, programs, exports. */
   readonly model: string;
+  /** Constants with the programs as WebAssembly. */
+  readonly binaries: readonly string[];
   /** The exports as a `.d.ts` says them. */
   readonly declarations: string;
 }
@@ -66,21 +70,37 @@ export function printModel(
 ): PrintedModel {
   const { checked, programs } = model;
   const { trains } = names;
-  const kept: Record<string, CompiledProgram> = {};
+  const initializeWeights = withoutTraining(programs.initialize);
+  const { reset: resetNet, finish: finishNet, settle: settleNet } = programs;
+  const predictorMemory = printMemory(context, names, model, {
+    net: "Predictor",
+    always: [initializeWeights, resetNet],
+    batch: ["predict"],
+  });
+  const trainerMemory = trains
+    ? printMemory(context, names, model, {
+        net: "Training",
+        always: [programs.initialize, finishNet, resetNet, settleNet],
+        batch: ["train", "evaluate", "predict", "survey", ...(context.options.internals ? ["gradient" as const] : [])],
+      })
+    : undefined;
+  const { exports: wasm } = trainerMemory ?? predictorMemory;
   const functions: string[] = [];
-  /** Prints a program's function; gives its name. */
+  /** Prints the function of a program that is TypeScript on every target; gives its name. */
   const run = (suffix: string, comment: string, program: CompiledProgram | undefined): string => {
     const name = names.local(suffix);
     functions.push(printer.program(name, comment, program));
-    if (program) kept[suffix] = program;
     return name;
   };
-  const predict = run("Predict", "From inputs to outputs.", programs.predict);
-  const initializeWeights = withoutTraining(programs.initialize);
+  const runBatch = (suffix: string, comment: string, kind: keyof BatchPrograms): string => {
+    const name = names.local(suffix);
+    const inBinary = wasm.get(kind);
+    functions.push(printer.program(name, comment, inBinary ? model.fallback?.[kind] : programs[kind], inBinary));
+    return name;
+  };
+  const predict = runBatch("Predict", "From inputs to outputs.", "predict");
   const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
-  const reset =
-    programs.reset && run("Reset", "What is kept between predictions, as it is before the first.", programs.reset);
-  const predicting = [programs.predict, initializeWeights, ...(programs.reset ? [programs.reset] : [])];
+  const reset = resetNet && run("Reset", "What is kept between predictions, as it is before the first.", resetNet);
 
   const shapes = names.local("Shapes");
   const spec = names.local("Model");
@@ -91,7 +111,6 @@ export function printModel(
       signature: signatureOf(model),
       batch: model.batch,
       seed: checked.training.seed,
-      memory: memoryValue(model, predicting, false),
       inputs: checked.inputs.map(portValue),
       outputs: checked.outputs.map(portValue),
       weights: [...checked.parameters, ...checked.buffers].map((t) => tensorValue(t.path, t.shape, t.source)),
@@ -103,40 +122,25 @@ export function printModel(
   ];
 
   const training = trains ? names.local("Training") : "";
-  if (trains) {
+  if (trainerMemory) {
     const initializeAll =
       initializeWeights === programs.initialize
         ? initialize
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
-    const train = run("Train", "Forward, loss, backward, optimizer: one update.", programs.train);
-    const evaluate = run("Evaluate", "Loss and metrics of a batch, as totals.", programs.evaluate);
-    const finish = run("Finish", "Metrics from totals.", programs.finish);
+    const train = runBatch("Train", "Forward, loss, backward, optimizer: one update.", "train");
+    const evaluate = runBatch("Evaluate", "Loss and metrics of a batch, as totals.", "evaluate");
+    const finish = run("Finish", "Metrics from totals.", finishNet);
     const { survey, settle } = programs;
     const surveys =
       survey && settle
         ? {
-            survey: code(run("Survey", "Statistics of a batch of the training set, as totals.", survey)),
+            survey: code(runBatch("Survey", "Statistics of a batch of the training set, as totals.", "survey")),
             settle: code(run("Settle", "Buffers from the sums of those totals.", settle)),
           }
         : {};
-    const all = [
-      programs.initialize,
-      programs.train,
-      programs.evaluate,
-      programs.finish,
-      programs.predict,
-      programs.reset,
-      survey,
-      settle,
-    ];
-    if (context.options.internals) all.push(programs.gradient);
     constants.push(
       constant(context, training, `TrainingSpec<${names.metrics.name}>`, {
-        memory: memoryValue(
-          model,
-          all.flatMap((program) => program ?? []),
-          true,
-        ),
+        open: code(trainerMemory.open),
         ports: [...checked.inputs, ...checked.targets].map(portValue),
         states: checked.states.map((t) => tensorValue(t.path, t.shape, t.source)),
         initialize: code(initializeAll),
@@ -167,7 +171,7 @@ export function printModel(
     const line = `${callee}(${args.join(", ")})`;
     return line.length <= 115 ? line : `${callee}(\n${args.map((arg) => `      ${arg},\n`).join("")}    )`;
   };
-  const newPredictor = call(`createPredictor${predictorTypes}`, [spec, "options"]);
+  const newPredictor = call(`createPredictor${predictorTypes}`, [spec, predictorMemory.open, "options"]);
   const exports = [
     object(
       names.main,
@@ -182,7 +186,7 @@ export function printModel(
       newPredictor,
     ),
   ];
-  if (context.options.internals) exports.push(internals(context, printer, model, names, kept));
+  if (context.options.internals) exports.push(printInternals(context, printer, model, names, wasm));
 
   const shapesType = printLiteralType(shapesValue(model), "  ");
   const declare = ({ name, prefix }: Exported, net: string, comment: string) =>
@@ -191,35 +195,18 @@ export function printModel(
     `  /** A new net, with all the memory it will use. */\n  create(options?: CreateOptions): ${net};\n};`;
   return {
     types: modelTypes(context, model, names),
-    model: [shapesConstant, ...exports, ...constants, ...functions].join("\n\n"),
+    model: [
+      shapesConstant,
+      ...exports,
+      ...constants,
+      predictorMemory.text,
+      ...(trainerMemory ? [trainerMemory.text] : []),
+      ...functions,
+    ].join("\n\n"),
+    binaries: [predictorMemory.binary, trainerMemory?.binary ?? ""].filter((text) => text !== ""),
     declarations: [
       declare(names.main, names.net.name, doc),
       declare(names.predictor, names.predictorNet.name, `${doc}\nPredicts only: no code or memory for training.`),
     ].join("\n\n"),
   };
-}
-
-/** Memory, programs and kernels of a net, for gradient checks and profiles. */
-function internals(
-  context: ModuleContext,
-  printer: ProgramPrinter,
-  { programs }: CompiledModel,
-  names: ModelNames,
-  kept: Readonly<Record<string, CompiledProgram>>,
-): string {
-  const all = { ...kept, ...(programs.gradient && names.trains ? { Gradient: programs.gradient } : {}) };
-  const lines = Object.entries(all).map(([suffix, program]) => {
-    const rows = printer.calls(program).map(({ name, call }, k) => {
-      const { flops } = program.kernels[k]!;
-      const run = `(${printer.parameters(call)})${context.annotation("void")} => ${call}`;
-      return `    { name: "${name}", flops: ${flops}, run: ${run} },\n`;
-    });
-    const property = suffix.charAt(0).toLowerCase() + suffix.slice(1);
-    return `  ${property}: [\n${rows.join("")}  ],\n`;
-  });
-  const { name, prefix } = context.exported(`${names.main.name}Internals`, "value");
-  return (
-    `/** For tools: the inside of a net, and the kernels of each program in order. */\n` +
-    `${prefix}const ${name} = {\n  open: openNet,\n${lines.join("")}};`
-  );
 }

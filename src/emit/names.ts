@@ -6,9 +6,10 @@ const reservedWords = `abstract any arguments as asserts async await boolean bre
   private protected public readonly require return satisfies set static string super switch symbol this throw true try
   type typeof undefined unique unknown using var void while with yield`;
 /** What generated code finds in its surroundings, as values and as types. */
-const globals = `Array ArrayBuffer ArrayLike BigInt64Array BigUint64Array Boolean DataView Error Float32Array Float64Array
-  Infinity Int32Array JSON Map Math MessageChannel NaN Number Object Partial Promise Readonly ReadonlyArray ReadonlyMap
-  Record Required Set String Symbol TextDecoder TextEncoder Uint8Array performance setImmediate`;
+const globals = `Array ArrayBuffer ArrayLike Atomics BigInt64Array BigUint64Array Blob Boolean DataView Error Float32Array
+  Float64Array Infinity Int32Array JSON Map Math MessageChannel NaN Number Object Partial Promise Readonly ReadonlyArray
+  ReadonlyMap Record Reflect Required Set SharedArrayBuffer String Symbol TextDecoder TextEncoder URL Uint8Array WebAssembly
+  Worker atob globalThis performance process setImmediate`;
 
 const plainName = /^[A-Za-z_$][\w$]*$/;
 

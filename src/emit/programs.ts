@@ -1,6 +1,7 @@
 /** @file Prints programs: each kernel under a comment that says where it comes from, and a function that calls them in order. */
 import type { CompiledProgram, Kernel, KernelStatement } from "../ir/kernel.js";
 import type { Origin } from "../ir/types.js";
+import type { ScalarParameter } from "../backends/arrays.js";
 import { printKernel, type PrintedKernel } from "../backends/typescript/print.js";
 import type { ModuleContext } from "./context.js";
 import { commentLine } from "./names.js";
@@ -52,14 +53,28 @@ export function withoutTraining(program: CompiledProgram): CompiledProgram {
   return kernels.length === program.kernels.length ? program : { ...program, kernels };
 }
 
+/** A program's function in the binary. */
+export interface WasmExport {
+  readonly name: string;
+  readonly scalars: readonly ScalarParameter[];
+}
+
 export interface KernelCall {
   readonly name: string;
   readonly call: string;
 }
 
 /** `train_max_pool2d`: the program and the last step that the kernel computes. */
-function kernelName({ name }: CompiledProgram, { origins }: Kernel): string {
+export function kernelName({ name }: CompiledProgram, { origins }: Kernel): string {
   return `${name}_${origins[origins.length - 1]?.label || "kernel"}`;
+}
+
+const scalarText = ({ name, site }: ScalarParameter): string =>
+  name === "key" ? `drawKey(seed, ${site}, step)` : name;
+
+/** Calls a program in the binary, where memory has one. */
+export function wasmCall({ name, scalars }: WasmExport): string {
+  return `memory.wasm?.enter("${name}", n, step, seed)(${["n", ...scalars.map(scalarText)].join(", ")})`;
 }
 
 /** Kernels are printed once, however many programs call them. */
@@ -87,19 +102,16 @@ export class ProgramPrinter {
   calls(program: CompiledProgram): readonly KernelCall[] {
     return program.kernels.map((kernel) => {
       const { name, arrays, scalars } = this.#print(program, kernel);
-      const inputs = [
-        "n",
-        ...arrays.map((array) => `memory.${array}`),
-        ...scalars.map((scalar) => (scalar.name === "key" ? `drawKey(seed, ${scalar.site}, step)` : scalar.name)),
-      ];
+      const inputs = ["n", ...arrays.map((array) => `memory.${array}`), ...scalars.map(scalarText)];
       return { name, call: `${name}(${inputs.join(", ")})` };
     });
   }
 
-  /** The function `name` that runs a program. */
-  program(name: string, comment: string, program: CompiledProgram | undefined): string {
-    const calls = program ? this.calls(program) : [];
-    const body = calls.map(({ call }) => `  ${call};\n`).join("");
+  /** The function `name` that runs a program: as WebAssembly where memory has that, else by its kernels. */
+  program(name: string, comment: string, program: CompiledProgram | undefined, wasm?: WasmExport): string {
+    const lines = program ? this.calls(program).map(({ call }) => `${call};`) : [];
+    if (wasm) lines.unshift(program ? `if (memory.wasm) return ${wasmCall(wasm)};` : `${wasmCall(wasm)};`);
+    const body = lines.map((line) => `  ${line}\n`).join("");
     return `/** ${comment} */\nfunction ${name}(${this.parameters(body)})${this.context.annotation("void")} {${
       body && `\n${body}`
     }}`;

@@ -1,7 +1,7 @@
 /** @file The constants of a generated module: ports, tensors, memory sizes. */
 import type { Port } from "../check/model.js";
 import type { CompiledModel } from "../backends/model.js";
-import type { CompiledProgram } from "../ir/kernel.js";
+import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { Source } from "../ir/types.js";
 import type { Value } from "./literal.js";
 
@@ -31,8 +31,15 @@ export function parameterPaths(paths: readonly string[]): readonly (readonly str
   );
 }
 
-/** In elements. Arenas that only training uses are left out for prediction. */
-export function memoryValue({ arenas }: CompiledModel, programs: readonly CompiledProgram[], training: boolean): Value {
+/** In elements. */
+export type ArraySizes = Readonly<Partial<Record<ArrayName, number>>>;
+
+/** Arenas that only training uses are left out for prediction. */
+export function memorySizes(
+  { arenas }: CompiledModel,
+  programs: readonly CompiledProgram[],
+  training: boolean,
+): ArraySizes {
   const predicting = ["inputs", "classes", "parameters", "buffers", "outputs", "decisions", "memories"];
   const largest = (of: "activations" | "integers") => Math.max(0, ...programs.map((program) => program[of]));
   return Object.fromEntries(

@@ -288,6 +288,8 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       survey: undefined,
       settle: undefined,
     },
+    target: "typescript",
+    fallback: undefined,
     nominalFlops: 0,
     objective: undefined,
     surrogates: [],

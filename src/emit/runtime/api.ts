@@ -22,6 +22,11 @@ export interface CreateOptions {
   readonly seed?: number | undefined;
   /** A safetensors file to load, as `save` gives. */
   readonly weights?: Uint8Array | undefined;
+  /**
+   * What runs the net. Default: WebAssembly if the module has it and the engine can, else TypeScript if the module has that.
+   * `create` throws NetTargetError where the one asked for, or both, cannot be had.
+   */
+  readonly target?: "typescript" | "wasm" | undefined;
 }
 
 /** Stop when a metric no longer improves. */
@@ -94,6 +99,8 @@ export interface History<Metrics> {
 /** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
 export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
+  /** What runs it. */
+  readonly target: "typescript" | "wasm";
   /**
    * Any number of examples; at most the declared batch in a model that keeps values, whose row k continues row k of the last
    * call. Throws NetInputError.

@@ -51,3 +51,17 @@ export class NetWeightsError extends Error {
 export class NetStateError extends Error {
   override readonly name: string = "NetStateError";
 }
+
+/** The engine cannot run the net as asked. */
+export class NetTargetError extends Error {
+  override readonly name: string = "NetTargetError";
+  /**
+   * What there is none of: the WebAssembly interface; its 128-bit vectors; enough memory; leave to compile it here (browsers may
+   * refuse large modules outside workers, or altogether); kernels for this target in the module.
+   */
+  readonly missing: "WebAssembly" | "SIMD" | "memory" | "compilation" | "kernels";
+  constructor(missing: NetTargetError["missing"], message: string) {
+    super(message);
+    this.missing = missing;
+  }
+}

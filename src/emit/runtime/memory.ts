@@ -1,8 +1,10 @@
 /** @file All memory of a model: flat arrays, allocated once. */
+import type { CreateOptions } from "./api.js";
+import { NetTargetError } from "./errors.js";
 import { Floats } from "./floats.js";
 
 /** Per-example arrays hold the declared batch; `parameters` and `gradients` have the same offsets. */
-export interface Memory {
+export interface Arrays {
   readonly inputs: Floats;
   readonly classes: Int32Array;
   readonly parameters: Floats;
@@ -22,8 +24,23 @@ export interface Memory {
   readonly integers: Int32Array;
 }
 /** In elements; what is not listed is empty. */
-export type MemorySizes = { readonly [name in keyof Memory]?: number };
+export type MemorySizes = { readonly [name in keyof Arrays]?: number };
 
+export interface Memory extends Arrays {
+  /** Programs as WebAssembly, where it runs them; undefined: they are TypeScript. */
+  readonly wasm: WasmPrograms | undefined;
+}
+export interface WasmPrograms {
+  /** How many compute together. */
+  readonly threads: number;
+  /** A program's function, to be called at once with the same `n` and the program's scalars: other threads may have begun. */
+  enter(program: string, n: number, step: number, seed: number): WasmFunction;
+  dispose(): void;
+}
+export type WasmFunction = (n: number, ...scalars: number[]) => void;
+
+/** Lays out a new net's memory. Throws NetTargetError. */
+export type Open = (options: CreateOptions) => Memory;
 /** The kernels of one function in order, on the first `n` examples in memory. */
 export type Program = (memory: Memory, n: number, step: number, seed: number) => void;
 
@@ -43,5 +60,12 @@ export function allocate(sizes: MemorySizes): Memory {
     memories: new Floats(sizes.memories ?? 0),
     activations: new Floats(sizes.activations ?? 0),
     integers: new Int32Array(sizes.integers ?? 0),
+    wasm: undefined,
   };
+}
+
+/** For modules without WebAssembly. */
+export function openPlain(sizes: MemorySizes, { target }: CreateOptions): Memory {
+  if (target === "wasm") throw new NetTargetError("kernels", "this module was built for TypeScript alone");
+  return allocate(sizes);
 }

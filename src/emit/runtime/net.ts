@@ -1,7 +1,16 @@
 /** @file A net that trains. */
 import type { CreateOptions, TrainingNet } from "./api.js";
 import { fitNet } from "./fit.js";
-import { copyWeights, hide, type ModelSpec, parametersOf, predictRows, resetMemories } from "./predictor.js";
+import {
+  copyWeights,
+  disposeCore,
+  hide,
+  type ModelSpec,
+  parametersOf,
+  predictRows,
+  resetMemories,
+  targetOf,
+} from "./predictor.js";
 import {
   checkIdle,
   createTrainer,
@@ -18,10 +27,11 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
   training: TrainingSpec<Metrics>,
   options: CreateOptions,
 ): TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> {
-  const trainer = createTrainer(model, training, options.seed ?? model.seed);
+  const trainer = createTrainer(model, training, options);
   if (options.weights) loadNet(trainer, options.weights);
   const net: TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> = {
     parameters: parametersOf(trainer) as Parameters,
+    target: targetOf(trainer),
     get seed() {
       return trainer.seed;
     },
@@ -50,9 +60,7 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
       checkIdle(trainer);
       initializeNet(trainer, seed);
     },
-    dispose: () => {
-      trainer.memory = undefined;
-    },
+    dispose: () => disposeCore(trainer),
   };
   return hide(net, trainer);
 }

@@ -2,7 +2,7 @@
 import type { CreateOptions, NetParameters, PredictingNet } from "./api.js";
 import { NetInputError, NetStateError } from "./errors.js";
 import { Floats } from "./floats.js";
-import { allocate, type Memory, type MemorySizes, type Program } from "./memory.js";
+import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { readSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, viewOf } from "./weights.js";
@@ -14,7 +14,6 @@ export interface ModelSpec {
   readonly signature: string;
   readonly batch: number;
   readonly seed: number;
-  readonly memory: MemorySizes;
   readonly inputs: readonly PortSpec[];
   readonly outputs: readonly PortSpec[];
   /** Parameters and buffers. */
@@ -57,11 +56,12 @@ export function checkSeed(seed: number): number {
   throw new NetInputError("seed", "a whole number from 0 to 2^32 - 1", String(seed));
 }
 
-export function createCore(model: ModelSpec, sizes: MemorySizes, seed: number): Core {
-  const core: Core = { model, memory: allocate(sizes), seed: checkSeed(seed), step: 0 };
-  model.initialize(memoryOf(core), 0, 0, seed);
-  resetMemories(core);
-  return core;
+export function targetOf(core: Core): "typescript" | "wasm" {
+  return core.memory?.wasm ? "wasm" : "typescript";
+}
+export function disposeCore(core: Core): void {
+  core.memory?.wasm?.dispose();
+  core.memory = undefined;
 }
 
 /** The next prediction begins anew. */
@@ -149,19 +149,22 @@ export function copyWeights(core: Core, net: object): void {
 
 export function createPredictor<Inputs extends object, Outputs, Parameters>(
   model: ModelSpec,
+  open: Open,
   options: CreateOptions,
 ): PredictingNet<Inputs, Outputs, Parameters> {
-  const core = createCore(model, model.memory, options.seed ?? model.seed);
+  const seed = checkSeed(options.seed ?? model.seed);
+  const core: Core = { model, memory: open(options), seed, step: 0 };
+  model.initialize(memoryOf(core), 0, 0, seed);
+  resetMemories(core);
   if (options.weights) loadWeights(core, options.weights);
   const net: PredictingNet<Inputs, Outputs, Parameters> = {
     parameters: parametersOf(core) as Parameters,
+    target: targetOf(core),
     predict: (inputs) => predictRows(core, inputs) as Outputs,
     load: (weights) => loadWeights(core, weights),
     copyFrom: (other) => copyWeights(core, other),
     reset: () => resetMemories(core),
-    dispose: () => {
-      core.memory = undefined;
-    },
+    dispose: () => disposeCore(core),
   };
   return hide(net, core);
 }

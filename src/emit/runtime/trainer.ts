@@ -1,7 +1,8 @@
 /** @file The state of training: one step, metrics, saving and loading. */
+import type { CreateOptions } from "./api.js";
 import { NetStateError, NetWeightsError } from "./errors.js";
 import { Floats, floatType } from "./floats.js";
-import { allocate, type Memory, type MemorySizes, type Program } from "./memory.js";
+import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
@@ -9,8 +10,8 @@ import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile }
 
 /** What training needs to know of a model. */
 export interface TrainingSpec<Metrics> {
-  /** In place of the model's, which serves prediction alone. */
-  readonly memory: MemorySizes;
+  /** Memory for prediction too. */
+  readonly open: Open;
   /** Inputs, then targets. */
   readonly ports: readonly PortSpec[];
   readonly states: readonly TensorSpec[];
@@ -74,13 +75,14 @@ export function newRun(start: number, sums: number): Run {
   return { start, position: 0, sums: new Float64Array(sums), best: undefined, wait: 0, snapshot: undefined };
 }
 
-export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, seed: number) {
-  const memory = allocate(training.memory);
+export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, options: CreateOptions) {
+  const seed = checkSeed(options.seed ?? model.seed);
+  const memory = training.open(options);
   const trainer: Trainer<Metrics> = {
     model,
     training,
     memory,
-    seed: checkSeed(seed),
+    seed,
     step: 0,
     epoch: 0,
     run: newRun(0, memory.sums.length),
