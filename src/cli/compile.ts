@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CompiledModel } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
-import { compileModel } from "../compiler/compile.js";
+import { compileModel, type CompileOptions } from "../compiler/compile.js";
 import { createProject } from "../compiler/project.js";
 import type { EmitOptions } from "../emit/context.js";
-import type { PassOptions } from "../passes/pipeline.js";
 import { emitModule } from "../emit/emit.js";
 import { suggest } from "../base/suggest.js";
 import { InputFault } from "./fault.js";
@@ -54,7 +53,7 @@ export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel 
   return models[0]!;
 }
 
-export const compileFile = (path: string, choice: ModelChoice = {}, options: PassOptions = {}): CompiledModel =>
+export const compileFile = (path: string, choice: ModelChoice = {}, options: CompileOptions = {}): CompiledModel =>
   compileModel(checkFile(path, choice), options);
 
 /** Emits JavaScript and imports it. A file, gone at once, rather than a data URL: stack traces and profiles stay readable. */

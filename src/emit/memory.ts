@@ -1,10 +1,10 @@
 /** @file The memory of a net and the function that opens it: typed arrays, or one WebAssembly memory with the programs' binary. */
 import type { BatchPrograms, CompiledModel } from "../backends/model.js";
-import { assembleWasm, layoutMemory } from "../backends/wasm/module.js";
+import { assembleWasm, layoutMemory, printWat } from "../backends/wasm/module.js";
 import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { ModelNames, ModuleContext } from "./context.js";
 import { printValue, type Value } from "./literal.js";
-import type { WasmExport } from "./programs.js";
+import { type WasmExport, withoutTraining } from "./programs.js";
 import { type ArraySizes, memorySizes } from "./spec.js";
 
 export interface NetMemory {
@@ -17,23 +17,36 @@ export interface NetMemory {
   readonly exports: ReadonlyMap<string, WasmExport>;
 }
 
-/** What a net runs. */
-export interface NetPrograms {
-  readonly net: "Predictor" | "Training";
-  /** TypeScript on every target. */
-  readonly always: readonly (CompiledProgram | undefined)[];
-  readonly batch: readonly (keyof BatchPrograms)[];
+export type NetKind = "Predictor" | "Training";
+
+const batchPrograms: Readonly<Record<NetKind, readonly (keyof BatchPrograms)[]>> = {
+  Predictor: ["predict"],
+  Training: ["train", "evaluate", "predict", "survey"],
+};
+const chosen = (programs: BatchPrograms, kinds: readonly (keyof BatchPrograms)[]) =>
+  kinds.flatMap((kind) => programs[kind] ?? []);
+
+/** Elements of each array for a net that runs these programs on a batch. */
+function sizesOf(model: CompiledModel, net: NetKind, batch: readonly CompiledProgram[]): ArraySizes {
+  const { initialize, finish, reset, settle } = model.programs;
+  const others = net === "Training" ? [initialize, finish, reset, settle] : [withoutTraining(initialize), reset];
+  return memorySizes(model, [...batch, ...others.flatMap((program) => program ?? [])], net === "Training");
 }
 
-export function printMemory(
-  context: ModuleContext,
-  names: ModelNames,
-  model: CompiledModel,
-  { net, always, batch }: NetPrograms,
-): NetMemory {
-  const chosen = (programs: BatchPrograms) => batch.flatMap((kind) => programs[kind] ?? []);
-  const sizes = (programs: BatchPrograms) =>
-    memorySizes(model, [...always.flatMap((program) => program ?? []), ...chosen(programs)], net === "Training");
+/** The largest binary of a model as WebAssembly text. */
+export function printBinary(model: CompiledModel): string {
+  const net = model.programs.train ? "Training" : "Predictor";
+  const programs = chosen(model.programs, batchPrograms[net]);
+  return printWat(
+    programs.map((program) => ({ name: program.name, program })),
+    layoutMemory(sizesOf(model, net, programs)),
+  );
+}
+
+export function printMemory(context: ModuleContext, names: ModelNames, model: CompiledModel, net: NetKind): NetMemory {
+  const { internals } = context.options;
+  const kinds = [...batchPrograms[net], ...(internals && net === "Training" ? ["gradient" as const] : [])];
+  const sizes = (programs: BatchPrograms) => sizesOf(model, net, chosen(programs, kinds));
   const isPlain = model.target === "typescript";
   const plain = isPlain ? model.programs : model.fallback;
   const plainSizes = plain && printValue(sizes(plain), "  ", 28);
@@ -50,9 +63,9 @@ export function printMemory(
   const text = `/** ${comment} */\n${head} {\n  return ${call};\n}`;
   if (isPlain) return { open, text, binary, exports: new Map() };
 
-  const programs = chosen(model.programs);
+  const programs = chosen(model.programs, kinds);
   const { spec, exports } = assemble(
-    context.options.internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs,
+    internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs,
     sizes(model.programs),
   );
   const start = `const ${binary}${context.annotation("WasmSpec")} = `;

@@ -71,19 +71,8 @@ export function printModel(
   const { checked, programs } = model;
   const { trains } = names;
   const initializeWeights = withoutTraining(programs.initialize);
-  const { reset: resetNet, finish: finishNet, settle: settleNet } = programs;
-  const predictorMemory = printMemory(context, names, model, {
-    net: "Predictor",
-    always: [initializeWeights, resetNet],
-    batch: ["predict"],
-  });
-  const trainerMemory = trains
-    ? printMemory(context, names, model, {
-        net: "Training",
-        always: [programs.initialize, finishNet, resetNet, settleNet],
-        batch: ["train", "evaluate", "predict", "survey", ...(context.options.internals ? ["gradient" as const] : [])],
-      })
-    : undefined;
+  const predictorMemory = printMemory(context, names, model, "Predictor");
+  const trainerMemory = trains ? printMemory(context, names, model, "Training") : undefined;
   const { exports: wasm } = trainerMemory ?? predictorMemory;
   const functions: string[] = [];
   /** Prints the function of a program that is TypeScript on every target; gives its name. */
@@ -100,7 +89,8 @@ export function printModel(
   };
   const predict = runBatch("Predict", "From inputs to outputs.", "predict");
   const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
-  const reset = resetNet && run("Reset", "What is kept between predictions, as it is before the first.", resetNet);
+  const reset =
+    programs.reset && run("Reset", "What is kept between predictions, as it is before the first.", programs.reset);
 
   const shapes = names.local("Shapes");
   const spec = names.local("Model");
@@ -129,7 +119,7 @@ export function printModel(
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
     const train = runBatch("Train", "Forward, loss, backward, optimizer: one update.", "train");
     const evaluate = runBatch("Evaluate", "Loss and metrics of a batch, as totals.", "evaluate");
-    const finish = run("Finish", "Metrics from totals.", finishNet);
+    const finish = run("Finish", "Metrics from totals.", programs.finish);
     const { survey, settle } = programs;
     const surveys =
       survey && settle

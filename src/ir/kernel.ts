@@ -124,6 +124,8 @@ export interface CompiledProgram {
   /** Elements it needs in the arrays of intermediate values. */
   readonly activations: number;
   readonly integers: number;
+  /** The same for the best plan conceivable: what is alive at the worst moment. */
+  readonly lowerBound: { readonly activations: number; readonly integers: number };
   /** Where each intermediate value lives: for `summary` and for tests. */
   readonly regions: readonly Region[];
 }

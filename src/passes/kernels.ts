@@ -29,6 +29,7 @@ export function compileProgram(graph: Graph, program: Program, { batch, target }
     kernels: kernels.filter(({ body }) => body.length > 0),
     activations: plan.activations,
     integers: plan.integers,
+    lowerBound: plan.lowerBound,
     regions: plan.regions,
   };
 }

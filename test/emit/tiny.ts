@@ -65,6 +65,7 @@ const program = (name: string, ...kernels: Kernel[]): CompiledProgram => ({
   kernels,
   activations: 4,
   integers: 0,
+  lowerBound: { activations: 4, integers: 0 },
   regions: [],
 });
 

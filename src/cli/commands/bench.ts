@@ -1,4 +1,5 @@
 /** @file `netc bench FILE`: step time, rate, share of the machine's peak, time per kernel. */
+import type { Target } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiateOpen } from "../compile.js";
@@ -7,11 +8,13 @@ import type { InternalKernel, Net } from "../module.js";
 import { noise } from "../noise.js";
 import { whole } from "../numbers.js";
 import { scalarPeak } from "../peak.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import { grouped, table } from "../terminal.js";
 
 interface BenchOptions {
   readonly model?: string;
   readonly batch?: number;
+  readonly target: Target;
   readonly seconds: number;
   readonly json?: true;
 }
@@ -44,11 +47,12 @@ export const bench: Register = (program, terminal) => {
     .option("--model <name>", "which model of the file")
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
     .option("--seconds <n>", "how long to measure", whole(1), 5)
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc bench examples/mnist.net --json")
     .action(async (file: string, options: BenchOptions) => {
       const checked = checkFile(file, options);
-      const compiled = compileModel(checked);
+      const compiled = compileModel(checked, options);
       const { batch, nominalFlops } = compiled;
       if (!compiled.programs.train) throw new InputFault(`${checked.name} has nothing to train`);
       const { module, internals } = await instantiateOpen(compiled);

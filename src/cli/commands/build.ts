@@ -1,20 +1,25 @@
 /** @file `netc build FILE...`: `x.net` to `x.net.ts`, or to `x.net.js` and `x.net.d.ts`. */
 import { watch } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Target } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { emitModule } from "../../emit/emit.js";
+import { printBinary } from "../../emit/memory.js";
 import { afterGradient, type PassOptions } from "../../passes/pipeline.js";
 import type { Register } from "../command-line.js";
 import { checkModels } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { writeAtomic } from "../host.js";
 import { render } from "../../diagnostics/render.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import type { Terminal } from "../terminal.js";
 import { whole } from "../numbers.js";
 
 interface BuildOptions {
   readonly output?: string;
-  readonly target: string;
+  readonly target: Target;
+  readonly fallback: string;
+  readonly print?: string;
   readonly emit: string;
   readonly batch?: number;
   readonly watch?: true;
@@ -29,17 +34,24 @@ export const build: Register = (program, terminal) => {
     .description("write the generated module")
     .argument("<files...>", ".net files")
     .option("-o, --output <folder>", "where to write (default: beside the source)")
-    .option("--target <target>", "typescript", "typescript")
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option("--fallback <target>", "for engines without WebAssembly or its vectors: typescript, or none", "typescript")
     .option("--emit <language>", "ts, or js with declarations", "ts")
     .option("--batch <n>", "largest number of examples in one call (default: the model's)", whole(1))
     .option("--watch", "build again when a file changes")
+    .option("--print <form>", "wat: print the programs as WebAssembly text instead of writing the module")
     .option("--print-after <passes...>", "print the graph after these passes (all: after each)")
     .addHelpText(
       "after",
       "\nExamples:\n  netc build examples/mnist.net\n  netc build examples/*.net -o generated --emit js",
     )
     .action((files: readonly string[], options: BuildOptions) => {
-      if (options.target !== "typescript") throw new UsageFault(`unknown target ${options.target}: use typescript`);
+      if (options.fallback !== "typescript" && options.fallback !== "none")
+        throw new UsageFault(`unknown fallback ${options.fallback}: use typescript or none`);
+      if (options.print !== undefined && options.print !== "wat")
+        throw new UsageFault(`unknown form ${options.print}: use wat`);
+      if (options.print !== undefined && options.target !== "wasm")
+        throw new UsageFault("--print wat needs --target wasm");
       if (options.emit !== "ts" && options.emit !== "js")
         throw new UsageFault(`unknown language ${options.emit}: use ts or js`);
       if (!options.watch) for (const file of files) buildFile(file, options, terminal);
@@ -52,10 +64,16 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
   const models = checkModels(file, options.batch);
   if (models.length === 0) throw new InputFault(`${file} has no model`, "add one: model Name { .. }");
   const language = options.emit === "js" ? "js" : "ts";
-  const { text, declarations } = emitModule(
-    models.map((model) => compileModel(model, passOptions(options, terminal))),
-    { language },
+  const { target } = options;
+  const fallback = options.fallback === "typescript";
+  const compiled = models.map((model) =>
+    compileModel(model, { ...passOptions(options, terminal), target, fallback: fallback && !options.print }),
   );
+  if (options.print) {
+    for (const model of compiled) terminal.out(printBinary(model));
+    return;
+  }
+  const { text, declarations } = emitModule(compiled, { language });
   const path = join(options.output ?? dirname(file), basename(file));
   // Declarations first: whoever sees the new code also sees its types.
   const written = [

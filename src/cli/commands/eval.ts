@@ -1,8 +1,10 @@
 /** @file `netc eval FILE --weights W`: metrics of trained weights on the model's test data. */
+import type { Target } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadDataset } from "../dataset.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import { load } from "./train.js";
 
 export const evaluate: Register = (program, terminal) => {
@@ -13,17 +15,23 @@ export const evaluate: Register = (program, terminal) => {
     .requiredOption("--weights <path>", "a file saved by netc train --save")
     .option("--data <path>", "folder of the data files (default: the model's folder), or the one file it reads")
     .option("--model <name>", "which model of the file")
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc eval examples/mnist.net --weights mnist.safetensors --data mnist")
-    .action(async (file: string, options: { weights: string; data?: string; model?: string; json?: true }) => {
-      const checked = checkFile(file, options);
-      const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
-      const batch = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
-      const module = await instantiate(compileModel(checkFile(file, { ...options, batch })));
-      const net = module.create();
-      load(net, options.weights);
-      const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
-      if (options.json) terminal.out(JSON.stringify(metrics));
-      else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);
-    });
+    .action(
+      async (
+        file: string,
+        options: { weights: string; data?: string; model?: string; target: Target; json?: true },
+      ) => {
+        const checked = checkFile(file, options);
+        const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
+        const batch = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
+        const module = await instantiate(compileModel(checkFile(file, { ...options, batch }), options));
+        const net = module.create();
+        load(net, options.weights);
+        const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
+        if (options.json) terminal.out(JSON.stringify(metrics));
+        else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);
+      },
+    );
 };

@@ -1,9 +1,11 @@
 /** @file `netc predict FILE --weights W --input PATH`: one prediction per row. */
+import type { Target } from "../../backends/model.js";
 import type { CheckedModel, Port } from "../../check/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadInputs } from "../dataset.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
 import { load } from "./train.js";
 
@@ -28,26 +30,32 @@ export const predict: Register = (program, terminal) => {
     .requiredOption("--weights <path>", "a file saved by netc train --save")
     .requiredOption("--input <path>", "a file (or folder of files) as the data block names them")
     .option("--model <name>", "which model of the file")
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option("--json", "print one JSON object per row")
     .addHelpText("after", "\nExample:\n  netc predict examples/iris.net --weights iris.safetensors --input flowers.csv")
-    .action(async (file: string, options: { weights: string; input: string; model?: string; json?: true }) => {
-      const checked = checkFile(file, options);
-      const inputs = await loadInputs(checked, options.input);
-      const net = (
-        await instantiate(compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) })))
-      ).create();
-      load(net, options.weights);
-      const outputs = net.predict(inputs.ports);
-      const rows = Array.from({ length: inputs.rows }, (_, row) =>
-        Object.fromEntries(checked.outputs.map((port) => [port.name, rowOf(outputs[port.name]!, port, row)])),
-      );
-      if (options.json) for (const row of rows) terminal.out(JSON.stringify(row));
-      else {
-        const names = checked.outputs.map((port) => port.name);
-        const body = rows.map((row, k) => [String(k + 1), ...names.map((name) => cellText(row[name]))]);
-        terminal.out(table([["row", ...names], ...body], terminal.paint));
-      }
-    });
+    .action(
+      async (
+        file: string,
+        options: { weights: string; input: string; model?: string; target: Target; json?: true },
+      ) => {
+        const checked = checkFile(file, options);
+        const inputs = await loadInputs(checked, options.input);
+        const net = (
+          await instantiate(compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) }), options))
+        ).create();
+        load(net, options.weights);
+        const outputs = net.predict(inputs.ports);
+        const rows = Array.from({ length: inputs.rows }, (_, row) =>
+          Object.fromEntries(checked.outputs.map((port) => [port.name, rowOf(outputs[port.name]!, port, row)])),
+        );
+        if (options.json) for (const row of rows) terminal.out(JSON.stringify(row));
+        else {
+          const names = checked.outputs.map((port) => port.name);
+          const body = rows.map((row, k) => [String(k + 1), ...names.map((name) => cellText(row[name]))]);
+          terminal.out(table([["row", ...names], ...body], terminal.paint));
+        }
+      },
+    );
 };
 
 /** A model that declares `batch: all` takes as many rows at once as there are. */

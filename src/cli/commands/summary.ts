@@ -1,8 +1,10 @@
 /** @file `netc summary FILE`: shapes, parameters, operations and memory, step by step. */
+import type { Target } from "../../backends/model.js";
 import type { CompiledProgram } from "../../ir/kernel.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
 import { compileFile } from "../compile.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import { grouped, table } from "../terminal.js";
 
 const flopsOf = (program: CompiledProgram | undefined) =>
@@ -15,10 +17,11 @@ export const summary: Register = (program, terminal) => {
     .description("shapes, parameters, operations and memory of a model")
     .argument("<file>", ".net file")
     .option("--model <name>", "which model of the file")
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc summary examples/mnist.net")
-    .action((file: string, options: { model?: string; json?: true }) => {
-      const compiled = compileFile(file, options);
+    .action((file: string, options: { model?: string; target: Target; json?: true }) => {
+      const compiled = compileFile(file, options, options);
       const { checked, programs, batch, arenas } = compiled;
       const sizes = new Map(checked.parameters.map((parameter) => [parameter.path, sizeOf(parameter.shape, 1)]));
       const steps = checked.steps.map((step) => ({
@@ -35,6 +38,8 @@ export const summary: Register = (program, terminal) => {
           compiledProgram ? [[name, 4 * (compiledProgram.activations + compiledProgram.integers)]] : [],
         ),
       );
+      const all = Object.values(programs).flatMap((of: CompiledProgram | undefined) => of ?? []);
+      const largest = (bytes: (of: CompiledProgram) => number) => arenaBytes + Math.max(...all.map(bytes));
       const totals = {
         parameters,
         trainable: checked.parameters.filter((p) => p.trainable).reduce((sum, p) => sum + sizeOf(p.shape, 1), 0),
@@ -43,6 +48,8 @@ export const summary: Register = (program, terminal) => {
         batch,
         arenaBytes,
         workspaceBytes: memory,
+        memoryBytes: largest((of) => 4 * (of.activations + of.integers)),
+        memoryLowerBound: largest(({ lowerBound }) => 4 * (lowerBound.activations + lowerBound.integers)),
       };
       if (options.json) {
         terminal.out(JSON.stringify({ model: checked.name, steps, ...totals }, null, 2));
@@ -67,5 +74,10 @@ export const summary: Register = (program, terminal) => {
       terminal.out(`memory, batch ${batch}   ${grouped(arenaBytes)} bytes of weights, slots and ports`);
       for (const [name, bytes] of Object.entries(memory))
         terminal.out(`  ${name.padEnd(16)} ${grouped(bytes)} bytes of intermediate values`);
+      const { memoryBytes, memoryLowerBound } = totals;
+      const above = ((100 * (memoryBytes - memoryLowerBound)) / memoryLowerBound).toFixed(1);
+      terminal.out(
+        `  in all           ${grouped(memoryBytes)} bytes, ${above}% above the least that lifetimes allow, ${grouped(memoryLowerBound)}`,
+      );
     });
 };

@@ -1,5 +1,6 @@
 /** @file `netc train FILE`: compile in memory, train with progress, validate, test, save. */
 import { createHash } from "node:crypto";
+import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
@@ -9,9 +10,11 @@ import { InputFault } from "../fault.js";
 import { readBytes, writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
+import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
 
 interface TrainOptions {
+  readonly target: Target;
   readonly data?: string;
   readonly model?: string;
   readonly epochs?: number;
@@ -48,6 +51,7 @@ export const train: Register = (program, terminal, done) => {
     .option("--epochs <n>", "passes over the training set (default: the model's)", whole(0))
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
     .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", whole(0))
+    .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
@@ -67,7 +71,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const seed = options.seed ?? checked.training.seed;
   const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
-  const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }));
+  const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), options);
   const module = await instantiate(compiled);
   const net = module.create({ seed });
   if (options.resume !== undefined) load(net, options.resume);

@@ -1,0 +1,17 @@
+/** @file The option `--target`. */
+import { InvalidArgumentError } from "commander";
+import type { Target } from "../backends/model.js";
+
+const targets: readonly Target[] = ["wasm", "typescript"];
+
+export const defaultTarget: Target = "typescript";
+
+export const targetFlag = "--target <target>";
+/** For `.option(targetFlag, targetHelp, targetOf, defaultTarget)`. */
+export const targetHelp = "what runs the model: wasm or typescript";
+
+export function targetOf(text: string): Target {
+  const found = targets.find((target) => target === text);
+  if (found === undefined) throw new InvalidArgumentError(`unknown target ${text}: use ${targets.join(" or ")}.`);
+  return found;
+}
