@@ -1,13 +1,16 @@
-/** @file Runs a model's programs on the interpreter, before and after the graph passes, and as generated code in 64 bits. */
+/** @file Runs a model's programs on the interpreter, before and after the graph passes, as generated code in 64 bits, and as WebAssembly. */
 import { compileModel } from "../../src/compiler/compile.js";
 import type { CheckedModel } from "../../src/check/model.js";
 import { instantiateOpen } from "../../src/cli/compile.js";
+import { drawKey } from "../../src/ir/draws.js";
+import type { CompiledProgram } from "../../src/ir/kernel.js";
 import type { InternalKernel } from "../../src/cli/module.js";
 import { noise } from "../../src/cli/noise.js";
 import { interpret } from "../../src/ir/interpret.js";
 import type { ArenaName, Program } from "../../src/ir/types.js";
 import { lower } from "../../src/lower/programs.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn } from "../../src/passes/pipeline.js";
+import { instantiateWasm } from "./wasm-runner.js";
 
 export type Snapshot = Partial<Record<ArenaName, Float64Array>>;
 export interface Difference {
@@ -33,16 +36,19 @@ const compared = [
 
 /**
  * Every program of a model on `rows` made-up examples: the lowered graph on the interpreter is right by definition; the optimised
- * graph on the interpreter, and the generated code in f64, must agree within `tolerance`, relative to max(1, |value|).
+ * graph on the interpreter, and the generated code in f64, must agree within `tolerance`, relative to max(1, |value|);
+ * WebAssembly, which computes in f32, within `single`.
  */
 export async function comparePrograms(
   checked: CheckedModel,
   rows: number,
   tolerance: number,
+  single = 1e-4,
 ): Promise<readonly Difference[]> {
   const { graph } = checked;
   const lowered = lower(checked, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
-  const { module, internals } = await instantiateOpen(compileModel(checked, { gradient: true }), "f64");
+  const compiled = compileModel(checked, { gradient: true });
+  const { module, internals } = await instantiateOpen(compiled, "f64");
   const seed = 1;
   const { memory, load } = internals.open(module.create({ seed }));
   load(noise(checked, rows, seed));
@@ -55,15 +61,27 @@ export async function comparePrograms(
       ]),
     );
   const initial = start();
+  const wasm = instantiateWasm(
+    programNames.flatMap((name) => {
+      const program: CompiledProgram | undefined = compiled.programs[name];
+      return program ? [{ name, program }] : [];
+    }),
+    Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length])),
+  );
   const differences: Difference[] = [];
-  const compare = (program: string, expected: Snapshot, found: Readonly<Record<string, ArrayLike<number>>>) => {
+  const compare = (
+    program: string,
+    expected: Snapshot,
+    found: Readonly<Record<string, ArrayLike<number>>>,
+    allowed = tolerance,
+  ) => {
     for (const arena of compared) {
       const wanted = expected[arena];
       if (!wanted) continue;
       for (let index = 0; index < wanted.length; index++) {
         const a = wanted[index]!;
         const b = found[arena]?.[index] ?? NaN;
-        if (Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a)) || Object.is(a, b)) continue;
+        if (Math.abs(a - b) <= allowed * Math.max(1, Math.abs(a)) || Object.is(a, b)) continue;
         differences.push({ program, arena, index, expected: a, found: b });
         break;
       }
@@ -90,6 +108,11 @@ export async function comparePrograms(
     generated["sums"]?.fill(3);
     for (const kernel of kernels ?? []) kernel.run(memory, rows, 1, seed);
     compare(`${name}, generated`, expected, generated);
+    for (const [key, array] of Object.entries(initial)) wasm.arrays[key as ArenaName]?.set(array);
+    wasm.arrays.activations?.fill(NaN);
+    wasm.arrays.sums?.fill(3);
+    if (compiled.programs[name]) wasm.run(name, rows, 1, (site) => drawKey(seed, site, 1));
+    compare(`${name}, wasm`, expected, wasm.arrays as Record<string, ArrayLike<number>>, single);
   }
   return differences;
 }

@@ -1,5 +1,6 @@
 /** @file Which kernels of the reference network's training step take how long, against the scalar peak in the same run. */
-import { elementType, printKernel } from "../../src/backends/typescript/print.js";
+import { elementType } from "../../src/backends/arrays.js";
+import { printKernel } from "../../src/backends/typescript/print.js";
 import { printMath } from "../../src/backends/typescript/math.js";
 import { compileProgram } from "../../src/passes/kernels.js";
 import type { Arrays } from "../passes-kernel/harness.js";

@@ -1,6 +1,7 @@
 /** @file Runs a program through kernels and through the interpreter, from the same memory, and compares what they stored. */
 import { expect } from "vitest";
-import { elementType, printKernel } from "../../src/backends/typescript/print.js";
+import { elementType } from "../../src/backends/arrays.js";
+import { printKernel } from "../../src/backends/typescript/print.js";
 import { printMath } from "../../src/backends/typescript/math.js";
 import { drawKey } from "../../src/ir/draws.js";
 import type { Graph } from "../../src/ir/graph.js";

@@ -1,5 +1,6 @@
 /** @file Prints a kernel as a top-level function on typed arrays: monomorphic, allocation-free, rounded to f32 by its stores only. */
 import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
+import { elementType, type ScalarParameter } from "../arrays.js";
 import { printExpression, typeOf } from "./expression.js";
 import type { Context } from "./expression.js";
 
@@ -14,10 +15,6 @@ export interface PrintedKernel {
   /** Parameters after `n`, in order: the arrays, then the scalars. */
   readonly arrays: readonly ArrayName[];
   readonly scalars: readonly ScalarParameter[];
-}
-export interface ScalarParameter {
-  readonly name: "step" | "key";
-  readonly site: number;
 }
 
 /** The parameter that stands for each array. */
@@ -39,10 +36,6 @@ const letters: Readonly<Record<ArrayName, string>> = {
 };
 const arrayOrder = Object.keys(letters) as ArrayName[];
 
-export function elementType(array: ArrayName): "f32" | "i32" | "f64" {
-  if (array === "classes" || array === "decisions" || array === "integers") return "i32";
-  return array === "totals" || array === "sums" || array === "metrics" ? "f64" : "f32";
-}
 function typedArray(array: ArrayName, floats: PrintOptions["floats"]): string {
   const type = elementType(array);
   if (type === "i32") return "Int32Array";

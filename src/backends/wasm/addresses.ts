@@ -1,0 +1,119 @@
+/** @file Emits addresses: from the pointers that the open loops keep as far as they go, the rest added up on the spot. */
+import type { ArrayName, KernelExpr } from "../../ir/kernel.js";
+import { type Binding, combine, rangeOfSum, scaled, type Scope, sumOf, type Term } from "./bindings.js";
+import type { FunctionBuilder, Local } from "./function.js";
+import { elementSize, keyOf } from "./plan.js";
+
+export interface Pointer {
+  readonly terms: readonly Term[];
+  readonly local: Local;
+  /** It holds the sum plus this, which keeps it from being negative. */
+  readonly bias: number;
+}
+
+/** What has to be added to a sum so that it is never negative; undefined where no bound is known. */
+export function biasOf(terms: readonly Term[]): number | undefined {
+  const { min } = rangeOfSum({ constant: 0, terms });
+  return Number.isFinite(min) ? Math.max(0, -min) : undefined;
+}
+
+export class Addresses {
+  readonly #builder: FunctionBuilder;
+  readonly #bases: Readonly<Partial<Record<ArrayName, number>>>;
+  /** Emits the value of an i32 expression. */
+  readonly #value: (expr: KernelExpr) => void;
+  readonly #pointers: Pointer[] = [];
+
+  constructor(
+    builder: FunctionBuilder,
+    bases: Readonly<Partial<Record<ArrayName, number>>>,
+    value: (expr: KernelExpr) => void,
+  ) {
+    this.#builder = builder;
+    this.#bases = bases;
+    this.#value = value;
+  }
+
+  /** Runs `body` while a loop keeps these pointers. */
+  within(pointers: readonly Pointer[], body: () => void): void {
+    this.#pointers.push(...pointers);
+    body();
+    this.#pointers.length -= pointers.length;
+  }
+
+  /**
+   * Leaves the dynamic part of an address on the stack and returns the constant part, for the instruction. The sum of both is
+   * taken without wrapping, so a dynamic part that may be negative takes the constant in.
+   */
+  address(array: ArrayName, index: KernelExpr, scope: Scope): number {
+    const builder = this.#builder;
+    const size = elementSize(array);
+    const base = this.#bases[array];
+    if (base === undefined) throw new Error(`wasm: no memory for ${array}`);
+    const sum = sumOf(index, scope);
+    if (!sum) {
+      this.#value(index);
+      builder.i32(Math.log2(size));
+      builder.emit("i32.shl");
+      return this.#include(base);
+    }
+    const constant = base + sum.constant * size;
+    const terms = scaled(sum.terms, size);
+    if (terms.length === 0) {
+      builder.i32(0);
+      return constant;
+    }
+    const bias = biasOf(terms);
+    this.sum(terms, bias ?? 0);
+    const offset = constant - (bias ?? 0);
+    return bias !== undefined && offset >= 0 ? offset : this.#include(offset);
+  }
+  #include(constant: number): number {
+    this.#builder.i32(constant);
+    this.#builder.emit("i32.add");
+    return 0;
+  }
+
+  /** Leaves `constant + terms` on the stack. */
+  sum(terms: readonly Term[], constant: number): void {
+    const builder = this.#builder;
+    const pointer = this.#longestPart(terms);
+    let isEmpty = true;
+    const add = () => {
+      if (!isEmpty) builder.emit("i32.add");
+      isEmpty = false;
+    };
+    let rest = terms;
+    if (pointer) {
+      builder.get(pointer.local);
+      constant -= pointer.bias;
+      rest = combine([...terms, ...scaled(pointer.terms, -1)]);
+      add();
+    }
+    for (const { binding, factor } of rest) {
+      this.#times(binding, factor);
+      add();
+    }
+    if (constant !== 0 || isEmpty) {
+      builder.i32(constant);
+      add();
+    }
+  }
+  #times(binding: Binding, factor: number): void {
+    const builder = this.#builder;
+    if (!binding.local) throw new Error("wasm: a name has no value");
+    builder.get(binding.local);
+    if (factor === 1) return;
+    const shift = Math.log2(factor);
+    builder.i32(Number.isInteger(shift) ? shift : factor);
+    builder.emit(Number.isInteger(shift) ? "i32.shl" : "i32.mul");
+  }
+  #longestPart(terms: readonly Term[]): Pointer | undefined {
+    const wanted = new Set(terms.map((term) => keyOf([term])));
+    let best: Pointer | undefined;
+    for (const pointer of this.#pointers)
+      if (pointer.terms.length > (best?.terms.length ?? 0) && pointer.terms.every((term) => wanted.has(keyOf([term]))))
+        best = pointer;
+    return best;
+  }
+}

@@ -1,0 +1,74 @@
+/** @file The barrier between kernels: threads spin, then sleep, until the last one has arrived. */
+import type { WasmFunction } from "./encode.js";
+import { FunctionBuilder } from "./function.js";
+import { globals } from "./context.js";
+
+/** Atomic loads before a thread goes to sleep: tens of microseconds, longer than neighbours usually differ. */
+const spins = 20_000;
+
+/** At `address`: how many have arrived, and 4 bytes after it the number of times that all have. */
+export function barrierFunction(address: number): WasmFunction {
+  const arrived = address;
+  const round = address + 4;
+  const builder = new FunctionBuilder([]);
+  const load = () => {
+    builder.i32(0);
+    builder.emit("i32.atomic.load", round);
+  };
+  builder.emit("global.get", globals.parts);
+  builder.i32(1);
+  builder.emit("i32.le_s");
+  builder.if(() => builder.emit("return"));
+  load();
+  const mine = builder.keep("i32");
+  const isSame = () => {
+    load();
+    builder.get(mine);
+    builder.emit("i32.eq");
+  };
+  builder.i32(0);
+  builder.i32(1);
+  builder.emit("i32.atomic.rmw.add", arrived);
+  builder.i32(1);
+  builder.emit("i32.add");
+  builder.emit("global.get", globals.parts);
+  builder.emit("i32.ge_s");
+  builder.if(() => {
+    builder.i32(0);
+    builder.i32(0);
+    builder.emit("i32.atomic.store", arrived);
+    builder.i32(0);
+    builder.i32(1);
+    builder.emit("i32.atomic.rmw.add", round);
+    builder.emit("drop");
+    builder.i32(0);
+    builder.i32(-1);
+    builder.emit("memory.atomic.notify", round);
+    builder.emit("drop");
+    builder.emit("return");
+  });
+  builder.i32(spins);
+  const left = builder.keep("i32");
+  builder.loop(() => {
+    builder.get(left);
+    builder.i32(1);
+    builder.emit("i32.sub");
+    builder.tee(left);
+    builder.i32(0);
+    builder.emit("i32.gt_s");
+    isSame();
+    builder.emit("i32.and");
+  });
+  isSame();
+  builder.if(() =>
+    builder.loop(() => {
+      builder.i32(0);
+      builder.get(mine);
+      builder.emit("i64.const", -1n);
+      builder.emit("memory.atomic.wait32", round);
+      builder.emit("drop");
+      isSame();
+    }),
+  );
+  return builder.finish("barrier");
+}

@@ -1,0 +1,21 @@
+/** @file What the parts of a kernel's translation share. */
+import type { ArrayName } from "../../ir/kernel.js";
+import type { ScalarParameter } from "../arrays.js";
+import type { Scope } from "./bindings.js";
+import type { WasmFunction } from "./encode.js";
+import type { FunctionBuilder, Local } from "./function.js";
+
+/** Functions that kernels call, each made when first wanted; the result is its index. */
+export type Helper = (name: string, make: () => WasmFunction) => number;
+
+/** Imported globals, in this order. */
+export const globals = { part: 0, parts: 1 } as const;
+
+export interface KernelContext {
+  readonly builder: FunctionBuilder;
+  readonly bases: Readonly<Partial<Record<ArrayName, number>>>;
+  readonly helper: Helper;
+  readonly scalar: (scalar: ScalarParameter) => Local;
+  /** Names at the statement being translated. */
+  scope: Scope;
+}

@@ -1,0 +1,343 @@
+/** @file Statements of a kernel as a WebAssembly function. */
+import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
+import { operandsOf, partsOf } from "../../passes/tidy.js";
+import { elementType, type ScalarParameter } from "../arrays.js";
+import { biasOf, type Pointer } from "./addresses.js";
+import { Binder, type Binding, lookup, rangeOf, type Scope, type Term } from "./bindings.js";
+import type { Helper, KernelContext } from "./context.js";
+import { isVector, valueType } from "./convert.js";
+import type { WasmFunction } from "./encode.js";
+import { Expressions } from "./expressions.js";
+import { FunctionBuilder, type Local } from "./function.js";
+import type { Instruction } from "./instructions.js";
+import { elementSize, type Node, planNodes } from "./plan.js";
+import { cut, isShared, Sharing } from "./sharing.js";
+import { VectorExpressions } from "./vectors.js";
+
+export interface LoweredKernel {
+  readonly code: WasmFunction;
+  /** Parameters after `n`. */
+  readonly scalars: readonly ScalarParameter[];
+  /** All threads run it, each its share; others run on the first thread only. */
+  readonly isShared: boolean;
+}
+
+export function lowerKernel(
+  kernel: Kernel,
+  bases: Readonly<Partial<Record<ArrayName, number>>>,
+  helper: Helper,
+  barrier: () => number,
+): LoweredKernel {
+  const scalars = scalarsOf(kernel.body);
+  const builder = new FunctionBuilder(["i32", ...scalars.map(({ name }) => scalarType(name))]);
+  const binder = new Binder();
+  const n = { ...binder.bind("i32", { min: 1, max: Infinity }), local: builder.parameter(0) };
+  const scope: Scope = new Map([["n", n]]);
+  const context: KernelContext = {
+    builder,
+    bases,
+    helper,
+    scalar: ({ name, site }) =>
+      builder.parameter(1 + scalars.findIndex((other) => other.name === name && other.site === site)),
+    scope,
+  };
+  const lowering = new Lowering(context, valueUses(kernel.body));
+  const shared = isShared(kernel);
+  const sharing = shared ? new Sharing(builder, () => builder.emit("call", barrier())) : undefined;
+  lowering.block(planNodes(binder, kernel.body, scope), scope, sharing);
+  return { code: builder.finish(kernel.name), scalars, isShared: shared };
+}
+
+const scalarType = (name: ScalarParameter["name"]) => (name === "step" ? "f64" : "i32");
+
+/** Run-time scalars in order of appearance. */
+function scalarsOf(statements: readonly KernelStatement[]): readonly ScalarParameter[] {
+  const found = new Map<string, ScalarParameter>();
+  const visit = (expr: KernelExpr): void => {
+    if (expr.kind === "scalar" && expr.name !== "batch") {
+      const { name } = expr;
+      const site = name === "step" ? 0 : expr.site;
+      found.set(`${name}${site}`, { name, site });
+    }
+    partsOf(expr).forEach(visit);
+  };
+  const list = (body: readonly KernelStatement[]): void => {
+    for (const statement of body) {
+      operandsOf(statement).forEach(visit);
+      if ("body" in statement) list(statement.body);
+    }
+  };
+  list(statements);
+  return [...found.values()];
+}
+
+/** Names whose values are wanted other than as part of an address. */
+function valueUses(statements: readonly KernelStatement[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (expr: KernelExpr): void => {
+    if (expr.kind === "local") names.add(expr.name);
+    else if (expr.kind === "linear") for (const { name } of expr.terms) names.add(name);
+    else if (expr.kind === "load") index(expr.index);
+    else partsOf(expr).forEach(visit);
+  };
+  const index = (expr: KernelExpr): void => {
+    if (expr.kind !== "local" && expr.kind !== "linear") visit(expr);
+  };
+  const list = (body: readonly KernelStatement[]): void => {
+    for (const statement of body) {
+      if (statement.kind === "store") {
+        index(statement.index);
+        visit(statement.value);
+      } else if ((statement.kind === "let" || statement.kind === "fill") && operandsOf(statement).every(isSum)) {
+        // Sums of sums, and bounds of fills, are taken apart as addresses are.
+      } else operandsOf(statement).forEach(visit);
+      if ("body" in statement) list(statement.body);
+    }
+  };
+  list(statements);
+  return names;
+}
+const isSum = (expr: KernelExpr): boolean =>
+  expr.type === "i32" && (expr.kind === "local" || expr.kind === "linear" || expr.kind === "const");
+
+class Lowering {
+  readonly #context: KernelContext;
+  readonly #builder: FunctionBuilder;
+  readonly #expressions: Expressions;
+  readonly #vectors: VectorExpressions;
+  readonly #valueUses: ReadonlySet<string>;
+
+  constructor(context: KernelContext, valueUses: ReadonlySet<string>) {
+    this.#context = context;
+    this.#builder = context.builder;
+    this.#expressions = new Expressions(context);
+    this.#vectors = new VectorExpressions(context, this.#expressions);
+    this.#valueUses = valueUses;
+  }
+
+  /** With `sharing`: the top of a kernel. */
+  block(nodes: readonly Node[], outer: Scope, sharing?: Sharing): void {
+    const scope = new Map(outer);
+    for (const node of nodes) {
+      this.#context.scope = scope;
+      const { statement, binding } = node;
+      const emit = () => this.#statement(node, scope);
+      if (sharing) sharing.statement(statement, emit);
+      else emit();
+      if (binding && statement.kind !== "for") scope.set((statement as { name: string }).name, binding);
+    }
+  }
+
+  #statement(node: Node, scope: Scope): void {
+    const builder = this.#builder;
+    const { statement, binding } = node;
+    switch (statement.kind) {
+      case "let": {
+        if (binding!.sum && !this.#valueUses.has(statement.name)) return;
+        this.#expressions.value(statement.value);
+        binding!.local = builder.keep(valueType(statement.value.type));
+        return;
+      }
+      case "var": {
+        this.#expressions.as(statement.value, statement.type);
+        binding!.local = builder.keep(valueType(statement.type));
+        return;
+      }
+      case "assign": {
+        const target = lookup(scope, statement.name);
+        this.#expressions.as(statement.value, target.type);
+        return builder.set(target.local!);
+      }
+      case "store": {
+        const { array, index, value, accumulate } = statement;
+        if (isVector(value.type)) return this.#vectors.store(array, index, value, accumulate);
+        return this.#store(array, index, value, accumulate);
+      }
+      case "fill":
+        return this.#fill(statement, scope);
+      case "if":
+        this.#expressions.as(statement.condition, "bool");
+        return builder.if(() => this.block(node.body, scope));
+      case "for":
+        return this.#for(node, statement, binding!, scope);
+    }
+  }
+
+  #store(array: ArrayName, index: KernelExpr, value: KernelExpr, accumulate: boolean): void {
+    const builder = this.#builder;
+    const { scope } = this.#context;
+    const element = elementType(array);
+    const offset = this.#expressions.addresses.address(array, index, scope);
+    // One lane of a vector goes to memory as it is.
+    if (value.kind === "lane" && value.value.type === "f32x4" && element === "f32" && !accumulate) {
+      this.#expressions.value(value.value);
+      return builder.emit("v128.store32_lane", offset, value.lane);
+    }
+    if (accumulate) {
+      const address = builder.keep("i32");
+      builder.get(address);
+      builder.get(address);
+      builder.emit(`${element}.load`, offset);
+    }
+    this.#expressions.as(value, element);
+    if (accumulate) builder.emit(`${element}.add`);
+    builder.emit(`${element}.store`, offset);
+  }
+  #fill(statement: KernelStatement & { kind: "fill" }, scope: Scope): void {
+    const builder = this.#builder;
+    const { array, from, to, value } = statement;
+    const size = elementSize(array);
+    const pushAddress = (expr: KernelExpr) => {
+      const offset = this.#expressions.addresses.address(array, expr, scope);
+      if (offset === 0) return;
+      builder.i32(offset);
+      builder.emit("i32.add");
+    };
+    if (Object.is(value, 0)) {
+      pushAddress(from);
+      builder.i32(0);
+      this.#expressions.as(to, "i32");
+      this.#expressions.as(from, "i32");
+      builder.emit("i32.sub");
+      builder.i32(Math.log2(size));
+      builder.emit("i32.shl");
+      return builder.emit("memory.fill");
+    }
+    pushAddress(to);
+    const end = builder.keep("i32");
+    pushAddress(from);
+    const place = builder.keep("i32");
+    builder.get(place);
+    builder.get(end);
+    builder.emit("i32.lt_s");
+    builder.if(() =>
+      builder.loop(() => {
+        builder.get(place);
+        this.#expressions.constant(elementType(array), value);
+        builder.emit(`${elementType(array)}.store`, 0);
+        builder.get(place);
+        builder.i32(size);
+        builder.emit("i32.add");
+        builder.tee(place);
+        builder.get(end);
+        builder.emit("i32.lt_s");
+      }),
+    );
+  }
+
+  // ---- loops
+  #for(node: Node, statement: KernelStatement & { kind: "for" }, binding: Binding, scope: Scope): void {
+    const builder = this.#builder;
+    const { from, to, step, split } = statement;
+    const variable = builder.local("i32");
+    binding.local = variable;
+    const isFixed = from.kind === "const" && !split;
+    if (!isFixed) {
+      this.#expressions.as(from, "i32");
+      builder.set(variable);
+    }
+    let end = this.#endOf(to);
+    if (split) end = cut(builder, variable, end, step);
+    const first = rangeOf(from, scope);
+    const last = rangeOf(to, scope);
+    const trips = isFixed && to.kind === "const" ? Math.ceil((to.value - from.value) / step) : undefined;
+    if (trips !== undefined && trips <= 0) return;
+    const start = isFixed ? from.value : undefined;
+    const loop: Loop = { node, binding, variable, start, end, step, trips, scope: bind(scope, statement, binding) };
+    if (last.min > first.max && !split) return this.#loop(loop);
+    if (start !== undefined) builder.i32(start);
+    else builder.get(variable);
+    end();
+    builder.emit("i32.lt_s");
+    builder.if(() => this.#loop(loop));
+  }
+  /** Returns what pushes the bound, which is computed once. */
+  #endOf(to: KernelExpr): () => void {
+    if (to.kind === "const") return () => this.#builder.i32(to.value);
+    const local = this.#expressions.local(to, "i32");
+    return () => this.#builder.get(local);
+  }
+
+  #loop({ node, binding, variable, start, end, step, trips, scope }: Loop): void {
+    const builder = this.#builder;
+    const { addresses } = this.#expressions;
+    const begin = () => {
+      if (start === undefined) return;
+      builder.i32(start);
+      builder.set(variable);
+    };
+    if (trips === 1) {
+      begin();
+      return this.block(node.body, scope);
+    }
+    const pointers = node.pointers.map((terms): Pointer => {
+      const bias = biasOf(terms) ?? 0;
+      const fixed = terms.filter((term) => term.binding !== binding);
+      if (start === undefined) addresses.sum(terms, bias);
+      else addresses.sum(fixed, bias + start * factorOf(terms, binding));
+      return { terms, bias, local: builder.keep("i32") };
+    });
+    const body = builder.apart(() => addresses.within(pointers, () => this.block(node.body, scope)));
+    const strides = pointers.map(({ terms }) => factorOf(terms, binding) * step);
+    const advance = (local: Local, by: number) => {
+      builder.get(local);
+      builder.i32(by);
+      builder.emit("i32.add");
+    };
+    // Where only addresses use the variable, a pointer counts the iterations.
+    const counter = reads(body, variable) ? -1 : strides.findIndex((stride) => stride > 0);
+    let limit = end;
+    if (counter < 0) begin();
+    else {
+      const { local, terms } = pointers[counter]!;
+      builder.get(local);
+      if (trips !== undefined) builder.i32(trips * strides[counter]!);
+      else {
+        end();
+        if (start !== undefined) builder.i32(start);
+        else builder.get(variable);
+        builder.emit("i32.sub");
+        builder.i32(factorOf(terms, binding));
+        builder.emit("i32.mul");
+      }
+      builder.emit("i32.add");
+      const last = builder.keep("i32");
+      limit = () => builder.get(last);
+    }
+    builder.loop(() => {
+      builder.append(body);
+      pointers.forEach(({ local }, k) => {
+        if (k === counter) return;
+        advance(local, strides[k]!);
+        builder.set(local);
+      });
+      const counted = counter >= 0 ? pointers[counter]!.local : variable;
+      advance(counted, counter >= 0 ? strides[counter]! : step);
+      builder.tee(counted);
+      limit();
+      builder.emit("i32.lt_s");
+    });
+  }
+}
+
+interface Loop {
+  readonly node: Node;
+  readonly binding: Binding;
+  readonly variable: Local;
+  /** Where it begins, if that is a constant; else `variable` holds it already. */
+  readonly start: number | undefined;
+  /** Pushes the bound. */
+  readonly end: () => void;
+  readonly step: number;
+  /** Iterations, if known. */
+  readonly trips: number | undefined;
+  /** Of the body. */
+  readonly scope: Scope;
+}
+
+const bind = (scope: Scope, { variable }: { readonly variable: string }, binding: Binding): Scope =>
+  new Map(scope).set(variable, binding);
+const factorOf = (terms: readonly Term[], binding: Binding): number =>
+  terms.find((term) => term.binding === binding)!.factor;
+const reads = (code: readonly Instruction[], { index }: Local): boolean =>
+  code.some(({ name, immediates }) => name === "local.get" && Number(immediates[0]) === index);

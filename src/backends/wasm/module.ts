@@ -1,0 +1,185 @@
+/** @file Programs as one WebAssembly module over one memory. */
+import type { ArrayName, CompiledProgram } from "../../ir/kernel.js";
+import type { ScalarParameter } from "../arrays.js";
+import { barrierFunction } from "./barrier.js";
+import type { Helper } from "./context.js";
+import { encodeBody, list, preamble, section, sectionId, text, unsigned, type WasmFunction } from "./encode.js";
+import { FunctionBuilder } from "./function.js";
+import { valueTypeByte } from "./instructions.js";
+import { lowerKernel } from "./lower.js";
+import { elementSize } from "./plan.js";
+import { onFirst } from "./sharing.js";
+import { printFunction } from "./wat.js";
+
+export interface NamedProgram {
+  readonly name: string;
+  readonly program: CompiledProgram;
+}
+export interface WasmLayout {
+  /** Byte address of each array. */
+  readonly bases: Readonly<Partial<Record<ArrayName, number>>>;
+  /** Byte address of 64 bytes for the barrier. */
+  readonly barrier: number;
+  /** Total bytes (not rounded to pages). */
+  readonly bytes: number;
+}
+export interface WasmModule {
+  readonly bytes: Uint8Array;
+  /** Per program: scalars after `n`, in order, as the exported function takes them: `step` f64, `key` i32. */
+  readonly scalars: ReadonlyMap<string, readonly ScalarParameter[]>;
+  /** Index in `bytes` of the imported memory's limits flag: 1 (not shared) can be patched to 3 (shared). */
+  readonly memoryFlags: number;
+}
+
+/** Also the size of a cache line, so that the barrier has one to itself. */
+const alignment = 64;
+const page = 65536;
+
+/** Places arrays of the given element counts, with room around them for vectors that reach a little beyond. */
+export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>>>): WasmLayout {
+  const bases: Partial<Record<ArrayName, number>> = {};
+  const barrier = alignment;
+  let end = barrier + alignment;
+  for (const [name, length] of Object.entries(lengths) as [ArrayName, number][]) {
+    bases[name] = end;
+    end = Math.ceil((end + length * elementSize(name)) / alignment) * alignment;
+  }
+  return { bases, barrier, bytes: end + alignment };
+}
+
+interface Functions {
+  readonly list: readonly WasmFunction[];
+  /** Exported programs: name and index. */
+  readonly programs: readonly { readonly name: string; readonly index: number }[];
+  readonly scalars: ReadonlyMap<string, readonly ScalarParameter[]>;
+}
+interface Callee {
+  readonly index: number;
+  readonly scalars: readonly ScalarParameter[];
+  readonly isShared: boolean;
+}
+
+function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): Functions {
+  const functions: WasmFunction[] = [];
+  const helpers = new Map<string, number>();
+  const helper: Helper = (name, make) => {
+    const known = helpers.get(name);
+    if (known !== undefined) return known;
+    const index = functions.push(make()) - 1;
+    helpers.set(name, index);
+    return index;
+  };
+  const barrier = () => helper("barrier", () => barrierFunction(layout.barrier));
+  const known = new Map<string, number>();
+  const lowered = programs.map(({ name, program }) => ({
+    name,
+    kernels: program.kernels.map((kernel): Callee => {
+      const { code, scalars, isShared } = lowerKernel(kernel, layout.bases, helper, barrier);
+      const key = `${code.parameters.join()}:${encodeBody(code).join()}`;
+      let index = known.get(key);
+      if (index === undefined) known.set(key, (index = functions.push(code) - 1));
+      return { index, scalars, isShared };
+    }),
+  }));
+  const scalars = new Map<string, readonly ScalarParameter[]>();
+  const exported = lowered.map(({ name, kernels }) => {
+    const own = [...new Map(kernels.flatMap((k) => k.scalars).map((scalar) => [keyOf(scalar), scalar])).values()];
+    scalars.set(name, own);
+    return { name, index: functions.push(programFunction(name, kernels, own, barrier)) - 1 };
+  });
+  return { list: functions, programs: exported, scalars };
+}
+const keyOf = ({ name, site }: ScalarParameter): string => `${name}${site}`;
+
+/** Calls kernels in order; threads meet wherever the work passes from one to all or from all to one. */
+function programFunction(
+  name: string,
+  kernels: readonly Callee[],
+  scalars: readonly ScalarParameter[],
+  barrier: () => number,
+): WasmFunction {
+  const types = scalars.map((scalar) => (scalar.name === "step" ? ("f64" as const) : ("i32" as const)));
+  const builder = new FunctionBuilder(["i32", ...types]);
+  const places = new Map(scalars.map((scalar, k) => [keyOf(scalar), k + 1]));
+  const meet = () => builder.emit("call", barrier());
+  const call = ({ index, scalars }: Callee) => {
+    builder.get(builder.parameter(0));
+    for (const scalar of scalars) builder.get(builder.parameter(places.get(keyOf(scalar))!));
+    builder.emit("call", index);
+  };
+  for (let k = 0; k < kernels.length;) {
+    if (k > 0) meet();
+    if (kernels[k]!.isShared) {
+      call(kernels[k++]!);
+      if (k === kernels.length) meet();
+      continue;
+    }
+    const alone: Callee[] = [];
+    while (k < kernels.length && !kernels[k]!.isShared) alone.push(kernels[k++]!);
+    onFirst(builder, () => alone.forEach(call));
+  }
+  return builder.finish(name);
+}
+
+/**
+ * Imports memory `m.memory`, and immutable i32 globals `m.part`, `m.parts`: the number of this instance's thread and of all.
+ * Exports one function per program: `name(n, ...scalars)`; every thread calls it, and it returns when all have done their share.
+ */
+export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayout): WasmModule {
+  const functions = makeFunctions(programs, layout);
+  const types: number[][] = [];
+  const typeIndex = new Map<string, number>();
+  const typeOf = ({ parameters, results }: WasmFunction): number => {
+    const bytes = [
+      0x60,
+      ...list(parameters.map((type) => [valueTypeByte[type]])),
+      ...list(results.map((type) => [valueTypeByte[type]])),
+    ];
+    const key = bytes.join();
+    let index = typeIndex.get(key);
+    if (index === undefined) typeIndex.set(key, (index = types.push(bytes) - 1));
+    return index;
+  };
+  const declarations = functions.list.map((code) => unsigned(typeOf(code)));
+  const pages = unsigned(Math.ceil(layout.bytes / page));
+  const memory = [...text("m"), ...text("memory"), 0x02];
+  const global = (name: string) => [...text("m"), ...text(name), 0x03, valueTypeByte.i32, 0x00];
+  const imports = list([[...memory, 1, ...pages, ...pages], global("part"), global("parts")]);
+  const importSection = section(sectionId.import, imports);
+  const head = [...preamble, ...section(sectionId.type, list(types))];
+  const code = functions.list.map((one) => {
+    const body = encodeBody(one);
+    return [...unsigned(body.length), ...body];
+  });
+  const bytes = [
+    head,
+    importSection,
+    section(sectionId.function, list(declarations)),
+    section(
+      sectionId.export,
+      list(functions.programs.map(({ name, index }) => [...text(name), 0, ...unsigned(index)])),
+    ),
+    section(sectionId.code, list(code)),
+  ];
+  return {
+    bytes: Uint8Array.from(bytes.flat()),
+    scalars: functions.scalars,
+    // After the section's head, the number of imports, and the memory's name and kind.
+    memoryFlags: head.length + importSection.length - imports.length + 1 + memory.length,
+  };
+}
+
+/** The module as text, in the order of the binary. */
+export function printWat(programs: readonly NamedProgram[], layout: WasmLayout): string {
+  const { list: functions, programs: exported } = makeFunctions(programs, layout);
+  const pages = Math.ceil(layout.bytes / page);
+  const names = functions.map(({ name }, k) => (exported.some(({ index }) => index === k) ? `program_${name}` : name));
+  const head = [
+    `(import "m" "memory" (memory ${pages} ${pages}))`,
+    '(import "m" "part" (global i32))',
+    '(import "m" "parts" (global i32))',
+    ...exported.map(({ name, index }) => `(export "${name}" (func $${names[index]}))`),
+  ];
+  const texts = functions.map((code, k) => printFunction({ ...code, name: names[k]! }, names));
+  return `(module\n${[...head, ...texts].join("\n").replace(/^(?=.)/gm, "  ")})\n`;
+}

@@ -1,0 +1,105 @@
+/**
+ * @file Threads inside a kernel: iterations of shared loops are cut among them, what else writes memory runs on the first, and a
+ * barrier stands between writes and what may read them.
+ */
+import type { Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
+import { operandsOf, partsOf } from "../../passes/tidy.js";
+import { globals } from "./context.js";
+import type { FunctionBuilder, Local } from "./function.js";
+
+const isSplit = (statement: KernelStatement): boolean => statement.kind === "for" && statement.split === true;
+/** All threads run it, each its share; other kernels run on the first thread only. */
+export const isShared = ({ body }: Kernel): boolean => body.some(isSplit);
+
+const writes = (statement: KernelStatement): boolean =>
+  statement.kind === "store" || statement.kind === "fill" || ("body" in statement && statement.body.some(writes));
+const loads = (expr: KernelExpr): boolean => expr.kind === "load" || partsOf(expr).some(loads);
+const reads = (statement: KernelStatement): boolean =>
+  operandsOf(statement).some(loads) || ("body" in statement && statement.body.some(reads));
+const assigns = (statement: KernelStatement, names: ReadonlySet<string>): boolean =>
+  (statement.kind === "assign" && names.has(statement.name)) ||
+  ("body" in statement && statement.body.some((inner) => assigns(inner, names)));
+
+/** Sees the statements at the top of a shared kernel in order. */
+export class Sharing {
+  readonly #builder: FunctionBuilder;
+  readonly #barrier: () => void;
+  readonly #accumulators = new Set<string>();
+  /** Who wrote memory since the last barrier. */
+  #writers: "none" | "first" | "all" = "none";
+
+  constructor(builder: FunctionBuilder, barrier: () => void) {
+    this.#builder = builder;
+    this.#barrier = barrier;
+  }
+
+  statement(statement: KernelStatement, emit: () => void): void {
+    if (statement.kind === "var") this.#accumulators.add(statement.name);
+    if (isSplit(statement)) {
+      if (this.#writers === "first" || (this.#writers === "all" && reads(statement))) this.#meet();
+      this.#writers = "all";
+      return emit();
+    }
+    if (!writes(statement)) {
+      if (this.#writers !== "none" && reads(statement)) this.#meet();
+      return emit();
+    }
+    if (assigns(statement, this.#accumulators))
+      throw new Error("kernel: a statement beside a shared loop stores and assigns");
+    if (this.#writers === "all") this.#meet();
+    this.#writers = "first";
+    onFirst(this.#builder, emit);
+  }
+  #meet(): void {
+    this.#barrier();
+    this.#writers = "none";
+  }
+}
+
+export function onFirst(builder: FunctionBuilder, body: () => void): void {
+  builder.emit("global.get", globals.part);
+  builder.emit("i32.eqz");
+  builder.if(body);
+}
+
+/**
+ * This thread's share of a loop: moves `from` and returns what pushes the end, so that thread `part` has the iterations
+ * trips * part / parts (rounded down) up to the next part's.
+ */
+export function cut(builder: FunctionBuilder, from: Local, end: () => void, step: number): () => void {
+  builder.get(from);
+  const start = builder.keep("i32");
+  end();
+  builder.get(start);
+  builder.emit("i32.sub");
+  builder.i32(step - 1);
+  builder.emit("i32.add");
+  builder.i32(step);
+  builder.emit("i32.div_s");
+  const trips = builder.keep("i32");
+  const boundary = (next: number): Local => {
+    builder.get(start);
+    builder.get(trips);
+    builder.emit("global.get", globals.part);
+    builder.i32(next);
+    builder.emit("i32.add");
+    builder.emit("i32.mul");
+    builder.emit("global.get", globals.parts);
+    builder.emit("i32.div_s");
+    builder.i32(step);
+    builder.emit("i32.mul");
+    builder.emit("i32.add");
+    return builder.keep("i32");
+  };
+  const [own, next] = [boundary(0), boundary(1)];
+  builder.get(own);
+  builder.set(from);
+  builder.get(next);
+  end();
+  builder.get(next);
+  end();
+  builder.emit("i32.lt_s");
+  builder.emit("select");
+  const last = builder.keep("i32");
+  return () => builder.get(last);
+}

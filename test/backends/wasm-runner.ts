@@ -1,0 +1,46 @@
+/** @file Runs compiled programs as WebAssembly on one thread. */
+import { elementType } from "../../src/backends/arrays.js";
+import { assembleWasm, layoutMemory, type NamedProgram } from "../../src/backends/wasm/module.js";
+import type { ArrayName } from "../../src/ir/kernel.js";
+
+export type WasmArray = Float32Array | Float64Array | Int32Array;
+export interface WasmInstance {
+  readonly arrays: Readonly<Partial<Record<ArrayName, WasmArray>>>;
+  readonly bytes: Uint8Array;
+  /** `key` gives the value of a draw site's key. */
+  run(program: string, n: number, step: number, key: (site: number) => number): void;
+}
+
+const views = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
+
+export function instantiateWasm(
+  programs: readonly NamedProgram[],
+  arenas: Readonly<Partial<Record<ArrayName, number>>>,
+): WasmInstance {
+  const lengths = {
+    ...arenas,
+    activations: Math.max(0, ...programs.map(({ program }) => program.activations)),
+    integers: Math.max(0, ...programs.map(({ program }) => program.integers)),
+  };
+  const layout = layoutMemory(lengths);
+  const { bytes, scalars } = assembleWasm(programs, layout);
+  const buffer = Uint8Array.from(bytes);
+  if (!WebAssembly.validate(buffer)) void new WebAssembly.Module(buffer);
+  const pages = Math.ceil(layout.bytes / 65536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(buffer), { m: { memory, part: 0, parts: 1 } });
+  const arrays = Object.fromEntries(
+    (Object.keys(lengths) as ArrayName[]).map((name) => [
+      name,
+      new views[elementType(name)](memory.buffer, layout.bases[name], lengths[name]),
+    ]),
+  );
+  return {
+    arrays,
+    bytes,
+    run(program, n, step, key) {
+      const values = scalars.get(program)!.map(({ name, site }) => (name === "step" ? step : key(site)));
+      (instance.exports[program] as (...values: number[]) => void)(n, ...values);
+    },
+  };
+}
