@@ -13,13 +13,20 @@ import { simplify } from "./simplify.js";
 import { splitProducts } from "./split-products.js";
 import { splitScan } from "./split-scan.js";
 import { stabilise } from "./stabilise.js";
+import { winograd } from "./winograd.js";
 
 /** New forms of the tensors wanted, in their order. What they no longer need is dead: nothing else refers to it. */
 export interface Pass {
   readonly name: string;
-  readonly run: (graph: Graph, roots: readonly Tensor[]) => readonly Tensor[];
+  readonly run: (graph: Graph, roots: readonly Tensor[], options: PassOptions) => readonly Tensor[];
 }
 export interface PassOptions {
+  /** What the program is made for. Default `typescript`. */
+  readonly target?: "typescript" | "wasm";
+  /** Keep to the order of operations of the direct form, where a faster one rounds otherwise. Default false. */
+  readonly exact?: boolean;
+  /** Largest number of examples in one call. Default 32. */
+  readonly batch?: number;
   /** Called with the program as text after the passes named here; `all` names every pass. */
   readonly printAfter?: { readonly passes: readonly string[]; readonly print: (pass: string, text: string) => void };
   /** Check the graph after each pass; a fault is a defect of the compiler. */
@@ -47,6 +54,11 @@ export const afterGradient: readonly Pass[] = [
   { name: "fuse", run: fuse },
   // What one round brings together, algebra shortens, and a second round puts where it belongs.
   { name: "fuse-again", run: fuse },
+  {
+    name: "winograd",
+    run: (graph, roots, { target, exact, batch = 32 }) =>
+      target === "wasm" && !exact ? winograd(graph, roots, batch) : roots,
+  },
 ];
 
 /** A program after some passes. */
@@ -55,7 +67,7 @@ export function runPasses(graph: Graph, passes: readonly Pass[], program: Progra
   if (options.verify) assertProgram(current, "construction");
   for (const pass of passes) {
     const roots = rootsOf(current);
-    const made = pass.run(graph, roots);
+    const made = pass.run(graph, roots, options);
     let next = 0;
     current = {
       name: current.name,
@@ -71,5 +83,5 @@ export function runPasses(graph: Graph, passes: readonly Pass[], program: Progra
 
 /** Tensors after some passes, without a program around them. */
 export function runPassesOn(graph: Graph, passes: readonly Pass[], roots: readonly Tensor[]): readonly Tensor[] {
-  return passes.reduce((tensors, pass) => pass.run(graph, tensors), roots);
+  return passes.reduce((tensors, pass) => pass.run(graph, tensors, {}), roots);
 }

@@ -43,7 +43,7 @@ function factorsOf(expr: Expr): readonly Expr[] {
   return expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
 }
 type SparseRead = Read & { readonly tensor: Scatter };
-function isSparse(expr: Expr): expr is SparseRead {
+export function isSparse(expr: Expr): expr is SparseRead {
   if (expr.kind !== "read" || expr.tensor.kind !== "scatter" || (expr.outside ?? 0) !== 0) return false;
   const { axes, at, shape } = expr.tensor;
   if (at.every((e) => affine(e))) return false;

@@ -1,0 +1,193 @@
+/**
+ * @file Winograd's F(2x2, 3x3) (Lavin and Gray, 2015) as linear stages: tiles of 2 x 2 results from 4 x 4 inputs with 16 products
+ * instead of 36. For input d, taps w and point (i, j) of 16,
+ *
+ *     U[i, j] = (G w G')[i, j]    V[i, j] = (B' d B)[i, j]    M[i, j] = sum over channels of U[i, j] * V[i, j]    Y = A' M A
+ *
+ * Points come before all other axes but the batch: M is, for each example and point, a product of matrices, tiles by channels.
+ */
+import { isWithin } from "../ir/affine.js";
+import type { Graph } from "../ir/graph.js";
+import type { Axis, Expr, Extent, Origin, ScalarOp, Tensor } from "../ir/types.js";
+import { add, equal, multiply, subtract, where } from "../ops/index.js";
+import { taps } from "./winograd-match.js";
+import type { Convolution } from "./winograd-match.js";
+
+/** Results of a tile along one dimension, and the inputs they need. */
+export const side = 2;
+const reach = 4;
+
+/** `first + 2 * tile` is where the input of a tile starts, along one dimension. */
+export interface Tiles {
+  readonly first: number;
+  readonly count: number;
+}
+type Grid = readonly (readonly Expr[])[];
+
+/** The results of the tile with the given number, `[row][column]`, in a tensor over `own` indices: any others are those of scans. */
+export function tileValues(
+  graph: Graph,
+  convolution: Convolution,
+  tiles: readonly [Tiles, Tiles],
+  own: readonly Axis[],
+  origin: Origin,
+): (row: Expr, column: Expr) => Grid {
+  return new Stages(graph, convolution, tiles, origin).results(own);
+}
+
+/** The value whose number the index has. */
+export function chosen(graph: Graph, axis: Axis, values: readonly Expr[]): Expr {
+  return values.reduceRight((rest, value, k) => {
+    const hit = graph.apply(equal, graph.index(axis), graph.constant(k, "i32"));
+    return graph.apply(where, hit, value, rest);
+  });
+}
+
+class Stages {
+  readonly #graph: Graph;
+  readonly #convolution: Convolution;
+  readonly #tiles: readonly [Tiles, Tiles];
+  readonly #origin: Origin;
+  /** The point's index in the stages before the results. */
+  readonly #i: Axis;
+  readonly #j: Axis;
+
+  constructor(graph: Graph, convolution: Convolution, tiles: readonly [Tiles, Tiles], origin: Origin) {
+    this.#graph = graph;
+    this.#convolution = convolution;
+    this.#tiles = tiles;
+    this.#origin = origin;
+    [this.#i, this.#j] = [graph.axis(reach), graph.axis(reach)];
+  }
+
+  results(own: readonly Axis[]): (row: Expr, column: Expr) => Grid {
+    const graph = this.#graph;
+    const [row, column] = this.#tiles.map(({ count }) => graph.axis(count)) as [Axis, Axis];
+    const { at, product } = this.#product(row, column);
+    const indices = [...new Set(at.flatMap(({ free }) => free))];
+    const kept = indices.filter((axis) => axis === row || axis === column || own.includes(axis));
+    const axes = kept.filter(({ extent }) => extent === "batch");
+    axes.push(...kept.filter((axis) => !axes.includes(axis)));
+    const sum = graph.fold("sum", this.#convolution.summed, product);
+    const products = graph.compute(this.#pointed(axes, [this.#i, this.#j]), sum, this.#stage("products"));
+    return (r, c) => {
+      const subscripts = axes.map((axis) => (axis === row ? r : axis === column ? c : graph.index(axis)));
+      const at = (k: number) => graph.constant(k, "i32");
+      return this.#bothWays(
+        grid(reach, (i, j) => graph.read(products, this.#pointed(subscripts, [at(i), at(j)], products.shape))),
+        this.#resultLine,
+      );
+    };
+  }
+  /** One term of M, and the subscripts other than points at which it reads. */
+  #product(row: Axis, column: Axis): { readonly at: readonly Expr[]; readonly product: Expr } {
+    const graph = this.#graph;
+    const { input, weights } = this.#convolution;
+    const inputs = this.#transformedInput();
+    const kernel = this.#transformedWeights();
+    const point = [graph.index(this.#i), graph.index(this.#j)];
+    const tile = [graph.index(row), graph.index(column)];
+    const inputAt = input.at.map((at, k) => tile[this.#windowOf("dimension", k)] ?? at);
+    const weightsAt = kernel.dimensions.map((k) => weights.at[k]!);
+    const places = this.#pointed(inputAt, point, inputs.shape);
+    const isInside = input.outside === undefined || places.every((at, k) => isWithin(at, inputs.shape[k]!));
+    const product = graph.apply(
+      multiply,
+      graph.read(inputs, places, isInside ? undefined : 0),
+      graph.read(kernel.tensor, this.#pointed(weightsAt, point, kernel.tensor.shape)),
+    );
+    return { at: [...inputAt, ...weightsAt], product };
+  }
+
+  /** V, shaped as the input, with tiles for places. */
+  #transformedInput(): Tensor {
+    const graph = this.#graph;
+    const { tensor, outside = 0 } = this.#convolution.input;
+    const windows = tensor.shape.map((_, k) => this.#windowOf("dimension", k));
+    const axes = tensor.shape.map((extent, k) => graph.axis(this.#tiles[windows[k]!]?.count ?? extent));
+    const element = (p: number, q: number): Expr => {
+      const at = axes.map((axis, k) => {
+        const tiles = this.#tiles[windows[k]!];
+        if (!tiles) return graph.index(axis);
+        const start = graph.apply(multiply, graph.index(axis), graph.constant(side, "i32"));
+        return graph.apply(add, start, graph.constant(tiles.first + [p, q][windows[k]!]!, "i32"));
+      });
+      const isInside = at.every((e, k) => isWithin(e, tensor.shape[k]!));
+      return graph.read(tensor, at, isInside ? undefined : outside);
+    };
+    return this.#transformed(axes, this.#bothWays(grid(reach, element), this.#inputLine), "input");
+  }
+
+  /** U, over dimensions of the weights: those summed over before those left, so that results lie side by side. */
+  #transformedWeights(): { readonly tensor: Tensor; readonly dimensions: readonly number[] } {
+    const graph = this.#graph;
+    const { weights, windows, summed } = this.#convolution;
+    const { tensor, at } = weights;
+    const isSummed = (k: number) => at[k]!.free.some((axis) => summed.includes(axis));
+    const others = at.map((_, k) => k).filter((k) => this.#windowOf("weightDimension", k) < 0);
+    const dimensions = [...others.filter(isSummed), ...others.filter((k) => !isSummed(k))];
+    const indices = at.map((_, k) => graph.axis(tensor.shape[k]!));
+    const element = (p: number, q: number): Expr => {
+      const subscripts = indices.map((axis, k) => {
+        const which = this.#windowOf("weightDimension", k);
+        return which < 0 ? graph.index(axis) : graph.constant(windows[which]!.weightAt[[p, q][which]!]!, "i32");
+      });
+      return graph.read(tensor, subscripts);
+    };
+    const axes = dimensions.map((k) => indices[k]!);
+    const values = this.#bothWays(grid(taps, element), this.#weightLine);
+    return { tensor: this.#transformed(axes, values, "weights"), dimensions };
+  }
+
+  #transformed(axes: readonly Axis[], values: Grid, stage: string): Tensor {
+    const graph = this.#graph;
+    const rows = values.map((row) => chosen(graph, this.#j, row));
+    return graph.compute(this.#pointed(axes, [this.#i, this.#j]), chosen(graph, this.#i, rows), this.#stage(stage));
+  }
+  #stage(stage: string): Origin {
+    return { location: this.#origin.location, label: `${this.#origin.label}, transformed ${stage}` };
+  }
+  /** Which of the two windows lies along a dimension; -1: none. */
+  #windowOf(side: "dimension" | "weightDimension", k: number): number {
+    return this.#convolution.windows.findIndex((window) => window[side] === k);
+  }
+  /** A list with the point's part put in its place: first, but for the batch. */
+  #pointed(axes: readonly Axis[], point: readonly Axis[]): readonly Axis[];
+  #pointed(at: readonly Expr[], point: readonly Expr[], shape: readonly Extent[]): readonly Expr[];
+  #pointed<T extends Axis | Expr>(list: readonly T[], point: readonly T[], shape?: readonly Extent[]): readonly T[] {
+    const [first] = list;
+    const isBatch = shape ? shape[0] === "batch" : first !== undefined && "extent" in first && first.extent === "batch";
+    return isBatch ? [first!, ...point, ...list.slice(1)] : [...point, ...list];
+  }
+
+  // ---- the transforms along one dimension
+  #apply(op: ScalarOp, a: Expr, b: Expr): Expr {
+    return this.#graph.apply(op, a, b);
+  }
+  /** Of the columns, then of the rows. */
+  #bothWays(values: Grid, line: (values: readonly Expr[]) => readonly Expr[]): Grid {
+    const turned = values[0]!.map((_, column) => line(values.map((row) => row[column]!)));
+    return turned[0]!.map((_, row) => line(turned.map((column) => column[row]!)));
+  }
+  readonly #inputLine = (values: readonly Expr[]): readonly Expr[] => {
+    const [a, b, c, d] = values as [Expr, Expr, Expr, Expr];
+    return [
+      this.#apply(subtract, a, c),
+      this.#apply(add, b, c),
+      this.#apply(subtract, c, b),
+      this.#apply(subtract, b, d),
+    ];
+  };
+  readonly #weightLine = (values: readonly Expr[]): readonly Expr[] => {
+    const [a, b, c] = values as [Expr, Expr, Expr];
+    const ends = this.#apply(add, a, c);
+    const half = this.#graph.constant(0.5);
+    return [a, ...[add, subtract].map((op) => this.#apply(multiply, this.#apply(op, ends, b), half)), c];
+  };
+  readonly #resultLine = (values: readonly Expr[]): readonly Expr[] => {
+    const [a, b, c, d] = values as [Expr, Expr, Expr, Expr];
+    return [this.#apply(add, a, this.#apply(add, b, c)), this.#apply(subtract, this.#apply(subtract, b, c), d)];
+  };
+}
+const grid = (size: number, make: (row: number, column: number) => Expr): Grid =>
+  Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => make(row, column)));
