@@ -2,7 +2,8 @@
 import { InvalidArgumentError } from "commander";
 import type { Target } from "../backends/model.js";
 
-const targets: readonly Target[] = ["wasm", "typescript"];
+/** The first is what others are compared with. */
+export const targets: readonly Target[] = ["wasm", "typescript"];
 
 export const defaultTarget: Target = "typescript";
 
