@@ -87,6 +87,13 @@ function assemble(programs: readonly CompiledProgram[], sizes: ArraySizes) {
   const places = Object.entries(sizes).map(([array, length]) => [array, [layout.bases[array as ArrayName]!, length]]);
   const spec: Value = {
     binary: base64(module.bytes),
+    sharing: module.memoryFlags,
+    programs: Object.fromEntries(
+      programs.map(({ name }) => [
+        name,
+        (module.scalars.get(name) ?? []).map((scalar) => (scalar.name === "step" ? "step" : scalar.site)),
+      ]),
+    ),
     size: layout.bytes,
     arrays: Object.fromEntries(places) as Value,
   };

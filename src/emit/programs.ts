@@ -73,8 +73,8 @@ const scalarText = ({ name, site }: ScalarParameter): string =>
   name === "key" ? `drawKey(seed, ${site}, step)` : name;
 
 /** Calls a program in the binary, where memory has one. */
-export function wasmCall({ name, scalars }: WasmExport): string {
-  return `memory.wasm?.enter("${name}", n, step, seed)(${["n", ...scalars.map(scalarText)].join(", ")})`;
+export function wasmCall({ name, scalars }: WasmExport, wasm = "wasm?"): string {
+  return `memory.${wasm}.enter("${name}", n, step, seed)(${["n", ...scalars.map(scalarText)].join(", ")})`;
 }
 
 /** Kernels are printed once, however many programs call them. */
@@ -110,7 +110,7 @@ export class ProgramPrinter {
   /** The function `name` that runs a program: as WebAssembly where memory has that, else by its kernels. */
   program(name: string, comment: string, program: CompiledProgram | undefined, wasm?: WasmExport): string {
     const lines = program ? this.calls(program).map(({ call }) => `${call};`) : [];
-    if (wasm) lines.unshift(program ? `if (memory.wasm) return ${wasmCall(wasm)};` : `${wasmCall(wasm)};`);
+    if (wasm) lines.unshift(program ? `if (memory.wasm) return ${wasmCall(wasm, "wasm")};` : `${wasmCall(wasm)};`);
     const body = lines.map((line) => `  ${line}\n`).join("");
     return `/** ${comment} */\nfunction ${name}(${this.parameters(body)})${this.context.annotation("void")} {${
       body && `\n${body}`

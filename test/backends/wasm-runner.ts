@@ -1,4 +1,5 @@
 /** @file Runs compiled programs as WebAssembly on one thread. */
+import { expect } from "vitest";
 import { elementType } from "../../src/backends/arrays.js";
 import { assembleWasm, layoutMemory, type NamedProgram } from "../../src/backends/wasm/module.js";
 import type { ArrayName } from "../../src/ir/kernel.js";
@@ -10,6 +11,17 @@ export interface WasmInstance {
   /** `key` gives the value of a draw site's key. */
   run(program: string, n: number, step: number, key: (site: number) => number): void;
 }
+
+/** Of WebAssembly's interface, which Node's types lack, as much as is used. */
+interface Engine {
+  readonly validate: (bytes: Uint8Array) => boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => {
+    readonly buffer: ArrayBuffer;
+  };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+}
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Engine };
 
 const views = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
 
@@ -24,11 +36,14 @@ export function instantiateWasm(
   };
   const layout = layoutMemory(lengths);
   const { bytes, scalars } = assembleWasm(programs, layout);
-  const buffer = Uint8Array.from(bytes);
-  if (!WebAssembly.validate(buffer)) void new WebAssembly.Module(buffer);
+  // Compiling says what is wrong with it.
+  const module = new WebAssembly.Module(bytes);
+  expect(WebAssembly.validate(bytes)).toBe(true);
   const pages = Math.ceil(layout.bytes / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(buffer), { m: { memory, part: 0, parts: 1 } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(buffer), {
+    m: { memory, part: 0, parts: 1, sleeps: 1 },
+  });
   const arrays = Object.fromEntries(
     (Object.keys(lengths) as ArrayName[]).map((name) => [
       name,

@@ -1,4 +1,4 @@
-/** @file The barrier between kernels: threads spin, then sleep, until the last one has arrived. */
+/** @file The barrier between kernels: threads spin, then sleep where they may, until the last one has arrived. */
 import type { WasmFunction } from "./encode.js";
 import { FunctionBuilder } from "./function.js";
 import { globals } from "./context.js";
@@ -56,6 +56,9 @@ export function barrierFunction(address: number): WasmFunction {
     builder.tee(left);
     builder.i32(0);
     builder.emit("i32.gt_s");
+    builder.emit("global.get", globals.sleeps);
+    builder.emit("i32.eqz");
+    builder.emit("i32.or");
     isSame();
     builder.emit("i32.and");
   });

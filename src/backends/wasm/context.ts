@@ -9,7 +9,7 @@ import type { FunctionBuilder, Local } from "./function.js";
 export type Helper = (name: string, make: () => WasmFunction) => number;
 
 /** Imported globals, in this order. */
-export const globals = { part: 0, parts: 1 } as const;
+export const globals = { part: 0, parts: 1, sleeps: 2 } as const;
 
 export interface KernelContext {
   readonly builder: FunctionBuilder;

@@ -122,7 +122,8 @@ function programFunction(
 }
 
 /**
- * Imports memory `m.memory`, and immutable i32 globals `m.part`, `m.parts`: the number of this instance's thread and of all.
+ * Imports memory `m.memory`, and immutable i32 globals `m.part`, `m.parts`: the number of this instance's thread and of all, and
+ * `m.sleeps`: 0 where the thread may not sleep while it waits (a page's own).
  * Exports one function per program: `name(n, ...scalars)`; every thread calls it, and it returns when all have done their share.
  */
 export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayout): WasmModule {
@@ -144,7 +145,7 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
   const pages = unsigned(Math.ceil(layout.bytes / page));
   const memory = [...text("m"), ...text("memory"), 0x02];
   const global = (name: string) => [...text("m"), ...text(name), 0x03, valueTypeByte.i32, 0x00];
-  const imports = list([[...memory, 1, ...pages, ...pages], global("part"), global("parts")]);
+  const imports = list([[...memory, 1, ...pages, ...pages], global("part"), global("parts"), global("sleeps")]);
   const importSection = section(sectionId.import, imports);
   const head = [...preamble, ...section(sectionId.type, list(types))];
   const code = functions.list.map((one) => {
@@ -178,6 +179,7 @@ export function printWat(programs: readonly NamedProgram[], layout: WasmLayout):
     `(import "m" "memory" (memory ${pages} ${pages}))`,
     '(import "m" "part" (global i32))',
     '(import "m" "parts" (global i32))',
+    '(import "m" "sleeps" (global i32))',
     ...exported.map(({ name, index }) => `(export "${name}" (func $${names[index]}))`),
   ];
   const texts = functions.map((code, k) => printFunction({ ...code, name: names[k]! }, names));

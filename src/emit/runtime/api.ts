@@ -27,6 +27,12 @@ export interface CreateOptions {
    * `create` throws NetTargetError where the one asked for, or both, cannot be had.
    */
   readonly target?: "typescript" | "wasm" | undefined;
+  /**
+   * How many threads compute, 1 .. 64; the results do not depend on it, bit for bit. Default 1. The others are workers, ended by
+   * `dispose`; they join in when they have started: in browsers after a return to the event loop. In pages that are not
+   * cross-origin isolated, and in TypeScript, there is one thread.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** Stop when a metric no longer improves. */
@@ -101,6 +107,8 @@ export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
   /** What runs it. */
   readonly target: "typescript" | "wasm";
+  /** How many threads compute at present. */
+  readonly threads: number;
   /**
    * Any number of examples; at most the declared batch in a model that keeps values, whose row k continues row k of the last
    * call. Throws NetInputError.

@@ -31,7 +31,7 @@ export interface Memory extends Arrays {
   readonly wasm: WasmPrograms | undefined;
 }
 export interface WasmPrograms {
-  /** How many compute together. */
+  /** How many compute together: 1 until the others have started. */
   readonly threads: number;
   /** A program's function, to be called at once with the same `n` and the program's scalars: other threads may have begun. */
   enter(program: string, n: number, step: number, seed: number): WasmFunction;

@@ -10,6 +10,7 @@ import {
   predictRows,
   resetMemories,
   targetOf,
+  threadsOf,
 } from "./predictor.js";
 import {
   checkIdle,
@@ -32,6 +33,9 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
   const net: TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> = {
     parameters: parametersOf(trainer) as Parameters,
     target: targetOf(trainer),
+    get threads() {
+      return threadsOf(trainer);
+    },
     get seed() {
       return trainer.seed;
     },
