@@ -138,6 +138,7 @@ describe("architecture", () => {
       "average",
       "flatten",
       "concatenate",
+      "augment",
     ]);
     const compiler = handWritten.filter(
       (name) =>

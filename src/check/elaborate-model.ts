@@ -2,6 +2,7 @@
 import { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Source, Store, Tensor } from "../ir/types.js";
 import type { ModelDeclaration, ModelItem, OptimizerItem } from "../syntax/ast.js";
+import { augmentations, augmented } from "./augment.js";
 import { type AppliedStep, Context, type Mode, type Run, type Sink } from "./context.js";
 import { dependence } from "./dependence.js";
 import { dataRules } from "./diagnostics/data.js";
@@ -71,6 +72,7 @@ class Elaboration {
   readonly #outputSources = new Map<string, Source>();
   readonly #training;
   readonly #data;
+  readonly #augmentations;
   readonly #train: Elaborated;
   readonly #evaluate: Elaborated;
   readonly #predict: Elaborated;
@@ -88,7 +90,13 @@ class Elaboration {
     const batch = this.#training.batch === "all" ? 1 : this.#training.batch;
     this.#top = this.#context("train", batch, undefined);
     for (const item of declaration.items) if (item.kind === "input" || item.kind === "target") this.#port(item);
-    this.#data = dataSettings(settings, this.#block("data"), [...this.#ports.keys()]);
+    const data = this.#block("data");
+    this.#data = dataSettings(settings, data, [...this.#ports.keys()]);
+    this.#augmentations = augmentations(
+      settings,
+      data,
+      this.#inputs.map(({ name }) => name),
+    );
     this.#train = this.#elaborate("train", batch);
     const again = this.#train.c.run.readsTraining;
     this.#evaluate = again ? this.#elaborate("evaluate", batch) : withoutTraining(this.#train);
@@ -193,9 +201,13 @@ class Elaboration {
     for (const item of declaration.items) {
       switch (item.kind) {
         case "input":
-        case "target":
-          c.scope.bind(item.name.text, this.#ports.get(item.name.text) ?? errorValue, c.location(item.name.span));
+        case "target": {
+          const port = this.#ports.get(item.name.text);
+          const augmentation = item.kind === "input" && this.#augmentations.get(item.name.text);
+          const value = port && augmentation ? augmented(c, port, augmentation) : port;
+          c.scope.bind(item.name.text, value ?? errorValue, c.location(item.name.span));
           break;
+        }
         case "output": {
           const value = c.evaluate(item.value);
           const name = item.name.text;

@@ -1,6 +1,7 @@
 /** @file The `train` and `data` blocks: constants with defaults filled in, readers bound to ports. */
 import { suggest } from "../base/suggest.js";
 import type { Call, ConfigurationEntry, ConfigurationItem, Expression } from "../syntax/ast.js";
+import { isAugmentation } from "./augment.js";
 import type { Context } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
 import { laterRules } from "./diagnostics/model.js";
@@ -161,16 +162,13 @@ export function dataSettings(c: Context, item: ConfigurationItem | undefined, po
   let testFraction = 0;
   for (const entry of item?.entries ?? []) {
     const { key, name, value } = entry;
-    if (key.text === "augment") {
-      c.report(laterRules.later, entry.span, { what: "augmentations of the data (`augment`)" });
-      continue;
-    }
+    if (isAugmentation(entry)) continue;
     if (key.text === "test" && !name) {
       testFraction = numberOf(c, "test", value, "a part of the rows such as 20%", fraction) ?? testFraction;
       continue;
     }
     if (name && key.text !== "test" && key.text !== "validation") {
-      unknownKey(c, "data", entry, ["test", "validation"]);
+      unknownKey(c, "data", entry, ["test", "validation", "augment"]);
       continue;
     }
     const port = name ?? key;

@@ -97,6 +97,9 @@ function checkNamed(
       return value.kind === "bool" ? value : wrongType(c, m, parameter, "true or false", value);
     case "list":
       return value.kind === "list" ? value : wrongType(c, m, parameter, "a list", value);
+    case "range":
+      if (value.kind === "number") return { kind: "range", from: -value.value, to: value.value, reversed: false };
+      return value.kind === "range" ? value : wrongType(c, m, parameter, "a range", value);
     case "string":
       return value.kind === "string" ? value : wrongType(c, m, parameter, "a text", value);
     default:

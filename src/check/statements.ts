@@ -14,7 +14,16 @@ import { evaluateCallable } from "./recipes.js";
 import { elaborateScan, writeRow } from "./scan.js";
 import { evaluateShape } from "./sizes.js";
 import { broadcast, dependsOn, isPerExample, scalar, shared } from "./tensors.js";
-import { errorValue, isCallable, type OwnAxis, shapeText, type TensorValue, type Value, valueText } from "./values.js";
+import {
+  errorValue,
+  isCallable,
+  number,
+  type OwnAxis,
+  shapeText,
+  type TensorValue,
+  type Value,
+  valueText,
+} from "./values.js";
 import type { Binding } from "./scope.js";
 
 /** Runs statements; the value of the first `return`. */
@@ -72,7 +81,8 @@ function elaborateLet(c: Context, statement: LetStatement): void {
 
 function destructure(c: Context, target: Target & { kind: "names" }, value: Value, e: Expression): void {
   const count = target.names.length;
-  const items: readonly Value[] | undefined = value.kind === "list" ? value.items : undefined;
+  const ends = value.kind === "range" ? [number(value.from), number(value.to)] : undefined;
+  const items: readonly Value[] | undefined = value.kind === "list" ? value.items : ends;
   if (value.kind !== "error" && items?.length !== count)
     c.report(wordRules.type, e.span, {
       what: "the right side",

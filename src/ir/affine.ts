@@ -103,10 +103,11 @@ export function interval(expr: Expr, effort = allowed()): Interval {
     case "scalar":
       return expr.name === "key" ? everything : { low: 1, high: Infinity };
     case "fold": {
-      const body = interval(expr.body, effort);
       const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
+      // A place is bounded whatever is compared: no effort goes into that.
       if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: count - 1 };
       if (expr.reducer === "product") return everything;
+      const body = interval(expr.body, effort);
       if (expr.reducer === "sum") return ends(body, { low: count, high: count }, product);
       return body;
     }

@@ -191,9 +191,36 @@ export const cases: readonly Case[] = [
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6002", text: trained("  train { epochs: «1.5» }") },
   { code: "NET6002", text: trained("  «train { stop: early_stop(monitor: acuracy) }»") },
+  { code: "NET6002", text: trained("  data { augment «label»: flip }") },
+  { code: "NET6002", text: trained("  data { augment «xs»: flip }") },
+  { code: "NET3001", text: trained("  data { «augment x: flip» }") },
+  {
+    code: "NET2002",
+    text: image("image -> flatten -> dense(10) -> softmax\n  data { augment image: «rotat»(10deg) }"),
+    fixed: "rotate",
+  },
+  {
+    code: "NET2002",
+    text: image("image -> flatten -> dense(10) -> softmax\n  data { augment image: «RandomRotation»(10deg) }"),
+    fixed: "rotate",
+  },
+  { code: "NET4009", text: image("image -> flatten -> dense(10) -> softmax\n  data { «augment image: zoom(0.1)» }") },
+  { code: "NET4005", text: image("image -> flatten -> dense(10) -> softmax\n  data { «augment image: relu» }") },
+  {
+    code: "NET4005",
+    text: image("image -> flatten -> dense(10) -> softmax\n  data { «augment image: rotate(true)» }"),
+  },
+  {
+    code: "NET3013",
+    text: `layer augment(recipe: fn)(x: [h, w, c]) = x[:, :, 0]\n${image("image -> flatten -> dense(10) -> softmax\n  data { «augment image: flip» }")}`,
+  },
   { code: "NET6003", text: trained('  data { x: «cvs("a.csv")» }') },
   { code: "NET6004", text: trained('  data { «xs»: csv("a.csv") }') },
   { code: "NET6005", text: trained('  data { x: csv("a.csv"), «x»: csv("b.csv") }') },
+  {
+    code: "NET6005",
+    text: image("image -> flatten -> dense(10) -> softmax\n  data { augment image: flip, augment «image»: flip }"),
+  },
 ];
 
 /** f0, f1(x) = f0(f0(x)), .. : 2^20 applications. */

@@ -67,6 +67,9 @@ describe("bounds", () => {
     let e = app(ops.tanh, x);
     for (let k = 0; k < 40; k++) e = app(ops.add, e, app(ops.multiply, e, e));
     expect(interval(e)).toEqual({ low: -Infinity, high: Infinity });
+    // A place among such numbers is bounded all the same, and so is what is made of it.
+    const place = app(ops.floorDivide, graph.fold("argmax", [i, j], e), whole(2));
+    expect(interval(place)).toEqual({ low: 0, high: 5 });
   });
   it("prove subscripts", () => {
     expect(isWithin(form, 12)).toBe(true);

@@ -239,11 +239,26 @@ const padding: Tiny = {
   ...onNumbers("fn window_padding", "[4, 4, 1]", "conv2d(1, 3, padding: same)"),
 };
 
+/** Words of recipes move positions, not images: they are seen through what they do to an image. */
+const augmentations: readonly Tiny[] = [
+  ["layer augment", "rotate(20deg) -> shift(0.1) -> shear(0.1) -> zoom(0.8..1.2) -> flip"],
+  ["fn rotate", "rotate(-30deg..60deg)"],
+  ["fn shift", "shift(0.3, width: 0..0.2)"],
+  ["fn shear", "shear(0.3)"],
+  ["fn zoom", "zoom(0.8..1.3)"],
+  ["fn flip", "flip(vertical: true)"],
+  ["fn draw_between", "shear(0.1..0.2)"],
+  ["fn draw_sign", "flip"],
+  ["fn resample", "shift(0)"],
+  ["fn interpolate", "zoom(0.6..0.7)"],
+].map(([word, recipe]) => onNumbers(word!, "[4, 3, 2]", `augment(${recipe})`));
+
 export const tinyModels: readonly Tiny[] = [
   ...Object.entries(layers).map(([name, [shape, stage]]) => onNumbers(`layer ${name}`, shape, stage)),
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
   embedding,
   padding,
+  ...augmentations,
   ...losses,
   ...metrics,
   ...optimizers,

@@ -10,14 +10,16 @@ export const dataRules = {
       suggestion === undefined ? `entries are ${known}` : `did you mean \`${suggestion}\`?`,
     explanation: `A \`train\` block has the entries batch, epochs, shuffle, validation, seed and stop. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
-and \`test: 20%\` holds out a part of the rows.`,
+\`test: 20%\` holds out a part of the rows, and \`augment image: rotate(10deg) -> shift(0.1)\` moves the images of an input while \
+training.`,
   }),
   badEntry: rule<{ key: string; expected: string; actual: string }>({
     code: "NET6002",
     severity: "error",
     message: ({ key, expected, actual }) => `\`${key}\` must be ${expected}, not ${actual}`,
     explanation: `Entries of \`train\` and \`data\` are constants: \`batch: 32\` (or \`all\`), \`epochs: 10\`, \`shuffle: true\`, \
-\`validation: 10%\`, \`seed: 1\`, \`stop: early_stop(monitor: loss, patience: 3)\`.`,
+\`validation: 10%\`, \`seed: 1\`, \`stop: early_stop(monitor: loss, patience: 3)\`. What is augmented is an input: targets stay as \
+they are read.`,
   }),
   unknownReader: rule<{ name: string; suggestion: string | undefined }>({
     code: "NET6003",
@@ -39,10 +41,13 @@ Paths are relative to the data directory of the command, or to the model's file.
     explanation: `The entries of a \`data\` block are named after the model's inputs and targets, because each of them gets a reader. Check the \
 spelling against the \`input\` and \`target\` lines.`,
   }),
-  boundTwice: rule<{ port: string; part: string }>({
+  boundTwice: rule<{ port: string; part: string | undefined }>({
     code: "NET6005",
     severity: "error",
-    message: ({ port, part }) => `\`${port}\` has two readers for the ${part} part`,
-    explanation: `Each input and target has one reader for each part of the data: training, \`test\` and \`validation\`. Remove one of the two.`,
+    message: ({ port, part }) =>
+      part === undefined ? `\`${port}\` is augmented twice` : `\`${port}\` has two readers for the ${part} part`,
+    help: ({ part }) => (part === undefined ? "write one recipe: `rotate(10deg) -> shift(0.1)`" : undefined),
+    explanation: `Each input and target has one reader for each part of the data: training, \`test\` and \`validation\`. Remove one of the two. \
+An input has one recipe of augmentation, whose words follow each other with \`->\`.`,
   }),
 } as const;
