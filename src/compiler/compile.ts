@@ -27,7 +27,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
   // Passes know no target: a fallback costs schedules only.
   const optimised = new Map<Program, Program>();
   const build = (program: Program, of: Target): CompiledProgram => {
-    const passed = optimised.get(program) ?? runPasses(graph, afterGradient, program, options);
+    const passed = optimised.get(program) ?? runPasses(graph, afterGradient, program, { ...options, batch });
     optimised.set(program, passed);
     return compileProgram(graph, passed, { batch, target: of });
   };

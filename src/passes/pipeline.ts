@@ -21,8 +21,6 @@ export interface Pass {
   readonly run: (graph: Graph, roots: readonly Tensor[], options: PassOptions) => readonly Tensor[];
 }
 export interface PassOptions {
-  /** What the program is made for. Default `typescript`. */
-  readonly target?: "typescript" | "wasm";
   /** Keep to the order of operations of the direct form, where a faster one rounds otherwise. Default false. */
   readonly exact?: boolean;
   /** Largest number of examples in one call. Default 32. */
@@ -54,11 +52,7 @@ export const afterGradient: readonly Pass[] = [
   { name: "fuse", run: fuse },
   // What one round brings together, algebra shortens, and a second round puts where it belongs.
   { name: "fuse-again", run: fuse },
-  {
-    name: "winograd",
-    run: (graph, roots, { target, exact, batch = 32 }) =>
-      target === "wasm" && !exact ? winograd(graph, roots, batch) : roots,
-  },
+  { name: "winograd", run: (graph, roots, { exact, batch = 32 }) => (exact ? roots : winograd(graph, roots, batch)) },
 ];
 
 /** A program after some passes. */

@@ -8,6 +8,7 @@ import { grouped } from "./group.js";
 import { packed } from "./pack.js";
 import { arrayFor, fixedBuffer, isScanUnit, outputOf, overlap, owner, stridesOf } from "./nest.js";
 import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View } from "./nest.js";
+import { unrolled } from "./unroll.js";
 
 export function schedule(graph: Graph, program: Program, batch: number): readonly Step[] {
   const scheduler = new Scheduler(graph, batch);
@@ -137,8 +138,7 @@ class Scheduler {
     }
     this.steps.push({
       kind: "nest",
-      axes,
-      outputs,
+      ...unrolled(this.#graph, axes, outputs, inline),
       fills,
       views,
       inline,

@@ -6,7 +6,7 @@
  *
  * Points come before all other axes but the batch: M is, for each example and point, a product of matrices, tiles by channels.
  */
-import { isWithin } from "../ir/affine.js";
+import { affineExpr, isWithin } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Extent, Origin, ScalarOp, Tensor } from "../ir/types.js";
 import { add, equal, multiply, subtract, where } from "../ops/index.js";
@@ -69,7 +69,7 @@ class Stages {
     const axes = kept.filter(({ extent }) => extent === "batch");
     axes.push(...kept.filter((axis) => !axes.includes(axis)));
     const sum = graph.fold("sum", this.#convolution.summed, product);
-    const products = graph.compute(this.#pointed(axes, [this.#i, this.#j]), sum, this.#stage("products"));
+    const products = graph.compute(this.#pointed(axes, [this.#i, this.#j]), sum, this.#stage("products by points"));
     return (r, c) => {
       const subscripts = axes.map((axis) => (axis === row ? r : axis === column ? c : graph.index(axis)));
       const at = (k: number) => graph.constant(k, "i32");
@@ -109,13 +109,13 @@ class Stages {
       const at = axes.map((axis, k) => {
         const tiles = this.#tiles[windows[k]!];
         if (!tiles) return graph.index(axis);
-        const start = graph.apply(multiply, graph.index(axis), graph.constant(side, "i32"));
-        return graph.apply(add, start, graph.constant(tiles.first + [p, q][windows[k]!]!, "i32"));
+        const constant = tiles.first + [p, q][windows[k]!]!;
+        return affineExpr(graph, { constant, terms: new Map([[axis, side]]) }, { add, multiply });
       });
       const isInside = at.every((e, k) => isWithin(e, tensor.shape[k]!));
       return graph.read(tensor, at, isInside ? undefined : outside);
     };
-    return this.#transformed(axes, this.#bothWays(grid(reach, element), this.#inputLine), "input");
+    return this.#transformed(axes, this.#bothWays(grid(reach, element), this.#inputLine), "input by points");
   }
 
   /** U, over dimensions of the weights: those summed over before those left, so that results lie side by side. */
@@ -136,7 +136,7 @@ class Stages {
     };
     const axes = dimensions.map((k) => indices[k]!);
     const values = this.#bothWays(grid(taps, element), this.#weightLine);
-    return { tensor: this.#transformed(axes, values, "weights"), dimensions };
+    return { tensor: this.#transformed(axes, values, "taps by points"), dimensions };
   }
 
   #transformed(axes: readonly Axis[], values: Grid, stage: string): Tensor {
@@ -144,8 +144,10 @@ class Stages {
     const rows = values.map((row) => chosen(graph, this.#j, row));
     return graph.compute(this.#pointed(axes, [this.#i, this.#j]), chosen(graph, this.#i, rows), this.#stage(stage));
   }
+  /** Named after the weights, where they have a name: the results may be several tensors. */
   #stage(stage: string): Origin {
-    return { location: this.#origin.location, label: `${this.#origin.label}, transformed ${stage}` };
+    const { label } = this.#convolution.weights.tensor.origin;
+    return { location: this.#origin.location, label: `${label || this.#origin.label}: ${stage}` };
   }
   /** Which of the two windows lies along a dimension; -1: none. */
   #windowOf(side: "dimension" | "weightDimension", k: number): number {

@@ -92,7 +92,7 @@ class Convolved {
 }
 
 const isStaged = (tensors: readonly Tensor[]) =>
-  topological(tensors).some(({ origin }) => origin.label.endsWith("products"));
+  topological(tensors).some(({ origin }) => origin.label.endsWith("products by points"));
 
 function expectSame({ b, values }: Convolved, tensors: readonly Tensor[], convolved: Convolved): void {
   const made = winograd(b.graph, tensors, declared);
@@ -202,6 +202,6 @@ describe("what stays direct", () => {
     const read = graph.read(sparse, [graph.index(own[0]), shifted(1, ky), shifted(2, kx), graph.index(from)]);
     const product = graph.apply(ops.multiply, read, graph.at(weights, [ky, kx, from, own[3]]));
     const made = winograd(graph, [graph.compute(own, graph.fold("sum", [ky, kx, from], product))], batch);
-    expect(topological(made).filter(({ origin }) => origin.label.endsWith("products"))).toHaveLength(1);
+    expect(topological(made).filter(({ origin }) => origin.label.endsWith("products by points"))).toHaveLength(1);
   });
 });
