@@ -95,5 +95,8 @@ export interface DoubleOps<V> {
   choose(mask: V, yes: V, no: V): V;
 }
 
+/** What f32 lanes and f64 scalars share. */
+export type FloatOps<V> = Pick<LaneOps<V>, keyof LaneOps<V> & keyof DoubleOps<V>>;
+
 export type LaneFunction = <V>(ops: LaneOps<V>, ...arguments_: V[]) => V;
 export type DoubleFunction = <V>(ops: DoubleOps<V>, ...arguments_: V[]) => V;

@@ -1,18 +1,25 @@
-/** @file f32 functions for one lane or four. */
+/** @file Signs, whole quotients and random bits, which are exact. */
+import type { Float } from "./math-format.js";
 import type { LaneOps } from "./math-ops.js";
 
 /** -1, 0 or 1; NaN and -0 stay what they are. */
-export function sign<V>(ops: LaneOps<V>, x: V): V {
-  return ops.choose(ops.less(ops.f32(0), ops.abs(x)), ops.copySign(ops.f32(1), x), x);
+export function sign<V>({ ops, number }: Float<V>, x: V): V {
+  return ops.choose(ops.less(number(0), ops.abs(x)), ops.copySign(number(1), x), x);
 }
 
-export function floorDivide<V>(ops: LaneOps<V>, a: V, b: V): V {
+/** To the nearest whole number, halves to even. */
+export function round<V>({ ops }: Float<V>, x: V): V {
+  return ops.nearest(x);
+}
+
+export function floorDivide<V>({ ops }: Float<V>, a: V, b: V): V {
   return ops.floor(ops.divide(a, b));
 }
 
 /** `a - b * floor(a / b)`. */
-export function modulo<V>(ops: LaneOps<V>, a: V, b: V): V {
-  return ops.subtract(a, ops.multiply(b, floorDivide(ops, a, b)));
+export function modulo<V>(float: Float<V>, a: V, b: V): V {
+  const { ops } = float;
+  return ops.subtract(a, ops.multiply(b, floorDivide(float, a, b)));
 }
 
 /** As `mixBits` of `ir/draws.ts`. */
