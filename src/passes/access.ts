@@ -22,31 +22,46 @@ export interface Places {
   readonly inline: ReadonlyMap<Tensor, Expr>;
 }
 
-/** A subscript's affine part, index by index, and the terms that are computed otherwise. */
-function split(expr: Expr, factor: number, of: Map<Axis, number>, computed: Expr[]): void {
-  const form = affine(expr);
-  if (form) {
-    for (const [axis, coefficient] of form.terms) of.set(axis, (of.get(axis) ?? 0) + factor * coefficient);
-    return;
-  }
-  const [a, b] = expr.kind === "apply" && expr.type === "i32" ? expr.arguments : [];
-  const name = expr.kind === "apply" ? expr.op.name : "";
-  if (a && b && (name === "add" || name === "subtract")) {
-    split(a, factor, of, computed);
-    split(b, name === "add" ? factor : -factor, of, computed);
-  } else if (a && name === "negate") split(a, -factor, of, computed);
-  else if (a && b && name === "multiply" && b.kind === "const") split(a, factor * b.value, of, computed);
-  else computed.push(expr);
+/** How the place of an access follows from indices, in elements. */
+export interface Moves {
+  readonly constant: number;
+  /** Per step of an index. */
+  readonly of: ReadonlyMap<Axis, number>;
+  /** Terms that are computed otherwise. */
+  readonly computed: readonly { readonly expr: Expr; readonly factor: number }[];
+}
+
+export function movesOf(at: readonly Expr[], shape: readonly Extent[], batch: number): Moves {
+  const strides = stridesOf(shape, batch);
+  const of = new Map<Axis, number>();
+  const computed: { expr: Expr; factor: number }[] = [];
+  let constant = 0;
+  const split = (expr: Expr, factor: number): void => {
+    const form = affine(expr);
+    if (form) {
+      constant += factor * form.constant;
+      for (const [axis, coefficient] of form.terms) of.set(axis, (of.get(axis) ?? 0) + factor * coefficient);
+      return;
+    }
+    const [a, b] = expr.kind === "apply" && expr.type === "i32" ? expr.arguments : [];
+    const name = expr.kind === "apply" ? expr.op.name : "";
+    if (a && b && (name === "add" || name === "subtract")) {
+      split(a, factor);
+      split(b, name === "add" ? factor : -factor);
+    } else if (a && name === "negate") split(a, -factor);
+    else if (a && b && name === "multiply" && b.kind === "const") split(a, factor * b.value);
+    else computed.push({ expr, factor });
+  };
+  at.forEach((subscript, k) => split(subscript, strides[k]!));
+  return { constant, of, computed };
 }
 
 /** Elements moved per step of each index by an access; Infinity where a subscript computes with the index otherwise. */
 export function stridesAt(at: readonly Expr[], shape: readonly Extent[], batch: number): ReadonlyMap<Axis, number> {
-  const strides = stridesOf(shape, batch);
-  const of = new Map<Axis, number>();
-  const computed: Expr[] = [];
-  at.forEach((subscript, k) => split(subscript, strides[k]!, of, computed));
-  for (const part of computed) for (const axis of part.free) of.set(axis, Infinity);
-  return of;
+  const { of, computed } = movesOf(at, shape, batch);
+  const strides = new Map(of);
+  for (const { expr } of computed) for (const axis of expr.free) strides.set(axis, Infinity);
+  return strides;
 }
 
 /** Whether a subscript stays within an extent whatever its indices are. */
@@ -93,22 +108,17 @@ export class AccessFinder {
     return this.expression(value);
   }
   #place(shape: View["shape"], at: readonly Expr[], guarded: boolean): void {
-    const strides = stridesOf(shape, this.#places.batch);
-    const sum = new Map<Axis, number>();
-    at.forEach((subscript, k) => {
-      const of = new Map<Axis, number>();
-      const computed: Expr[] = [];
-      split(subscript, strides[k]!, of, computed);
-      const fixed = guarded && !staysInside(subscript, shape[k]!) ? [subscript] : computed;
-      for (const part of fixed)
+    for (const [k, subscript] of at.entries()) {
+      const { computed } = movesOf([subscript], [shape[k]!], this.#places.batch);
+      const isGuarded = guarded && !staysInside(subscript, shape[k]!);
+      for (const part of isGuarded ? [subscript] : computed.map(({ expr }) => expr))
         for (const axis of part.free) {
           this.#rigid.add(axis);
           this.#guarded.add(axis);
         }
-      for (const part of computed) this.expression(part);
-      for (const [axis, stride] of of) sum.set(axis, (sum.get(axis) ?? 0) + stride);
-    });
-    this.#accesses.push({ strides: sum });
+      for (const { expr } of computed) this.expression(expr);
+    }
+    this.#accesses.push({ strides: movesOf(at, shape, this.#places.batch).of });
   }
 }
 

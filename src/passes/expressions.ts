@@ -282,6 +282,35 @@ export class Expressions {
     return this.#blocks.name(load, "v", range);
   }
 
+  /** An element of scratch memory. */
+  load(type: ScalarType, { buffer, shape }: View, subscripts: readonly Affine[]): KernelExpr {
+    return this.#blocks.name({
+      kind: "load",
+      type,
+      array: buffer.array,
+      index: this.element(buffer, shape, subscripts),
+    });
+  }
+  /** What a read gives at a place that counts elements from the start of its tensor. */
+  loadAt(read: Read, place: Affine): KernelExpr {
+    const { buffer } = this.#viewOf(read);
+    const step = laneStep(place);
+    const one = (type: LaneType, k: number): KernelExpr => {
+      const index = this.#blocks.address(atLane(place, k), this.offset(buffer));
+      return this.#blocks.name({ kind: "load", type, array: buffer.array, index });
+    };
+    if (step === 0) return one(read.type, 0);
+    const type = vectorOf(read.type);
+    if (step === 1) return one(type, 0);
+    const values = Array.from({ length: lanes }, (_, k) => one(read.type, k));
+    return this.#blocks.name({ kind: "lanes", type, values });
+  }
+  /** Says what an expression is here. */
+  know(expr: Expr, env: Env, value: KernelExpr): void {
+    const { key, depth } = this.identity({ expr, env });
+    this.#blocks.remember(key, depth, inLanes(expr, env) ? this.spread(value) : value);
+  }
+
   #position(shape: readonly Extent[], subscripts: readonly Affine[]): Affine {
     const strides = stridesOf(shape, this.#places.batch);
     return subscripts.reduce((total, subscript, k) => plus(total, times(subscript, strides[k]!)), affine(0));

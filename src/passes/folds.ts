@@ -11,6 +11,7 @@ import { bind, Expressions, factOf, inLanes, isVector, vectorOf } from "./expres
 import type { Env, Instance } from "./expressions.js";
 import { bound as boundGuard, clip, commonGuards, hasGuard, neutral } from "./guards.js";
 import type { Guard } from "./guards.js";
+import type { ListMaker } from "./lists.js";
 import type { Buffer } from "./nest.js";
 
 /** Windows of at most this many positions are unrolled around the folds they contain. */
@@ -31,6 +32,8 @@ const better = (reducer: Reducer) => (reducer === "max" || reducer === "argmax" 
 
 export class Folds {
   readonly expressions: Expressions;
+  /** Where the sum of the nest visits a list. */
+  lists: ListMaker | undefined;
   readonly #blocks: Blocks;
   readonly #places: Places;
   readonly #inLanes: ReadonlySet<Axis>;
@@ -160,6 +163,7 @@ export class Folds {
     const isWide =
       this.#inLanes.has(carrier) &&
       !ordered &&
+      !this.lists &&
       instances.every(({ expr, env }) => !inLanes(expr, env) && !hasGuard(expr.body, [carrier]));
     if (!isWide) return this.#accumulated(instances, loops, "all");
     const sums = this.#accumulated(instances, loops, "lanes").map((value, k) =>
@@ -205,7 +209,7 @@ export class Folds {
         ? blocks.accumulator(wide(instance) ? "i32x4" : "i32", spread(int(0), instance))
         : undefined,
     );
-    this.#open(loops, instances, commonGuards(this.#blocks, this.#places, instances), part, (inner) => {
+    this.#iterate(loops, instances, part, (inner) => {
       const values = this.evaluateAll(inner.map(({ expr, env }) => ({ expr: expr.body, env })));
       const done = new Set<KernelExpr>();
       inner.forEach(({ expr, env }, k) => {
@@ -228,6 +232,15 @@ export class Folds {
       });
     });
     return best.map((accumulator, k) => places[k] ?? accumulator);
+  }
+  #iterate(
+    loops: readonly LoopAxis[],
+    instances: readonly Instance<Fold>[],
+    part: Part,
+    body: (instances: readonly Instance<Fold>[]) => void,
+  ): void {
+    if (this.lists?.handles(instances[0]!.expr)) return this.lists.each(instances, body);
+    this.#open(loops, instances, commonGuards(this.#blocks, this.#places, instances), part, body);
   }
   #bodyKey(expr: Fold, env: Env): string {
     return `${expr.body.id}:${expr.free.map((axis) => env.get(axis)?.key).join()}`;

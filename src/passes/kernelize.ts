@@ -13,6 +13,7 @@ import { bind, factOf, inLanes, isVector, laneOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
 import { Folds } from "./folds.js";
 import { factorsOf } from "./guards.js";
+import { ListMaker } from "./lists.js";
 import type { Buffer, Nest, Output, View } from "./nest.js";
 
 export interface Place {
@@ -53,6 +54,7 @@ class NestMaker {
     this.#tiling = chooseTiles(nest, this.#loops, finder.found, place);
     const { vectors } = place;
     this.#folds = new Folds(blocks, places, place.offsets, { vectors, folded: this.#tiling.folded });
+    if (nest.lists) this.#folds.lists = new ListMaker(blocks, this.#folds.expressions, nest, nest.lists, place.batch);
     this.#shared = vectors && place.env.size === 0 ? this.#sharedLoop() : undefined;
   }
 

@@ -7,6 +7,7 @@ import { Blocks } from "./blocks.js";
 import { kernelizeNest } from "./kernelize.js";
 import type { Place } from "./kernelize.js";
 import type { Step } from "./nest.js";
+import { withLists } from "./lists.js";
 import { planMemory } from "./plan.js";
 import { schedule } from "./schedule.js";
 import { skipZeros } from "./sparse.js";
@@ -20,7 +21,8 @@ export interface KernelOptions {
 }
 
 export function compileProgram(graph: Graph, program: Program, { batch, target }: KernelOptions): CompiledProgram {
-  const steps = schedule(graph, skipZeros(graph, program), batch);
+  const ordered = schedule(graph, skipZeros(graph, program), batch);
+  const steps = target === "wasm" ? withLists(ordered, batch) : ordered;
   const plan = planMemory(steps);
   const place: Place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm" };
   const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, place));

@@ -1,4 +1,5 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
+import type { Lists } from "./lists.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf, tensorsOf } from "../ir/graph.js";
 import type { ArrayName } from "../ir/kernel.js";
@@ -47,6 +48,8 @@ export interface Nest {
   /** Values computed at the same point: read at plain indices, they stand for their bodies. */
   readonly inline: ReadonlyMap<Tensor, Expr>;
   readonly origins: readonly Origin[];
+  /** Non-zero factors of its sum that are listed first. */
+  readonly lists?: Lists;
 }
 export interface Loop {
   readonly kind: "loop";

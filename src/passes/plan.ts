@@ -60,6 +60,7 @@ function livesOf(steps: readonly Step[]): readonly Life[] {
 }
 function buffersOf(nest: Nest): readonly Buffer[] {
   const views = [...nest.views.values(), ...nest.outputs.map(({ view }) => view), ...nest.fills];
+  if (nest.lists) views.push(nest.lists.values, nest.lists.positions);
   return views.map(({ buffer }) => buffer);
 }
 

@@ -5,10 +5,14 @@ import type { FunctionBuilder, Local } from "./function.js";
 import { elementSize, keyOf } from "./plan.js";
 
 export interface Pointer {
+  /** Of its terms. */
+  readonly key: string;
   readonly terms: readonly Term[];
   readonly local: Local;
-  /** It holds the sum plus this, which keeps it from being negative. */
+  /** It holds the sum plus this. */
   readonly bias: number;
+  /** Certainly not negative, so that the rest of an address can be part of the instruction. */
+  readonly isSafe: boolean;
 }
 
 /** What has to be added to a sum so that it is never negative; undefined where no bound is known. */
@@ -34,16 +38,17 @@ export class Addresses {
     this.#value = value;
   }
 
-  /** Runs `body` while a loop keeps these pointers. */
+  /** Runs `body` while a loop keeps these pointers; what it makes of its own ends with it. */
   within(pointers: readonly Pointer[], body: () => void): void {
+    const { length } = this.#pointers;
     this.#pointers.push(...pointers);
     body();
-    this.#pointers.length -= pointers.length;
+    this.#pointers.length = length;
   }
 
   /**
    * Leaves the dynamic part of an address on the stack and returns the constant part, for the instruction. The sum of both is
-   * taken without wrapping, so a dynamic part that may be negative takes the constant in.
+   * taken without wrapping, so a dynamic part that may be negative takes the constant in. Equal sums in a block share a local.
    */
   address(array: ArrayName, index: KernelExpr, scope: Scope): number {
     const builder = this.#builder;
@@ -63,10 +68,21 @@ export class Addresses {
       builder.i32(0);
       return constant;
     }
-    const bias = biasOf(terms);
-    this.sum(terms, bias ?? 0);
-    const offset = constant - (bias ?? 0);
-    return bias !== undefined && offset >= 0 ? offset : this.#include(offset);
+    const key = keyOf(terms);
+    const known = this.#pointers.findLast((other) => other.key === key && other.isSafe && other.bias <= constant);
+    if (known) {
+      builder.get(known.local);
+      return constant - known.bias;
+    }
+    // Without a bound the whole address is certain to be one, and others of the sum that lie beyond it use it.
+    const least = biasOf(terms);
+    const bias = least !== undefined && least <= constant ? least : constant;
+    this.sum(terms, bias);
+    if (terms.some(({ binding }) => binding.isMutable)) return constant - bias;
+    const local = builder.local("i32");
+    builder.tee(local);
+    this.#pointers.push({ key, terms, local, bias, isSafe: true });
+    return constant - bias;
   }
   #include(constant: number): number {
     this.#builder.i32(constant);

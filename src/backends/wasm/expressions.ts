@@ -265,8 +265,8 @@ export class Expressions {
     }
     this.as(condition, "bool");
     builder.if(
-      () => this.as(yes, type),
-      () => this.as(no, type),
+      () => this.addresses.within([], () => this.as(yes, type)),
+      () => this.addresses.within([], () => this.as(no, type)),
       valueType(type),
     );
   }

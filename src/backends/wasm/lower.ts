@@ -10,7 +10,7 @@ import type { WasmFunction } from "./encode.js";
 import { Expressions } from "./expressions.js";
 import { FunctionBuilder, type Local } from "./function.js";
 import type { Instruction } from "./instructions.js";
-import { elementSize, type Node, planNodes } from "./plan.js";
+import { elementSize, keyOf, type Node, planNodes } from "./plan.js";
 import { cut, isShared, Sharing } from "./sharing.js";
 import { VectorExpressions } from "./vectors.js";
 
@@ -122,7 +122,7 @@ class Lowering {
       this.#context.scope = scope;
       const { statement, binding } = node;
       const emit = () => this.#statement(node, scope);
-      if (sharing) sharing.statement(statement, emit);
+      if (sharing) this.#expressions.addresses.within([], () => sharing.statement(statement, emit));
       else emit();
       if (binding && statement.kind !== "for") scope.set((statement as { name: string }).name, binding);
     }
@@ -157,7 +157,7 @@ class Lowering {
         return this.#fill(statement, scope);
       case "if":
         this.#expressions.as(statement.condition, "bool");
-        return builder.if(() => this.block(node.body, scope));
+        return builder.if(() => this.#expressions.addresses.within([], () => this.block(node.body, scope)));
       case "for":
         return this.#for(node, statement, binding!, scope);
     }
@@ -271,11 +271,12 @@ class Lowering {
       return this.block(node.body, scope);
     }
     const pointers = node.pointers.map((terms): Pointer => {
-      const bias = biasOf(terms) ?? 0;
+      const least = biasOf(terms);
+      const bias = least ?? 0;
       const fixed = terms.filter((term) => term.binding !== binding);
       if (start === undefined) addresses.sum(terms, bias);
       else addresses.sum(fixed, bias + start * factorOf(terms, binding));
-      return { terms, bias, local: builder.keep("i32") };
+      return { key: keyOf(terms), terms, bias, isSafe: least !== undefined, local: builder.keep("i32") };
     });
     const body = builder.apart(() => addresses.within(pointers, () => this.block(node.body, scope)));
     const strides = pointers.map(({ terms }) => factorOf(terms, binding) * step);

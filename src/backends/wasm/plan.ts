@@ -109,6 +109,10 @@ function planBlock(
     }
   });
   for (const { terms, count } of wanted.values())
-    if (!terms.some(({ binding }) => own.has(binding))) wish(wishes, terms, count);
+    wish(
+      wishes,
+      terms.filter(({ binding }) => !own.has(binding)),
+      count,
+    );
   return nodes;
 }

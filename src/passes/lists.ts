@@ -1,0 +1,191 @@
+/**
+ * @file Sums with a factor that is mostly zero and that says where the other is read (the gradient through a maximum). For each
+ * row of the factor, its non-zero elements are first listed, value and position side by side; the sum then visits the list:
+ *
+ *     sum[p](b(p) * h(at(p)))  =  sum[t < count](value[t] * h[position[t]])
+ *
+ * The listing has no branch to mispredict: every element is written at the list's end, which advances if it was not zero.
+ */
+import { add, integer, multiply } from "../ops/index.js";
+import type { KernelExpr } from "../ir/kernel.js";
+import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
+import { movesOf } from "./access.js";
+import type { Moves } from "./access.js";
+import { affine, int, linear, plus, times, variable } from "./affine.js";
+import type { Affine } from "./affine.js";
+import type { Blocks } from "./blocks.js";
+import { bind } from "./expressions.js";
+import type { Env, Expressions, Instance } from "./expressions.js";
+import type { Nest, Step, View } from "./nest.js";
+
+export interface Lists {
+  readonly fold: Fold;
+  readonly factor: Read;
+  readonly other: Read;
+  /** The factor's indices that are not summed: one list for each of their values. */
+  readonly rows: readonly Axis[];
+  /** [..rows, positions] */
+  readonly values: View;
+  readonly positions: View;
+}
+
+/** A list pays where each of its elements is used at least so often. */
+const leastUse = 16;
+
+export function withLists(steps: readonly Step[], batch: number): readonly Step[] {
+  return steps.map((step) =>
+    step.kind === "nest" ? listed(step, batch) : { ...step, body: withLists(step.body, batch) },
+  );
+}
+
+function listed(nest: Nest, batch: number): Nest {
+  const [output] = nest.outputs;
+  const fold = output?.value;
+  if (nest.outputs.length !== 1 || fold?.kind !== "fold" || fold.reducer !== "sum" || fold.type !== "f32") return nest;
+  const moving = factorsOf(fold.body).filter((part) => part.free.some((axis) => fold.axes.includes(axis)));
+  const reads = moving.filter((part) => part.kind === "read" && part.outside === undefined && part.type === "f32");
+  if (moving.length !== 2 || reads.length !== 2) return nest;
+  const [first, second] = reads as [Read, Read];
+  for (const [factor, other] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const rows = factor.free.filter((axis) => !fold.axes.includes(axis));
+    const isPlain =
+      factor.at.every((at) => at.kind === "index") && fold.axes.every((axis) => factor.free.includes(axis));
+    const { computed } = movesOf(other.at, shapeOf(nest, other), batch);
+    const known = new Set([...rows, ...fold.axes]);
+    if (!isPlain || computed.length === 0 || !computed.every(({ expr }) => expr.free.every((axis) => known.has(axis))))
+      continue;
+    if (fold.axes.some(({ extent }) => extent === "batch") || !rows.every((axis) => nest.axes.includes(axis))) continue;
+    const rest = nest.axes.filter((axis) => !rows.includes(axis));
+    if (count(rest, batch) < leastUse) continue;
+    const ordered = nest.axes.filter((axis) => rows.includes(axis));
+    const shape: readonly Extent[] = [...ordered.map(({ extent }) => extent), count(fold.axes, batch)];
+    const length = count(ordered, batch) * count(fold.axes, batch);
+    const view = (array: "activations" | "integers"): View => ({
+      buffer: { tensor: factor.tensor, array, length, fixed: undefined },
+      shape,
+    });
+    const lists: Lists = {
+      fold,
+      factor,
+      other,
+      rows: ordered,
+      values: view("activations"),
+      positions: view("integers"),
+    };
+    return { ...nest, axes: [...ordered, ...rest], lists };
+  }
+  return nest;
+}
+
+const count = (axes: readonly Axis[], batch: number): number =>
+  axes.reduce((product, { extent }) => product * (extent === "batch" ? batch : extent), 1);
+const shapeOf = (nest: Nest, { tensor }: Read): readonly Extent[] => nest.views.get(tensor)?.shape ?? tensor.shape;
+function factorsOf(expr: Expr): readonly Expr[] {
+  return expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
+}
+
+function affineFrom(index: KernelExpr): Affine {
+  if (index.kind === "linear") return affine(index.constant, index.terms);
+  return index.kind === "local" ? variable(index.name) : affine((index as { value: number }).value);
+}
+
+/** Makes lists and visits them, in a kernel under construction. */
+export class ListMaker {
+  readonly #blocks: Blocks;
+  readonly #expressions: Expressions;
+  readonly #lists: Lists;
+  readonly #moves: Moves;
+
+  constructor(blocks: Blocks, expressions: Expressions, nest: Nest, lists: Lists, batch: number) {
+    this.#blocks = blocks;
+    this.#expressions = expressions;
+    this.#lists = lists;
+    this.#moves = movesOf(lists.other.at, shapeOf(nest, lists.other), batch);
+  }
+
+  handles(fold: Fold): boolean {
+    return fold === this.#lists.fold;
+  }
+
+  /** Runs `body` in a loop over the list; both reads of the instances are known there. */
+  each(instances: readonly Instance<Fold>[], body: (inner: readonly Instance<Fold>[]) => void): void {
+    const { fold, factor, other, rows, values, positions } = this.#lists;
+    const expressions = this.#expressions;
+    const blocks = this.#blocks;
+    const row = rows.map((axis) => instances[0]!.env.get(axis)!);
+    const length = this.#count(row, instances[0]!.env);
+    const most = values.shape.at(-1) as number;
+    blocks.loop(int(0), length, 1, { min: 0, max: most - 1 }, most, (name) => {
+      const at = [...row, variable(name)];
+      const value = expressions.load("f32", values, at);
+      const place = expressions.load("i32", positions, at);
+      if (place.kind !== "local") throw new Error("kernel: a position without a name");
+      const inner = instances.map(({ expr, env }) => ({ expr, env: bind(env, fold.axes, variable(name)) }));
+      for (const { env } of inner) {
+        const outer = plus(this.#outside(env), variable(place.name));
+        expressions.know(factor, env, value);
+        expressions.know(other, env, expressions.loadAt(other, outer));
+      }
+      body(inner);
+    });
+  }
+
+  /** The part of the other read's place that does not depend on where in the list. */
+  #outside(env: Env): Affine {
+    let sum = affine(this.#moves.constant);
+    for (const [axis, factor] of this.#moves.of)
+      if (!this.#lists.fold.axes.includes(axis)) sum = plus(sum, times(env.get(axis)!, factor));
+    return sum;
+  }
+
+  /** The number of elements of a row's list, which is made where the row is known. */
+  #count(row: readonly Affine[], env: Env): KernelExpr {
+    const blocks = this.#blocks;
+    const depth = Math.max(...row.map(({ terms }) => blocks.depthOfTerms(terms)), blocks.depthOfTerms([]));
+    const key = `list:${row.map((place) => place.key).join()}`;
+    const known = blocks.recall(key, depth);
+    if (known) return known;
+    let length: KernelExpr | undefined;
+    blocks.at(depth, () => {
+      length = blocks.accumulator("i32", int(0));
+      this.#loops(this.#lists.fold.axes, env, (inner) => this.#add(row, inner, length!));
+    });
+    blocks.remember(key, depth, length!);
+    return length!;
+  }
+  #loops(axes: readonly Axis[], env: Env, body: (env: Env) => void): void {
+    const [axis, ...rest] = axes;
+    if (!axis) return body(env);
+    const extent = axis.extent as number;
+    this.#blocks.loop(int(0), int(extent), 1, { min: 0, max: extent - 1 }, extent, (name) =>
+      this.#loops(rest, new Map(env).set(axis, variable(name)), body),
+    );
+  }
+  #add(row: readonly Affine[], env: Env, length: KernelExpr): void {
+    const { factor, fold, values, positions } = this.#lists;
+    const expressions = this.#expressions;
+    const blocks = this.#blocks;
+    const value = expressions.evaluate(factor, env);
+    let place = affine(0);
+    for (const axis of fold.axes) place = plus(place, times(env.get(axis)!, this.#moves.of.get(axis) ?? 0));
+    for (const part of this.#moves.computed) {
+      const computed = expressions.affineOf(part.expr, env);
+      if (!computed) throw new Error("kernel: a list in lanes");
+      place = plus(place, times(computed, part.factor));
+    }
+    const put = ({ buffer, shape }: View, element: KernelExpr) => {
+      const start = expressions.element(buffer, shape, [...row, affine(0)]);
+      // The list's end changes, so that nothing that depends on it may get a name.
+      const end = variable((length as { name: string }).name);
+      const index = linear(plus(affineFrom(start), end));
+      blocks.push({ kind: "store", array: buffer.array, index, value: element, accumulate: false });
+    };
+    put(values, value);
+    put(positions, blocks.atom(place));
+    const one = blocks.apply(integer, "i32", expressions.nonZero(value));
+    blocks.assign(length, { kind: "apply", type: "i32", op: add, arguments: [length, one] });
+  }
+}
