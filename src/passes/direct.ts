@@ -67,7 +67,8 @@ function inPlace(unit: Unit, buffer: Buffer, target: Buffer): boolean {
   );
 }
 
-function readsOf(unit: Unit): Set<Tensor> {
+/** What a unit reads, scans with all of their bodies. */
+export function readsOf(unit: Unit): Set<Tensor> {
   const reads = new Set<Tensor>();
   if (!isScanUnit(unit)) {
     for (const tensor of unit) for (const input of inputsOf(tensor)) reads.add(input);

@@ -7,7 +7,7 @@ import type { Graph } from "../ir/graph.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Read, Scan, Scatter, Tensor } from "../ir/types.js";
 import { number, where } from "../ops/index.js";
-import { countOf, hasContraction, isContraction, Prices } from "./price.js";
+import { callsIn, countOf, hasContraction, isContraction, mostCalls, Prices } from "./price.js";
 import { Simplifier } from "./simplify.js";
 import { inlined } from "./views.js";
 
@@ -93,12 +93,19 @@ class Decisions {
   /** The stored tensors in whose bodies one ends up, and their sizes. */
   readonly #hosts = new Map<Tensor, ReadonlySet<Tensor>>();
   readonly #nodes = new Map<Tensor, number>();
+  /** Calls in each body, its own and those put into it. */
+  readonly #calls = new Map<Tensor, number>();
+  /** At how many places a body stands. */
+  readonly #places = new Map<Tensor, number>();
+  /** Contractions, and what is computed from one element of a contraction that nothing else reads. */
+  readonly #contracted: ReadonlySet<Tensor>;
   /** Computes with equal groups are computed in one loop nest. */
   readonly #groups = new Map<Tensor, string>();
 
   constructor(roots: readonly Tensor[]) {
     const order = topological(roots);
     const pinned = pinnedOf(order, roots);
+    this.#contracted = contractedIn(order, pinned);
     // Readers first, so that what a body costs in the end is known before its inputs are decided.
     for (const tensor of order.toReversed()) {
       if (tensor.kind === "compute" && !pinned.has(tensor)) this.#decide(tensor);
@@ -112,6 +119,8 @@ class Decisions {
     this.#evaluations.set(tensor, sizeOf(tensor));
     this.#hosts.set(tensor, new Set([tensor]));
     this.#nodes.set(tensor, this.#prices.of(tensor.body).nodes);
+    this.#calls.set(tensor, callsIn(tensor.body).size);
+    this.#places.set(tensor, 1);
     this.#groups.set(tensor, `${tensor.scans.at(-1)?.id}:${tensor.axes.map((axis) => axis.id).join()}`);
   }
 
@@ -120,12 +129,21 @@ class Decisions {
     if (uses.length === 0 || !this.#isWorthwhile(tensor, uses)) return;
     const { nodes } = this.#prices.of(tensor.body);
     const hosts = new Set(uses.flatMap(({ reader }) => [...this.#hosts.get(reader)!]));
-    const fits = [...hosts].every((host) => this.#nodes.get(host)! + nodes <= largestBody);
+    const calls = callsIn(tensor.body).size;
+    const fits = [...hosts].every(
+      (host) =>
+        this.#nodes.get(host)! + nodes <= largestBody &&
+        (calls === 0 || !this.#calls.get(host) || this.#calls.get(host)! + calls <= mostCalls),
+    );
     if (!fits && tensor.type !== "f64") return;
-    for (const host of hosts) this.#nodes.set(host, this.#nodes.get(host)! + nodes);
+    for (const host of hosts) {
+      this.#nodes.set(host, this.#nodes.get(host)! + nodes);
+      this.#calls.set(host, this.#calls.get(host)! + calls);
+    }
     this.absorbed.add(tensor);
     this.#hosts.set(tensor, hosts);
     this.#evaluations.set(tensor, evaluationsOf(uses));
+    this.#places.set(tensor, this.#placesOf(uses));
     const [only] = uses;
     const follows = uses.length === 1 && only!.identity && only!.window === 1;
     this.#groups.set(tensor, follows ? this.#groups.get(only!.reader)! : `own ${tensor.id}`);
@@ -139,15 +157,20 @@ class Decisions {
     const size = sizeOf(tensor);
     const evaluations = evaluationsOf(uses);
     if (total <= selectorPrice && isSelector(tensor.body)) return true;
+    // A contraction stays in one piece: gates that each read a quarter of one product do not take it apart.
+    if (this.#contracted.has(tensor) && this.#placesOf(uses) > 1) return false;
     if (!folds) return evaluations * total <= size * (total + storeCost) + evaluations * loadCost;
     if (evaluations > size || uses.some(({ reader }) => levelOf(reader) !== levelOf(tensor))) return false;
-    // A contraction stays in one piece: gates that each read a quarter of one product do not take it apart.
     return (
       !hasContraction(tensor.body) ||
-      uses.every(
-        ({ reader, mark, window }) => reader.kind === "compute" && window <= largestWindow && mark === uses[0]!.mark,
-      )
+      uses.every(({ reader, window }) => reader.kind === "compute" && window <= largestWindow)
     );
+  }
+
+  /** Uses with one mark count once. */
+  #placesOf(uses: readonly Use[]): number {
+    const places = new Map(uses.map(({ mark, reader }) => [mark, this.#places.get(reader)!]));
+    return [...places.values()].reduce((a, b) => a + b, 0);
   }
 
   #visitReads(reader: Compute | Scatter): void {
@@ -227,4 +250,29 @@ function pinnedOf(order: readonly Tensor[], roots: readonly Tensor[]): ReadonlyS
 function readsIn(e: Expr, into: Set<Tensor>): void {
   if (e.kind === "read") into.add(e.tensor);
   else if (e.kind === "apply") for (const argument of e.arguments) readsIn(argument, into);
+}
+
+/** Contractions, and elementwise values over one that has no other reader. */
+function contractedIn(order: readonly Tensor[], pinned: ReadonlySet<Tensor>): ReadonlySet<Tensor> {
+  const readers = new Map<Tensor, number>();
+  for (const tensor of order)
+    if (tensor.kind === "compute" || tensor.kind === "scatter")
+      for (const read of tensor.reads) readers.set(read, (readers.get(read) ?? 0) + 1);
+  const contracted = new Set<Tensor>();
+  for (const tensor of order) {
+    if (tensor.kind !== "compute") continue;
+    const { axes, body } = tensor;
+    const isEpilogue = (e: Expr): boolean =>
+      e.kind === "apply"
+        ? e.arguments.some(isEpilogue)
+        : e.kind === "read" &&
+          contracted.has(e.tensor) &&
+          !pinned.has(e.tensor) &&
+          readers.get(e.tensor) === 1 &&
+          levelOf(e.tensor) === levelOf(tensor) &&
+          e.at.length === axes.length &&
+          e.at.every((at, k) => at.kind === "index" && at.axis === axes[k]);
+    if (hasContraction(body) || isEpilogue(body)) contracted.add(tensor);
+  }
+  return contracted;
 }

@@ -4,45 +4,57 @@ import { inputsOf } from "../ir/traverse.js";
 import type { Compute, Expr, Fold, Scatter, Tensor } from "../ir/types.js";
 import { owner } from "./nest.js";
 import type { ScanUnit, Unit } from "./nest.js";
+import { callsIn, mostCalls } from "./price.js";
 
 const largestGroup = 16;
+/** Earlier groups that a compute may join. */
+const reach = 8;
 
 interface Group {
   readonly members: Compute[];
   readonly position: number;
   readonly reads: Set<Tensor>;
   readonly bodies: Set<Expr>;
+  readonly calls: Set<Expr>;
   readonly folds: boolean;
 }
 
-export function grouped(units: readonly (Compute | Scatter | ScanUnit)[]): readonly Unit[] {
+/** Those that are to be alone share a nest with nothing else. */
+export function grouped(
+  units: readonly (Compute | Scatter | ScanUnit)[],
+  isAlone: (tensor: Compute) => boolean,
+): readonly Unit[] {
   const result: Unit[] = [];
   const positions = new Map<Tensor, number>();
-  const latest = new Map<string, Group>();
+  const groups = new Map<string, Group[]>();
   for (const unit of units) {
     if ("scan" in unit) {
       for (const tensor of unit.results) positions.set(tensor, result.length);
       result.push(unit);
       continue;
     }
-    if (unit.kind === "scatter") {
+    if (unit.kind === "scatter" || isAlone(unit)) {
       positions.set(unit, result.length);
       result.push([unit]);
       continue;
     }
     const key = unit.axes.map((axis) => axis.id).join();
+    const known = groups.get(key) ?? [];
+    if (known.length === 0) groups.set(key, known);
     const reads = tensorsOf(unit.body);
     const bodies = foldBodies(unit.body);
-    const group = latest.get(key);
-    if (group && joins(unit, reads, bodies, group, positions)) {
+    const calls = callsIn(unit.body);
+    const group = known.slice(-reach).findLast((one) => joins(unit, reads, bodies, calls, one, positions));
+    if (group) {
       group.members.push(unit);
       for (const read of reads) group.reads.add(read);
       for (const body of bodies) group.bodies.add(body);
+      for (const call of calls) group.calls.add(call);
       positions.set(unit, group.position);
       continue;
     }
     const members = [unit];
-    latest.set(key, { members, position: result.length, reads, bodies, folds: bodies.size > 0 });
+    known.push({ members, position: result.length, reads, bodies, calls, folds: bodies.size > 0 });
     positions.set(unit, result.length);
     result.push(members);
   }
@@ -53,10 +65,13 @@ function joins(
   unit: Compute,
   reads: ReadonlySet<Tensor>,
   bodies: ReadonlySet<Expr>,
+  calls: ReadonlySet<Expr>,
   group: Group,
   positions: ReadonlyMap<Tensor, number>,
 ): boolean {
   if (group.members.length >= largestGroup || group.folds !== bodies.size > 0) return false;
+  const added = [...calls].filter((call) => !group.calls.has(call)).length;
+  if (added > 0 && group.calls.size > 0 && group.calls.size + added > mostCalls) return false;
   const related =
     bodies.size > 0
       ? [...bodies].every((body) => group.bodies.has(body))

@@ -1,7 +1,7 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
 import type { Lists } from "./lists.js";
 import type { Graph } from "../ir/graph.js";
-import { sizeOf, tensorsOf } from "../ir/graph.js";
+import { sizeOf } from "../ir/graph.js";
 import type { ArrayName } from "../ir/kernel.js";
 import type {
   Axis,
@@ -9,6 +9,7 @@ import type {
   Expr,
   Extent,
   Origin,
+  Read,
   Scan,
   ScanResult,
   Scatter,
@@ -102,19 +103,18 @@ export function owner(tensor: Tensor): Tensor {
   return tensor.kind === "custom" ? owner(tensor.value) : tensor;
 }
 
-/**
- * Where a compute or scatter writes, and what. A scatter over plain, distinct, complete axes is a compute. With a batch, large
- * sums over it may become sums in memory (`accumulate`, from 0).
- */
-export function outputOf(
-  graph: Graph,
-  tensor: Compute | Scatter,
-  view: View,
-  batch: number | undefined,
-): { axes: readonly Axis[]; output: Output } {
+/** What a compute or scatter writes, element by element. A scatter over plain, distinct, complete axes is a compute. */
+export interface Written {
+  readonly axes: readonly Axis[];
+  readonly at: readonly Expr[];
+  readonly value: Expr;
+  /** Add to what is there, from 0. */
+  readonly accumulate: boolean;
+}
+export function writtenBy(graph: Graph, tensor: Compute | Scatter): Written {
   if (tensor.kind === "compute") {
     const at = tensor.axes.map((axis) => graph.index(axis));
-    return perExample(graph, tensor.axes, { view, at, value: tensor.body, accumulate: false }, batch);
+    return { axes: tensor.axes, at, value: tensor.body, accumulate: false };
   }
   const used = new Set(tensor.at.flatMap((at) => at.free));
   const value = graph.fold(
@@ -126,37 +126,36 @@ export function outputOf(
     at.kind === "index" && at.axis.extent === tensor.shape[k] ? [at.axis] : [],
   );
   if (plain.length === tensor.at.length && new Set(plain).size === plain.length)
-    return perExample(graph, plain, { view, at: tensor.at, value, accumulate: false }, batch);
-  const axes = tensor.axes.filter((axis) => used.has(axis));
-  return { axes, output: { view, at: tensor.at, value, accumulate: true } };
+    return { axes: plain, at: tensor.at, value, accumulate: false };
+  return { axes: tensor.axes.filter((axis) => used.has(axis)), at: tensor.at, value, accumulate: true };
 }
 
-/** Terms per example from which the result may go through memory after each example, and elements that outgrow a first-level cache. */
+/** Terms per block from which the result may go through memory after each block, and elements that outgrow a first-level cache. */
 const leastTerms = 16;
 const cached = 8192;
 
 /**
- * A sum over examples and more (a weight's gradient) runs example by example, adding to memory, where the values that it reads
- * for one example stay in the cache and those of the batch do not.
+ * A sum over examples and more (a weight's gradient) runs in blocks, adding to memory, where the values that it reads for one
+ * block stay in the cache and all together do not. A block is one example or, where the steps of a scan lead, one step.
  */
-function perExample(
-  graph: Graph,
-  axes: readonly Axis[],
-  output: Output,
-  batch: number | undefined,
-): { axes: readonly Axis[]; output: Output } {
-  const { value } = output;
-  const unchanged = { axes, output };
-  if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || !batch) return unchanged;
-  const examples = value.axes.filter(({ extent }) => extent === "batch");
-  const rest = value.axes.filter(({ extent }) => extent !== "batch");
-  const terms = rest.reduce((product, { extent }) => product * (extent as number), 1);
-  if (examples.length !== 1 || terms < leastTerms) return unchanged;
-  let elements = 0;
-  for (const tensor of tensorsOf(value.body)) if (tensor.shape[0] === "batch") elements += sizeOf(tensor.shape, batch);
-  if (elements < cached) return unchanged;
-  return {
-    axes: [...examples, ...axes],
-    output: { ...output, value: graph.fold("sum", rest, value.body), accumulate: true },
-  };
+export function blocked(graph: Graph, written: Written, batch: number): Written {
+  const { axes, value } = written;
+  if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || written.accumulate) return written;
+  const leading = new Map<Axis, number>();
+  for (const { tensor, at } of readsOf(value.body)) {
+    const [first] = at;
+    if (first?.kind !== "index" || !value.axes.includes(first.axis) || !tensor.shape.includes("batch")) continue;
+    leading.set(first.axis, (leading.get(first.axis) ?? 0) + sizeOf(tensor.shape, batch));
+  }
+  const [block] = [...leading].sort(([, a], [, b]) => b - a);
+  if (!block || block[1] < cached) return written;
+  const rest = value.axes.filter((axis) => axis !== block[0]);
+  if (rest.reduce((terms, { extent }) => terms * (extent === "batch" ? batch : extent), 1) < leastTerms) return written;
+  return { axes: [block[0], ...axes], at: written.at, value: graph.fold("sum", rest, value.body), accumulate: true };
+}
+/** The reads of an expression, of each tensor one. */
+function readsOf(expr: Expr, into = new Map<Tensor, Read>()): Iterable<Read> {
+  if (expr.kind === "read") into.set(expr.tensor, expr);
+  else if (expr.kind === "apply") for (const argument of expr.arguments) readsOf(argument, into);
+  return into.values();
 }

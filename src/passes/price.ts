@@ -85,3 +85,16 @@ export function hasContraction(e: Expr): boolean {
   if (e.kind === "fold") return isContraction(e) || hasContraction(e.body);
   return e.kind === "apply" && e.arguments.some(hasContraction);
 }
+
+/** Calls in one loop: short ones keep their constants in registers. */
+export const mostCalls = 2;
+/** What is called or a polynomial of its own, in f32: exp, tanh, cos. */
+const callCost = 12;
+/** The calls of one evaluation outside folds, each once. */
+export function callsIn(e: Expr, into = new Set<Expr>(), seen = new Set<Expr>()): Set<Expr> {
+  if (e.kind !== "apply" || seen.has(e)) return into;
+  seen.add(e);
+  if (e.type === "f32" && e.op.cost >= callCost) into.add(e);
+  for (const argument of e.arguments) callsIn(argument, into, seen);
+  return into;
+}

@@ -1,235 +1,343 @@
-/** @file Orders the values of a program into loop nests, decides which share a nest, and which are written straight to their target. */
-import { sizeOf, tensorsOf } from "../ir/graph.js";
+/** @file Orders the values of a program into loop nests, decides which share a nest, and where each is computed. */
+import { tensorsOf } from "../ir/graph.js";
+import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import { inputsOf, topological } from "../ir/traverse.js";
-import type { Compute, Expr, Program, Scan, Scatter, ScanResult, Store, Tensor } from "../ir/types.js";
+import type {
+  Axis,
+  Carry,
+  Compute,
+  Expr,
+  Program,
+  Row,
+  Scan,
+  ScanResult,
+  Scatter,
+  Store,
+  Tensor,
+} from "../ir/types.js";
+import { add, subtract } from "../ops/index.js";
 import { directStores } from "./direct.js";
-import { grouped } from "./group.js";
+import { Memory } from "./memory.js";
+import type { Destination, Inside } from "./memory.js";
+import { blocked, fixedBuffer, isScanUnit, overlap, owner, stridesOf, writtenBy } from "./nest.js";
+import type { Nest, Output, ScanUnit, Step, Unit, View, Written } from "./nest.js";
 import { packed } from "./pack.js";
-import { arrayFor, fixedBuffer, isScanUnit, outputOf, overlap, owner, stridesOf } from "./nest.js";
-import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View } from "./nest.js";
+import { piecesOf } from "./pieces.js";
+import type { Piece } from "./pieces.js";
+import { scanMemory, stepOf } from "./scan-memory.js";
+import type { ScanMemory } from "./scan-memory.js";
+import { unitsOf } from "./units.js";
 import { unrolled } from "./unroll.js";
+import { usesOf } from "./uses.js";
+import type { Uses } from "./uses.js";
 
 export function schedule(graph: Graph, program: Program, batch: number): readonly Step[] {
-  const scheduler = new Scheduler(graph, batch);
+  const scheduler = new Scheduler(graph, batch, usesOf(program));
   for (const stage of program.stages) scheduler.stage(stage);
   return scheduler.steps;
 }
+
+type Targets = ReadonlyMap<Tensor, Store>;
+const noTargets: Targets = new Map();
+type Stored = Compute | Scatter;
 
 class Scheduler {
   steps: Step[] = [];
   readonly #graph: Graph;
   readonly #batch: number;
-  /** Values at hand. */
-  readonly #current = new Map<Tensor, View>();
+  readonly #uses: Uses;
+  readonly #memory: Memory;
+  readonly #pieces = new Map<Compute, readonly Piece[] | undefined>();
 
-  constructor(graph: Graph, batch: number) {
+  constructor(graph: Graph, batch: number, uses: Uses) {
     this.#graph = graph;
     this.#batch = batch;
+    this.#uses = uses;
+    this.#memory = new Memory(graph, batch);
   }
 
   stage(stores: readonly Store[]): void {
+    const memory = this.#memory;
     const effective = stores.filter(({ target, value }) => !isSame(owner(value), target, this.#batch));
     const order = topological(
       effective.map(({ value }) => value),
-      (tensor) => (this.#current.has(tensor) ? [] : inputsOf(tensor)),
-    ).filter((tensor) => !this.#current.has(tensor));
-    const units = unitsOf(order);
-    const targets = directStores(units, effective, this.#batch, (tensor) => this.#current.get(tensor)?.buffer);
+      (tensor) => (memory.has(tensor) ? [] : inputsOf(tensor)),
+    ).filter((tensor) => !memory.has(tensor));
+    const units = unitsOf(order, (tensor) => this.#piecesOf(tensor) !== undefined);
+    const targets = directStores(units, effective, this.#batch, (tensor) => memory.bufferOf(tensor));
     const clobbered = effective.map(({ target, value }) => fixedBuffer(value, target, this.#batch));
     // Old contents that a store wants after another store of this stage has replaced them.
     const early = new Map<Store, View>();
     for (const store of effective) {
       const held = owner(store.value);
       if (targets.has(held)) continue;
-      const buffer =
-        held.kind === "source" ? fixedBuffer(held, held.source, this.#batch) : this.#current.get(held)?.buffer;
+      const buffer = held.kind === "source" ? fixedBuffer(held, held.source, this.#batch) : memory.bufferOf(held);
       if (buffer?.fixed === undefined || !clobbered.some((other) => overlap(buffer, other))) continue;
-      const view = this.#allocate(store.value);
-      this.#copy(this.view(store.value), view, store.value);
+      const view = memory.allocate(store.value);
+      this.#copy(store.value, whole(view));
       early.set(store, view);
     }
+    this.#join(units, (tensor) => targets.has(tensor));
     for (const unit of units) this.#unit(unit, targets);
     for (const store of effective) {
-      const held = owner(store.value);
-      if (targets.get(held) === store) continue;
-      const to: View = { buffer: fixedBuffer(store.value, store.target, this.#batch), shape: store.target.shape };
-      this.#copy(early.get(store) ?? this.view(store.value), to, store.value);
+      const { target, value } = store;
+      if (targets.get(owner(value)) === store) continue;
+      this.#copy(
+        value,
+        whole({ buffer: fixedBuffer(value, target, this.#batch), shape: value.shape }),
+        early.get(store),
+      );
     }
-    this.#forget(order, clobbered, targets);
+    memory.forget(order, clobbered, (tensor) => targets.has(tensor));
   }
 
-  /** Values that read what this stage replaced, or that lay there, must be computed anew if a later stage wants them. */
-  #forget(order: readonly Tensor[], clobbered: readonly Buffer[], targets: ReadonlyMap<Tensor, Store>): void {
-    const regions = new Map<string, Buffer[]>();
-    for (const buffer of clobbered) regions.set(buffer.array, [...(regions.get(buffer.array) ?? []), buffer]);
-    const hit = (buffer: Buffer) => (regions.get(buffer.array) ?? []).some((other) => overlap(buffer, other));
-    const stale = new Set<Tensor>();
-    for (const tensor of topological([...this.#current.keys(), ...order])) {
-      const reads = tensor.kind === "source" && hit(fixedBuffer(tensor, tensor.source, this.#batch));
-      let dirty = reads;
-      for (const input of inputsOf(tensor)) dirty ||= stale.has(input);
-      if (dirty) stale.add(tensor);
-    }
-    for (const [tensor, { buffer }] of this.#current)
-      if (
-        stale.has(tensor) ||
-        tensor.scans.length > 0 ||
-        (buffer.fixed !== undefined && !targets.has(tensor) && hit(buffer))
-      )
-        this.#current.delete(tensor);
+  // ---- nests
+  #copy(tensor: Tensor, to: Destination, from?: View): void {
+    const axes = this.#graph.axesOf(tensor.shape);
+    const own = axes.map((axis) => this.#graph.index(axis));
+    const read = this.#graph.read(tensor, own);
+    const output = { ...to(own), value: from ? read : this.#memory.relocation([])(read), accumulate: false };
+    this.#push({ axes, outputs: [output], views: new Map(from && [[tensor, from]]) }, [tensor]);
   }
 
-  /** Where a tensor's elements are. */
-  view(tensor: Tensor): View {
-    switch (tensor.kind) {
-      case "source":
-        return { buffer: fixedBuffer(tensor, tensor.source, this.#batch), shape: tensor.shape };
-      case "reshape":
-        return { buffer: this.view(tensor.of).buffer, shape: tensor.shape };
-      case "custom":
-        return this.view(tensor.value);
-      default: {
-        const view = this.#current.get(tensor);
-        if (!view)
-          throw new Error(
-            `schedule: ${tensor.kind} ${tensor.id} (${tensor.origin.label}) is read before it is computed`,
-          );
-        return view;
+  /** A nest with the places of what it reads, beyond those given. */
+  #push(nest: Partial<Nest>, tensors: readonly Tensor[]): void {
+    const { axes = [], outputs = [], fills = [], inline = new Map<Tensor, Expr>() } = nest;
+    const views = new Map(nest.views);
+    for (const expr of [...outputs.flatMap(({ value, at }) => [value, ...at]), ...inline.values()])
+      for (const read of tensorsOf(expr))
+        if (!inline.has(read) && !views.has(read)) views.set(read, this.#memory.view(read));
+    const origins = tensors.map(({ origin }) => origin);
+    this.steps.push({ kind: "nest", ...unrolled(this.#graph, axes, outputs, inline), fills, views, inline, origins });
+  }
+
+  #unit(unit: Unit, targets: Targets): void {
+    if (isScanUnit(unit)) return this.#scan(unit);
+    const [first] = unit;
+    // What only the nest itself reads is not stored.
+    const outside = unit.filter((tensor) => targets.has(tensor) || this.#uses.isUsedBeyond(tensor, unit));
+    const stored = outside.length > 0 ? outside : unit;
+    for (const tensor of stored) {
+      const target = targets.get(tensor);
+      if (target) this.#memory.target(tensor, target);
+      else this.#settle(tensor);
+    }
+    if (first?.kind === "scatter") return this.#scatter(first);
+    const pieces = first && this.#piecesOf(first as Compute);
+    if (pieces) for (const piece of pieces) this.#piece(first, piece);
+    else this.#nest(unit, stored);
+  }
+
+  /** What a scan walks step by step lies in the order of steps. */
+  #settle(tensor: Stored): void {
+    const memory = this.#memory;
+    const [batch, steps, ...rest] = tensor.shape;
+    const { stepwise, viewed } = this.#uses;
+    if (memory.has(tensor)) return;
+    if (batch !== "batch" || steps === undefined || !stepwise.has(tensor) || viewed.has(tensor)) memory.settle(tensor);
+    else memory.put(tensor, memory.base(tensor, [steps, batch, ...rest]), swapped);
+  }
+
+  /** The unit's members that are stored, and what each writes. */
+  #nest(
+    unit: readonly Stored[],
+    stored: readonly Stored[],
+    bodies: readonly Written[] = stored.map((tensor) => writtenBy(this.#graph, tensor)),
+  ): void {
+    const memory = this.#memory;
+    const relocated = memory.relocation(unit);
+    const inline = new Map(
+      unit.flatMap((tensor) => (tensor.kind === "compute" ? [[tensor, relocated(tensor.body)] as const] : [])),
+    );
+    const all = bodies.map((body, k): Written => {
+      const written = { ...body, at: body.at.map(relocated), value: relocated(body.value) };
+      return unit.length === 1 && !memory.isPlaced(stored[k]!) ? blocked(this.#graph, written, this.#batch) : written;
+    });
+    const outputs = all.map(({ at, value, accumulate }, k): Output => ({
+      ...memory.home(stored[k]!)(at),
+      value,
+      accumulate,
+    }));
+    const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
+    this.#push({ axes: inOrder(all[0]!.axes, outputs), outputs, fills, inline }, unit);
+  }
+
+  #scatter(original: Scatter): void {
+    const { copies, scatter } = packed(this.#graph, original, this.#batch);
+    for (const copy of copies) this.#unit([copy], noTargets);
+    this.#nest([original], [original], [writtenBy(this.#graph, scatter)]);
+  }
+
+  // ---- arrays made of pieces
+  #piecesOf(tensor: Compute): readonly Piece[] | undefined {
+    if (!this.#pieces.has(tensor)) this.#pieces.set(tensor, piecesOf(this.#graph, tensor));
+    return this.#pieces.get(tensor);
+  }
+  /** Pieces that are computed by themselves are computed where the whole will be, unless they have a place. */
+  #join(
+    units: readonly Unit[],
+    hasPlace: (tensor: Tensor) => boolean,
+    canHold = (tensor: Tensor) => !hasPlace(tensor),
+  ): void {
+    const { viewed, guarded, isUsedBeyond } = this.#uses;
+    const computed = new Set<Tensor>(units.flatMap((unit) => (isScanUnit(unit) ? [] : unit)));
+    const isFree = (value: Tensor) => computed.has(value) && !this.#memory.has(value) && !hasPlace(value);
+    for (const unit of units) {
+      const [tensor] = isScanUnit(unit) ? [] : unit;
+      if (tensor?.kind !== "compute" || !canHold(tensor)) continue;
+      for (const piece of this.#piecesOf(tensor) ?? []) {
+        const { value } = piece;
+        if (value.kind !== "compute" || !isFree(value) || viewed.has(value)) continue;
+        // Read beyond its axes it would be its neighbours, except as a piece.
+        if (guarded.has(value) && isUsedBeyond(value, [tensor])) continue;
+        this.#memory.put(value, tensor, shifted(this.#graph, piece));
       }
     }
   }
-
-  #allocate(tensor: Tensor): View {
-    const length = sizeOf(tensor.shape, this.#batch);
-    return { buffer: { tensor, array: arrayFor(tensor.type), length, fixed: undefined }, shape: tensor.shape };
+  #piece(tensor: Tensor, piece: Piece): void {
+    const memory = this.#memory;
+    const { value } = piece;
+    if (memory.isInside(value, tensor)) return;
+    const at = shifted(this.#graph, piece);
+    if (value.kind !== "compute" || memory.has(value)) return this.#copy(value, (own) => memory.home(tensor)(at(own)));
+    memory.put(value, tensor, at);
+    this.#nest([value], [value]);
+    memory.release(value);
   }
 
-  #copy(from: View, to: View, tensor: Tensor): void {
-    const axes = this.#graph.axesOf(tensor.shape);
-    const at = axes.map((axis) => this.#graph.index(axis));
-    const value = this.#graph.read(tensor, at);
-    this.#push(
-      axes,
-      [{ view: { ...to, shape: tensor.shape }, at, value, accumulate: false }],
-      [tensor],
-      [],
-      new Map([[tensor, from]]),
+  // ---- scans
+  #scan(unit: ScanUnit): void {
+    const { scan, results, body } = unit;
+    const kept = new Set([...scan.carries.map(({ next }) => next), ...scan.rows.map(({ value }) => value)]);
+    this.#join(
+      body,
+      (tensor) => kept.has(tensor),
+      () => true,
     );
-  }
-
-  #push(
-    axes: Nest["axes"],
-    outputs: readonly Output[],
-    tensors: readonly Tensor[],
-    fills: readonly View[] = [],
-    views?: ReadonlyMap<Tensor, View>,
-  ): void {
-    // Copies say where they read; only values computed here stand for their bodies.
-    const inline = new Map<Tensor, Expr>();
-    if (views === undefined)
-      for (const tensor of tensors) if (tensor.kind === "compute") inline.set(tensor, tensor.body);
-    if (views === undefined) {
-      const found = new Map<Tensor, View>();
-      for (const { value, at } of outputs)
-        for (const expr of [value, ...at])
-          for (const read of tensorsOf(expr)) if (!inline.has(read)) found.set(read, this.view(read));
-      views = found;
-    }
-    this.steps.push({
-      kind: "nest",
-      ...unrolled(this.#graph, axes, outputs, inline),
-      fills,
-      views,
-      inline,
-      origins: tensors.map(({ origin }) => origin),
-    });
-  }
-
-  #unit(unit: Unit, targets: ReadonlyMap<Tensor, Store>): void {
-    if (isScanUnit(unit)) return this.#scan(unit);
-    const [first] = unit;
-    if (first?.kind === "scatter") return this.#scatter(first, targets.get(first)?.target);
-    const parts = unit.map((tensor) => {
-      const target = targets.get(tensor)?.target;
-      const view = target
-        ? { buffer: fixedBuffer(tensor, target, this.#batch), shape: tensor.shape }
-        : this.#allocate(tensor);
-      this.#current.set(tensor, view);
-      return outputOf(this.#graph, tensor, view, unit.length === 1 ? this.#batch : undefined);
-    });
-    const outputs = parts.map(({ output }) => output);
-    const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
-    this.#push(parts[0]!.axes, outputs, unit, fills);
-  }
-
-  #scatter(original: Scatter, target: Store["target"] | undefined): void {
-    const { copies, scatter } = packed(this.#graph, original, this.#batch);
-    for (const copy of copies) this.#unit([copy], new Map());
-    const view = target
-      ? { buffer: fixedBuffer(original, target, this.#batch), shape: original.shape }
-      : this.#allocate(original);
-    this.#current.set(original, view);
-    const { axes, output } = outputOf(this.#graph, scatter, view, this.#batch);
-    this.#push(axes, [output], [original], output.accumulate ? [view] : []);
-  }
-
-  #scan({ scan, results, body }: ScanUnit): void {
-    const graph = this.#graph;
-    const inits = scan.carries.map(({ init }) => this.view(init));
-    const carried = scan.carries.map(({ leaf, init }, k) => {
-      const view = this.#allocate(leaf);
-      this.#copy(inits[k]!, view, init);
-      this.#current.set(leaf, view);
-      return view;
-    });
-    const rows = scan.rows.map((row, index) => {
-      const result = results.find((r) => r.output === "row" && r.index === index);
-      if (!result) return undefined;
-      const view = this.#allocate(result);
-      const whole = row.at.kind === "index" && row.at.axis === scan.axis && row.extent === scan.axis.extent;
-      if (!whole) this.#push([], [], [result], [view]);
-      return { row, view };
+    const places = scanMemory(unit, this.#uses, this.#firstWrites(body));
+    const resultOf = (output: ScanResult["output"], k: number) =>
+      results.find((result) => result.output === output && result.index === k);
+    scan.carries.forEach((carry, k) => this.#carry(scan, carry, resultOf("carry", k), places));
+    const copies = scan.rows.flatMap((row, k) => {
+      const result = resultOf("row", k);
+      return result && this.#row(scan, row, result, places) === "copied" ? [{ row, result }] : [];
     });
     const outer = this.steps;
     this.steps = [];
-    for (const unit of body) this.#unit(unit, new Map());
-    for (const written of rows) {
-      if (!written) continue;
-      const { row, view } = written;
-      const axes = graph.axesOf(row.value.shape);
-      const index = axes.map((axis) => graph.index(axis));
-      const at = [...index.slice(0, row.position), row.at, ...index.slice(row.position)];
-      this.#push(
-        axes,
-        [{ view, at, value: graph.read(row.value, index), accumulate: false }],
-        [row.value],
-        [],
-        this.#viewsOf([row.value, ...tensorsOf(row.at)]),
-      );
-    }
-    // A next value that is another carried one would be overwritten before it is copied.
-    const next = scan.carries.map(({ next: value }) => {
-      const view = this.view(value);
-      if (!carried.includes(view) && !carried.some((other) => other.buffer === view.buffer)) return view;
-      const spare = this.#allocate(value);
-      this.#copy(view, spare, value);
-      return spare;
-    });
-    scan.carries.forEach(({ next: value, leaf }, k) => {
-      if (owner(value) !== leaf) this.#copy(next[k]!, carried[k]!, value);
-    });
+    for (const part of body) this.#unit(part, noTargets);
+    for (const { row, result } of copies)
+      this.#copy(row.value, (own) => this.#memory.home(result)(inserted(own, row.position, row.at)));
+    this.#advance(scan.carries.filter((carry) => places.carries.get(carry) === "copied"));
     outer.push({ kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin });
     this.steps = outer;
-    for (const result of results) {
-      const buffer = result.output === "carry" ? carried[result.index]!.buffer : rows[result.index]!.view.buffer;
-      this.#current.set(result, { buffer, shape: result.shape });
-    }
   }
 
-  #viewsOf(tensors: readonly Tensor[]): ReadonlyMap<Tensor, View> {
-    return new Map(tensors.map((tensor) => [tensor, this.view(tensor)]));
+  /** The unit that first writes to each value, be it to one of its pieces. */
+  #firstWrites(body: readonly Unit[]): (tensor: Tensor) => number | undefined {
+    const first = new Map<Tensor, number>();
+    body.forEach((unit, k) => {
+      if (isScanUnit(unit)) return;
+      for (const tensor of unit) {
+        const pieces = (tensor.kind === "compute" && this.#piecesOf(tensor)) || [];
+        const joined = pieces.filter(({ value }) => this.#memory.isInside(value, tensor));
+        first.set(tensor, Math.min(k, ...joined.map(({ value }) => first.get(value)!)));
+      }
+    });
+    return (tensor) => first.get(tensor);
   }
+
+  /** Memory for a carried value, with the initial one in it. */
+  #carry({ axis }: Scan, carry: Carry, last: ScanResult | undefined, { carries, bases }: ScanMemory): void {
+    const graph = this.#graph;
+    const memory = this.#memory;
+    const { leaf, init, next } = carry;
+    const kind = carries.get(carry);
+    if (kind !== "states") {
+      memory.assign(leaf, memory.allocate(leaf));
+      this.#copy(init, memory.home(leaf));
+      if (kind === "replaced") memory.assign(next, memory.view(leaf));
+      if (last) memory.assign(last, memory.view(leaf));
+      return;
+    }
+    const extent = axis.extent as number;
+    const base = memory.base(leaf, [extent + 1, ...leaf.shape]);
+    bases.set(leaf, base);
+    const state =
+      (k: Expr): Inside =>
+      (own) => [k, ...own];
+    memory.put(leaf, base, state(graph.index(axis)));
+    memory.put(next, base, state(later(graph, graph.index(axis), 1)));
+    if (last) memory.put(last, base, state(graph.constant(extent, "i32")));
+    const first = state(graph.constant(0, "i32"));
+    this.#copy(init, (own) => ({ view: memory.view(base), at: first(own) }));
+  }
+
+  /** Memory for a row; where in it this iteration's value is computed. */
+  #row(scan: Scan, row: Row, result: ScanResult, { rows, bases }: ScanMemory): "states" | "direct" | "copied" {
+    const graph = this.#graph;
+    const memory = this.#memory;
+    const place = rows.get(row)!;
+    const { position } = row;
+    const step = stepOf(row, scan);
+    const turned = (k: Expr) =>
+      step!.factor === 1 ? k : graph.apply(subtract, graph.constant(step!.constant, "i32"), k);
+    if (place.kind === "states") {
+      const { leaf, from } = place;
+      memory.put(result, bases.get(leaf)!, (own) => [
+        later(graph, turned(own[position]!), from),
+        ...own.filter((_, k) => k !== position),
+      ]);
+      return place.kind;
+    }
+    if (result.shape[0] === "batch" && position === 1 && !this.#uses.viewed.has(result))
+      memory.put(result, memory.base(result, swapped(result.shape)), swapped);
+    else memory.settle(result);
+    const home = memory.home(result)(this.#graph.axesOf(result.shape).map((axis) => graph.index(axis)));
+    if (!step) this.#push({ fills: [home.view] }, [result]);
+    if (place.kind === "direct") memory.put(row.value, result, (own) => inserted(own, position, row.at));
+    return place.kind;
+  }
+
+  /** The next values take the place of the carried ones. */
+  #advance(carries: readonly Carry[]): void {
+    const memory = this.#memory;
+    const overwritten = new Set(carries.map(({ leaf }) => memory.bufferOf(leaf)));
+    const spares = carries.map(({ next, leaf }) => {
+      if (owner(next) === leaf || !overwritten.has(memory.bufferOf(owner(next)))) return undefined;
+      const spare = memory.allocate(next);
+      this.#copy(next, whole(spare));
+      return spare;
+    });
+    carries.forEach(({ next, leaf }, k) => {
+      if (owner(next) !== leaf) this.#copy(next, memory.home(leaf), spares[k]);
+    });
+  }
+}
+
+const whole =
+  (view: View): Destination =>
+  (at) => ({ view, at });
+const inserted = <T>(list: readonly T[], position: number, item: T): readonly T[] => [
+  ...list.slice(0, position),
+  item,
+  ...list.slice(position),
+];
+const swapped = <T>([a, b, ...rest]: readonly T[]): readonly T[] => [b!, a!, ...rest];
+const later = (graph: Graph, e: Expr, by: number): Expr =>
+  by === 0 ? e : graph.apply(add, e, graph.constant(by, "i32"));
+const shifted =
+  (graph: Graph, { axis, start }: Piece): Inside =>
+  (own) =>
+    own.map((e, k) => (k === axis ? later(graph, e, start) : e));
+
+/** The axis by which the outputs lead goes first. */
+function inOrder(axes: readonly Axis[], outputs: readonly Output[]): readonly Axis[] {
+  const [first] = outputs[0]!.at;
+  const lead = first?.kind === "index" && outputs.every(({ at }) => at[0] === first) ? first.axis : undefined;
+  return lead && axes.includes(lead) && !outputs[0]!.accumulate
+    ? [lead, ...axes.filter((axis) => axis !== lead)]
+    : axes;
 }
 
 /** A store of what is there already. */
@@ -243,35 +351,4 @@ function isSame(tensor: Tensor, target: Store["target"], batch: number): boolean
     (source.shape[0] === target.shape[0] ? sameStrides : false) &&
     sizeOf(source.shape, batch) === sizeOf(target.shape, batch)
   );
-}
-
-/** Tensors by scan, in the order of their making, which puts inputs first; computes over the same space share a unit. */
-function unitsOf(order: readonly Tensor[]): readonly Unit[] {
-  const members = new Map<Scan | undefined, Tensor[]>();
-  for (const tensor of [...order].sort((a, b) => a.id - b.id)) {
-    const level = tensor.scans.at(-1);
-    const known = members.get(level);
-    if (known) known.push(tensor);
-    else members.set(level, [tensor]);
-  }
-  const unitsIn = (level: Scan | undefined): readonly Unit[] => {
-    const units: (Compute | Scatter | ScanUnit)[] = [];
-    const scans = new Map<Scan, ScanResult[]>();
-    for (const tensor of members.get(level) ?? []) {
-      if (tensor.kind === "compute" || tensor.kind === "scatter") units.push(tensor);
-      else if (tensor.kind === "result") {
-        const known = scans.get(tensor.scan);
-        if (known) {
-          known.push(tensor);
-          continue;
-        }
-        const results = [tensor];
-        scans.set(tensor.scan, results);
-        units.push({ scan: tensor.scan, results, body: unitsIn(tensor.scan) });
-      } else if (tensor.kind === "placeholder")
-        throw new Error(`schedule: placeholder ${tensor.id} (${tensor.origin.label}) was never replaced`);
-    }
-    return grouped(units);
-  };
-  return unitsIn(undefined);
 }

@@ -1,8 +1,7 @@
 /** @file Reads of re-indexed tensors (transposes, slices, paddings, reshapes) as reads of what they re-index. */
-import { affine } from "../ir/affine.js";
 import type { Affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
-import { isWithin } from "../ir/affine.js";
+import { affine, interval, isWithin } from "../ir/affine.js";
 import type { Compute, Expr, Extent, Read } from "../ir/types.js";
 import { add, floorDivide, modulo, multiply } from "../ops/index.js";
 
@@ -123,9 +122,15 @@ function splitUp(graph: Graph, flat: Expr, sizes: readonly number[], simplify: (
   return result;
 }
 
-/** A read whose `outside` is never needed, without it. */
+/** A read that is always inside, without its `outside`; one that never is, as that number. */
 export function withoutOutside(graph: Graph, read: Read): Expr | undefined {
-  return read.outside !== undefined && read.at.every((e, k) => isWithin(e, read.tensor.shape[k]!))
-    ? graph.read(read.tensor, read.at)
-    : undefined;
+  const { tensor, at, outside } = read;
+  if (outside === undefined) return undefined;
+  if (at.every((e, k) => isWithin(e, tensor.shape[k]!))) return graph.read(tensor, at);
+  const isNever = at.some((e, k) => {
+    const extent = tensor.shape[k]!;
+    const { low, high } = interval(e);
+    return extent !== "batch" && (high < 0 || low >= extent);
+  });
+  return isNever ? graph.constant(outside, tensor.type) : undefined;
 }
