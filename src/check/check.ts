@@ -7,13 +7,13 @@ import { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { elaborateModel } from "./elaborate-model.js";
 import type { CheckedModel } from "./model.js";
-import { FileScope, Library } from "./scope.js";
+import type { Library } from "./library.js";
+import { FileScope } from "./scope.js";
 import { checkUnapplied } from "./unapplied.js";
 
 export interface CheckInput {
   readonly file: File;
-  /** The library's files, parsed. */
-  readonly library: readonly File[];
+  readonly library: Library;
   /** The file that an import names, parsed; undefined if there is none. */
   readonly resolve: (path: string, from: SourceFile) => File | undefined;
   /** In place of the declared batch, for instance when that is `all`. */
@@ -29,8 +29,7 @@ export interface CheckResult {
 /** Checks a file. Models come also with errors, as far as they go; only without errors may they be lowered. */
 export function check(input: CheckInput): CheckResult {
   const sink = new Sink();
-  const library = new Library(input.library);
-  const file = new Loader(input, library, sink).load(input.file);
+  const file = new Loader(input, sink).load(input.file);
   const models: CheckedModel[] = [];
   const names = new Set<string>();
   for (const declaration of input.file.declarations) {
@@ -59,14 +58,13 @@ class Loader {
   readonly #open = new Set<SourceFile>();
   constructor(
     readonly input: CheckInput,
-    readonly library: Library,
     readonly sink: Sink,
   ) {}
 
   load(file: File): FileScope {
     const known = this.#loaded.get(file.source);
     if (known) return known;
-    const scope = new FileScope(file, this.library, false);
+    const scope = new FileScope(file.source, this.input.library, false);
     this.#open.add(file.source);
     for (const declaration of file.declarations) {
       if (declaration.kind === "word") {
@@ -110,14 +108,11 @@ class Loader {
       for (const word of words) if (!scope.add(word, as)) this.#twice(scope, item.as ?? item.name);
       if (constant) scope.constants.set(as, constant);
       if (words.length === 0 && !constant) {
-        const known = other.file.declarations.flatMap((d) =>
-          d.kind === "word" || d.kind === "const" ? [d.name.text] : [],
-        );
         this.sink.add(
           diagnose(nameRules.unknownImport, scope.location(item.name.span), {
             name,
             path,
-            suggestion: suggest(name, known),
+            suggestion: suggest(name, other.names),
           }),
         );
       }

@@ -1,6 +1,7 @@
 /** @file Names: the values visible at a place, and the words of a file. */
 import type { Location, SourceFile, Span } from "../base/source.js";
-import type { ConstDeclaration, File, WordDeclaration, WordKind } from "../syntax/ast.js";
+import type { ConstDeclaration, WordDeclaration, WordKind } from "../syntax/ast.js";
+import type { Library } from "./library.js";
 import type { Value } from "./values.js";
 
 /** What may stand left of `<-`. */
@@ -52,14 +53,10 @@ export class FileScope {
   readonly #words = new Map<string, Word>();
   readonly constants = new Map<string, { readonly declaration: ConstDeclaration; readonly file: FileScope }>();
   constructor(
-    readonly file: File,
-    /** Undefined in the library itself. */
+    readonly source: SourceFile,
     readonly library: Library,
     readonly inLibrary: boolean,
   ) {}
-  get source(): SourceFile {
-    return this.file.source;
-  }
   location(span: Span): Location {
     return { file: this.source, span };
   }
@@ -75,33 +72,12 @@ export class FileScope {
     this.#words.set(key, word);
     return true;
   }
+  /** Everything that may be imported from here. */
+  get names(): readonly string[] {
+    return [...[...this.#words.keys()].map((key) => key.slice(key.indexOf(":") + 1)), ...this.constants.keys()];
+  }
   *words(set: WordSet): Iterable<string> {
     for (const key of this.#words.keys()) if (key.startsWith(`${set}:`)) yield key.slice(set.length + 1);
     yield* this.library.names(set);
-  }
-}
-
-/** The words of the library, over all its files. */
-export class Library {
-  readonly #words = new Map<string, Word>();
-  constructor(files: readonly File[]) {
-    for (const file of files) {
-      const scope = new FileScope(file, this, true);
-      for (const declaration of file.declarations)
-        if (declaration.kind === "word")
-          this.#words.set(`${setOf(declaration.word)}:${declaration.name.text}`, {
-            kind: "word",
-            name: declaration.name.text,
-            declaration,
-            file: scope,
-          });
-        else if (declaration.kind === "const") scope.constants.set(declaration.name.text, { declaration, file: scope });
-    }
-  }
-  word(set: WordSet, name: string): Word | undefined {
-    return this.#words.get(`${set}:${name}`);
-  }
-  *names(set: WordSet): Iterable<string> {
-    for (const key of this.#words.keys()) if (key.startsWith(`${set}:`)) yield key.slice(set.length + 1);
   }
 }

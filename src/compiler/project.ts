@@ -1,6 +1,7 @@
 /** @file A project: files seen through a host, with parsed and checked results remembered until a text changes. */
 import { SourceFile } from "../base/source.js";
 import { check } from "../check/check.js";
+import { Library } from "../check/library.js";
 import { runLints } from "../check/lints/index.js";
 import type { CheckedModel } from "../check/model.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -39,8 +40,7 @@ export interface Project {
   parse(path: string): Parsed | undefined;
   /** The file's models with all diagnostics of that file; undefined if there is no such file. */
   check(path: string, options?: CheckOptions): Checked | undefined;
-  /** The library's syntax trees. */
-  readonly library: readonly File[];
+  readonly library: Library;
 }
 
 /** What a remembered check looked at: it holds as long as every one is still the same object. */
@@ -58,7 +58,7 @@ export function createProject(host: Host): Project {
   const texts = new Map<string, string | undefined>();
   const parsed = new Map<string, Parsed>();
   const checked = new Map<string, Remembered>();
-  let library: readonly File[] | undefined;
+  const library = new Library(libraryText);
 
   const textOf = (path: string): string | undefined => {
     const buffer = buffers.get(path);
@@ -75,7 +75,8 @@ export function createProject(host: Host): Project {
     parsed.set(path, fresh);
     return fresh;
   };
-  const project: Project = {
+  return {
+    library,
     setText(path, text) {
       if (text === undefined) buffers.delete(path);
       else buffers.set(path, text);
@@ -99,7 +100,7 @@ export function createProject(host: Host): Project {
       const read = new Map<string, string | undefined>();
       const { models, diagnostics } = check({
         file: root.file,
-        library: project.library,
+        library,
         resolve: (specifier, from) => {
           const target = host.resolve(specifier, from.name);
           const found = parseFile(target);
@@ -121,12 +122,5 @@ export function createProject(host: Host): Project {
       checked.set(path, { result, dependencies, texts: read, batch: options.batch });
       return result;
     },
-    get library() {
-      library ??= Object.entries(libraryText).map(
-        ([name, text]) => parse(new SourceFile(`library:${name}`, text)).file,
-      );
-      return library;
-    },
   };
-  return project;
 }

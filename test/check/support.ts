@@ -2,20 +2,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { SourceFile } from "../../src/base/source.js";
 import { check, type CheckResult } from "../../src/check/check.js";
+import { Library } from "../../src/check/library.js";
 import type { CheckedModel } from "../../src/check/model.js";
 import { render } from "../../src/diagnostics/render.js";
 import type { File } from "../../src/syntax/ast.js";
 import { parse } from "../../src/syntax/parse.js";
 
 const folder = new URL("../../src/library/", import.meta.url);
-let files: readonly File[] | undefined;
-/** The library, parsed once per test file. */
-export function library(): readonly File[] {
-  files ??= readdirSync(folder)
+export const libraryTexts: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(folder)
     .filter((name) => name.endsWith(".net"))
-    .map((name) => parse(new SourceFile(`library/${name}`, readFileSync(new URL(name, folder), "utf8"))).file);
-  return files;
-}
+    .map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+);
+export const library = new Library(libraryTexts);
 
 export interface Others {
   readonly files?: Readonly<Record<string, string>>;
@@ -26,7 +25,7 @@ export function checkText(text: string, { files = {}, batch }: Others = {}): Che
   const parsed = new Map<string, File>([["./test.net", file]]);
   const result = check({
     file,
-    library: library(),
+    library,
     resolve(path) {
       if (!parsed.has(path) && files[path] !== undefined)
         parsed.set(path, parse(new SourceFile(path, files[path])).file);
