@@ -24,21 +24,22 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
   });
   const { target = "typescript", fallback = false } = options;
-  // Passes know no target: a fallback costs schedules only.
-  const optimised = new Map<Program, Program>();
-  const build = (program: Program, of: Target): CompiledProgram => {
-    const passed = optimised.get(program) ?? runPasses(graph, afterGradient, program, { ...options, batch });
-    optimised.set(program, passed);
-    return compileProgram(graph, passed, { batch, target: of });
+  const build = (program: Program, of: Target = "typescript", exact = options.exact): CompiledProgram =>
+    compileProgram(graph, runPasses(graph, afterGradient, program, { ...options, exact: exact ?? false, batch }), {
+      batch,
+      target: of,
+    });
+  const maybe = (program: Program | undefined) => program && build(program);
+  const batchPrograms = (of: Target, exact?: boolean): BatchPrograms => {
+    const forBatch = (program: Program | undefined) => program && build(program, of, exact);
+    return {
+      train: forBatch(programs.train),
+      gradient: options.gradient ? forBatch(programs.gradient) : undefined,
+      evaluate: forBatch(programs.evaluate),
+      predict: build(programs.predict, of, exact),
+      survey: forBatch(programs.survey),
+    };
   };
-  const maybe = (program: Program | undefined, of: Target = "typescript") => program && build(program, of);
-  const batchPrograms = (of: Target): BatchPrograms => ({
-    train: maybe(programs.train, of),
-    gradient: options.gradient ? maybe(programs.gradient, of) : undefined,
-    evaluate: maybe(programs.evaluate, of),
-    predict: build(programs.predict, of),
-    survey: maybe(programs.survey, of),
-  });
   return {
     checked,
     target,
@@ -48,12 +49,13 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     objective,
     surrogates,
     programs: {
-      initialize: build(programs.initialize, "typescript"),
+      initialize: build(programs.initialize),
       ...batchPrograms(target),
       finish: maybe(programs.finish),
       reset: maybe(programs.reset),
       settle: maybe(programs.settle),
     },
-    fallback: fallback && target !== "typescript" ? batchPrograms("typescript") : undefined,
+    // In the direct form, which is shorter.
+    fallback: fallback && target !== "typescript" ? batchPrograms("typescript", true) : undefined,
   };
 }

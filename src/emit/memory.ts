@@ -3,73 +3,90 @@ import type { BatchPrograms, CompiledModel } from "../backends/model.js";
 import { assembleWasm, layoutMemory, printWat } from "../backends/wasm/module.js";
 import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { ModelNames, ModuleContext } from "./context.js";
-import { printValue, type Value } from "./literal.js";
+import { Code, printValue, type Value } from "./literal.js";
 import { type WasmExport, withoutTraining } from "./programs.js";
 import { type ArraySizes, memorySizes } from "./spec.js";
 
+/** What opens a net's memory. */
 export interface NetMemory {
-  /** The function that opens it. */
+  /** The function's name. */
   readonly open: string;
   readonly text: string;
-  /** The constant with the binary; empty for TypeScript alone. */
+  /** The constant with the binary, and its name; empty for TypeScript alone. */
   readonly binary: string;
-  /** Functions of the binary, by name. */
+  readonly binaryName: string;
+  /** Functions of the binaries, by name. */
   readonly exports: ReadonlyMap<string, WasmExport>;
 }
 
-export type NetKind = "Predictor" | "Training";
+type Kind = keyof BatchPrograms;
+const predicting: readonly Kind[] = ["predict"];
+const training: readonly Kind[] = ["train", "evaluate", "survey"];
+const chosen = (programs: BatchPrograms, kinds: readonly Kind[]) => kinds.flatMap((kind) => programs[kind] ?? []);
 
-const batchPrograms: Readonly<Record<NetKind, readonly (keyof BatchPrograms)[]>> = {
-  Predictor: ["predict"],
-  Training: ["train", "evaluate", "predict", "survey"],
-};
-const chosen = (programs: BatchPrograms, kinds: readonly (keyof BatchPrograms)[]) =>
-  kinds.flatMap((kind) => programs[kind] ?? []);
-
-/** Elements of each array for a net that runs these programs on a batch. */
-function sizesOf(model: CompiledModel, net: NetKind, batch: readonly CompiledProgram[]): ArraySizes {
+/**
+ * Elements of each array for a net that runs these programs on a batch. In nets that train the arrays of prediction come first, as
+ * in nets that predict alone, and are followed by at least as much room for intermediate values: one binary predicts in both.
+ */
+function sizesOf(model: CompiledModel, programs: BatchPrograms, more: readonly Kind[]): ArraySizes {
   const { initialize, finish, reset, settle } = model.programs;
-  const others = net === "Training" ? [initialize, finish, reset, settle] : [withoutTraining(initialize), reset];
-  return memorySizes(model, [...batch, ...others.flatMap((program) => program ?? [])], net === "Training");
+  const trains = more.length > 0;
+  const others = trains ? [initialize, finish, reset, settle] : [withoutTraining(initialize), reset];
+  const all = [...chosen(programs, [...predicting, ...more]), ...others.flatMap((program) => program ?? [])];
+  return memorySizes(model, all, trains);
 }
 
-/** The largest binary of a model as WebAssembly text. */
-export function printBinary(model: CompiledModel): string {
-  const net = model.programs.train ? "Training" : "Predictor";
-  const programs = chosen(model.programs, batchPrograms[net]);
-  return printWat(
-    programs.map((program) => ({ name: program.name, program })),
-    layoutMemory(sizesOf(model, net, programs)),
-  );
+/** The binaries of a model as WebAssembly text: prediction, then training. */
+export function printBinaries(model: CompiledModel): string {
+  const print = (kinds: readonly Kind[], more: readonly Kind[]) =>
+    printWat(
+      chosen(model.programs, kinds).map((program) => ({ name: program.name, program })),
+      layoutMemory(sizesOf(model, model.programs, more)),
+    );
+  return [print(predicting, []), ...(model.programs.train ? [print(training, training)] : [])].join("\n");
 }
 
-export function printMemory(context: ModuleContext, names: ModelNames, model: CompiledModel, net: NetKind): NetMemory {
+/** Memory to predict; with that as `predictor`, memory to train. */
+export function printMemory(
+  context: ModuleContext,
+  names: ModelNames,
+  model: CompiledModel,
+  predictor?: NetMemory,
+): NetMemory {
   const { internals } = context.options;
-  const kinds = [...batchPrograms[net], ...(internals && net === "Training" ? ["gradient" as const] : [])];
-  const sizes = (programs: BatchPrograms) => sizesOf(model, net, chosen(programs, kinds));
+  const more: readonly Kind[] = predictor ? [...training, ...(internals ? ["gradient" as const] : [])] : [];
+  const net = predictor ? "Training" : "Predictor";
   const isPlain = model.target === "typescript";
-  const plain = isPlain ? model.programs : model.fallback;
-  const plainSizes = plain && printValue(sizes(plain), "  ", 28);
-
   const open = names.local(`Open${net}`);
-  const binary = isPlain ? "" : names.local(`${net}Binary`);
+  const binaryName = isPlain ? "" : names.local(`${net}Binary`);
+  const plain = isPlain ? model.programs : model.fallback;
+  const sizes = plain && printValue(sizesOf(model, plain, more), "  ", 28);
+  const openWasm = `${predictor ? "openThreaded" : "openWasm"}(${binaryName}, options)`;
   const call = isPlain
-    ? `openPlain(${plainSizes}, options)`
-    : plainSizes === undefined
-      ? `openWasm(${binary}, options)`
-      : `openEither(${binary}, ${plainSizes}, options)`;
-  const head = `function ${open}(options${context.annotation("CreateOptions")})${context.annotation("Memory")}`;
-  const comment = net === "Training" ? "Memory to train and to predict." : "Memory to predict.";
-  const text = `/** ${comment} */\n${head} {\n  return ${call};\n}`;
-  if (isPlain) return { open, text, binary, exports: new Map() };
+    ? `openPlain(${sizes}, options)`
+    : sizes === undefined
+      ? openWasm
+      : `openEither(() => ${openWasm}, ${sizes}, options)`;
+  const parameter = `options${context.annotation(predictor ? "CreateOptions" : "PredictorOptions")}`;
+  const text =
+    `/** Memory to ${predictor ? "train and to predict" : "predict"}. */\n` +
+    `function ${open}(${parameter})${context.annotation("Memory")} {\n  return ${call};\n}`;
+  if (isPlain) return { open, text, binary: "", binaryName, exports: new Map() };
 
-  const programs = chosen(model.programs, kinds);
+  const programs = chosen(model.programs, predictor ? more : predicting);
   const { spec, exports } = assemble(
     internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs,
-    sizes(model.programs),
+    sizesOf(model, model.programs, more),
   );
-  const start = `const ${binary}${context.annotation("WasmSpec")} = `;
-  return { open, text, binary: `${start}${printValue(spec, "", start.length)};`, exports };
+  const start = `const ${binaryName}${context.annotation(predictor ? "TrainingBinary" : "WasmSpec")} = `;
+  const value = predictor ? { predictor: new Code(predictor.binaryName), ...spec } : spec;
+  return {
+    open,
+    text,
+    binary: `${start}${printValue(value, "", start.length)};`,
+    binaryName,
+    exports: new Map([...(predictor?.exports ?? []), ...exports]),
+  };
 }
 
 /** Each kernel as a program of its own, to be timed. */
@@ -85,7 +102,7 @@ function assemble(programs: readonly CompiledProgram[], sizes: ArraySizes) {
     layout,
   );
   const places = Object.entries(sizes).map(([array, length]) => [array, [layout.bases[array as ArrayName]!, length]]);
-  const spec: Value = {
+  const spec = {
     binary: base64(module.bytes),
     sharing: module.memoryFlags,
     programs: Object.fromEntries(

@@ -71,8 +71,8 @@ export function printModel(
   const { checked, programs } = model;
   const { trains } = names;
   const initializeWeights = withoutTraining(programs.initialize);
-  const predictorMemory = printMemory(context, names, model, "Predictor");
-  const trainerMemory = trains ? printMemory(context, names, model, "Training") : undefined;
+  const predictorMemory = printMemory(context, names, model);
+  const trainerMemory = trains ? printMemory(context, names, model, predictorMemory) : undefined;
   const { exports: wasm } = trainerMemory ?? predictorMemory;
   const functions: string[] = [];
   /** Prints the function of a program that is TypeScript on every target; gives its name. */
@@ -150,12 +150,12 @@ export function printModel(
   const predictorTypes = generic([names.inputs, names.outputs, names.parameters]);
   const netTypes = generic([names.inputs, names.data, names.outputs, names.metrics, names.parameters]);
   const doc = checked.documentation ?? `The model ${checked.name}.`;
-  const options = `(options${context.annotation("CreateOptions")} = {})`;
-  const object = ({ name, prefix }: Exported, comment: string, net: string, create: string) =>
+  const mainOptions = trains ? "CreateOptions" : "PredictorOptions";
+  const object = ({ name, prefix }: Exported, comment: string, net: string, options: string, create: string) =>
     `${documentation(comment)}${prefix}const ${name} = {\n` +
     `  /** Sizes of one example's ports, and of the parameters. */\n  shapes: ${shapes},\n` +
     `  /** A new net, with all the memory it will use. */\n` +
-    `  create: ${options}${context.annotation(net)} =>\n    ${create},\n};`;
+    `  create: (options${context.annotation(options)} = {})${context.annotation(net)} =>\n    ${create},\n};`;
   /** A call, its arguments on lines of their own where one line is too long. */
   const call = (callee: string, args: readonly string[]) => {
     const line = `${callee}(${args.join(", ")})`;
@@ -167,22 +167,24 @@ export function printModel(
       names.main,
       doc,
       names.net.name,
+      mainOptions,
       trains ? call(`createNet${netTypes}`, [spec, training, "options"]) : newPredictor,
     ),
     object(
       names.predictor,
       `${doc}\nPredicts only: no code or memory for training.`,
       names.predictorNet.name,
+      "PredictorOptions",
       newPredictor,
     ),
   ];
   if (context.options.internals) exports.push(printInternals(context, printer, model, names, wasm));
 
   const shapesType = printLiteralType(shapesValue(model), "  ");
-  const declare = ({ name, prefix }: Exported, net: string, comment: string) =>
+  const declare = ({ name, prefix }: Exported, net: string, options: string, comment: string) =>
     `${documentation(comment)}${prefix}declare const ${name}: {\n` +
     `  /** Sizes of one example's ports, and of the parameters. */\n  readonly shapes: ${shapesType};\n` +
-    `  /** A new net, with all the memory it will use. */\n  create(options?: CreateOptions): ${net};\n};`;
+    `  /** A new net, with all the memory it will use. */\n  create(options?: ${options}): ${net};\n};`;
   return {
     types: modelTypes(context, model, names),
     model: [
@@ -195,8 +197,13 @@ export function printModel(
     ].join("\n\n"),
     binaries: [predictorMemory.binary, trainerMemory?.binary ?? ""].filter((text) => text !== ""),
     declarations: [
-      declare(names.main, names.net.name, doc),
-      declare(names.predictor, names.predictorNet.name, `${doc}\nPredicts only: no code or memory for training.`),
+      declare(names.main, names.net.name, mainOptions, doc),
+      declare(
+        names.predictor,
+        names.predictorNet.name,
+        "PredictorOptions",
+        `${doc}\nPredicts only: no code or memory for training.`,
+      ),
     ].join("\n\n"),
   };
 }

@@ -1,6 +1,6 @@
 /** @file The constants of a generated module: ports, tensors, memory sizes. */
 import type { Port } from "../check/model.js";
-import type { CompiledModel } from "../backends/model.js";
+import type { Arena, CompiledModel } from "../backends/model.js";
 import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { Source } from "../ir/types.js";
 import type { Value } from "./literal.js";
@@ -34,7 +34,7 @@ export function parameterPaths(paths: readonly string[]): readonly (readonly str
 /** In elements. */
 export type ArraySizes = Readonly<Partial<Record<ArrayName, number>>>;
 
-/** Arenas that only training uses are left out for prediction. */
+/** Arenas that only training uses come last, or not at all. */
 export function memorySizes(
   { arenas }: CompiledModel,
   programs: readonly CompiledProgram[],
@@ -42,11 +42,13 @@ export function memorySizes(
 ): ArraySizes {
   const predicting = ["inputs", "classes", "parameters", "buffers", "outputs", "decisions", "memories"];
   const largest = (of: "activations" | "integers") => Math.max(0, ...programs.map((program) => program[of]));
+  const lengths = (list: readonly Arena[]) => list.map(({ name, length }) => [name, length] as const);
   return Object.fromEntries(
     [
-      ...arenas.filter(({ name }) => training || predicting.includes(name)).map(({ name, length }) => [name, length]),
-      ["activations", largest("activations")],
-      ["integers", largest("integers")],
+      ...lengths(arenas.filter(({ name }) => predicting.includes(name))),
+      ["integers", largest("integers")] as const,
+      ["activations", largest("activations")] as const,
+      ...lengths(training ? arenas.filter(({ name }) => !predicting.includes(name)) : []),
     ].filter(([, length]) => length !== 0),
   );
 }

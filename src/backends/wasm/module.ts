@@ -34,6 +34,8 @@ export interface WasmModule {
 /** Also the size of a cache line, so that the barrier has one to itself. */
 const alignment = 64;
 const page = 65536;
+/** Any memory that is large enough will do. */
+const mostPages = 65536;
 
 /** Places arrays of the given element counts, with room around them for vectors that reach a little beyond. */
 export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>>>): WasmLayout {
@@ -145,7 +147,12 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
   const pages = unsigned(Math.ceil(layout.bytes / page));
   const memory = [...text("m"), ...text("memory"), 0x02];
   const global = (name: string) => [...text("m"), ...text(name), 0x03, valueTypeByte.i32, 0x00];
-  const imports = list([[...memory, 1, ...pages, ...pages], global("part"), global("parts"), global("sleeps")]);
+  const imports = list([
+    [...memory, 1, ...pages, ...unsigned(mostPages)],
+    global("part"),
+    global("parts"),
+    global("sleeps"),
+  ]);
   const importSection = section(sectionId.import, imports);
   const head = [...preamble, ...section(sectionId.type, list(types))];
   const code = functions.list.map((one) => {
@@ -176,7 +183,7 @@ export function printWat(programs: readonly NamedProgram[], layout: WasmLayout):
   const pages = Math.ceil(layout.bytes / page);
   const names = functions.map(({ name }, k) => (exported.some(({ index }) => index === k) ? `program_${name}` : name));
   const head = [
-    `(import "m" "memory" (memory ${pages} ${pages}))`,
+    `(import "m" "memory" (memory ${pages} ${mostPages}))`,
     '(import "m" "part" (global i32))',
     '(import "m" "parts" (global i32))',
     '(import "m" "sleeps" (global i32))',

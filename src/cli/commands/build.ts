@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Target } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { emitModule } from "../../emit/emit.js";
-import { printBinary } from "../../emit/memory.js";
+import { printBinaries } from "../../emit/memory.js";
 import { afterGradient, type PassOptions } from "../../passes/pipeline.js";
 import type { Register } from "../command-line.js";
 import { checkModels } from "../compile.js";
@@ -70,7 +70,7 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
     compileModel(model, { ...passOptions(options, terminal), target, fallback: fallback && !options.print }),
   );
   if (options.print) {
-    for (const model of compiled) terminal.out(printBinary(model));
+    for (const model of compiled) terminal.out(printBinaries(model));
     return;
   }
   const { text, declarations } = emitModule(compiled, { language });

@@ -17,7 +17,7 @@ export interface NetParameters {
   readonly [name: string]: Floats | NetParameters;
 }
 
-export interface CreateOptions {
+export interface PredictorOptions {
   /** 0 .. 2^32 - 1, default the model's: decides initial weights, order of examples, and draws. */
   readonly seed?: number | undefined;
   /** A safetensors file to load, as `save` gives. */
@@ -27,6 +27,8 @@ export interface CreateOptions {
    * `create` throws NetTargetError where the one asked for, or both, cannot be had.
    */
   readonly target?: "typescript" | "wasm" | undefined;
+}
+export interface CreateOptions extends PredictorOptions {
   /**
    * How many threads compute, 1 .. 64; the results do not depend on it, bit for bit. Default 1. The others are workers, ended by
    * `dispose`; they join in when they have started: in browsers after a return to the event loop. In pages that are not
@@ -107,8 +109,6 @@ export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
   /** What runs it. */
   readonly target: "typescript" | "wasm";
-  /** How many threads compute at present. */
-  readonly threads: number;
   /**
    * Any number of examples; at most the declared batch in a model that keeps values, whose row k continues row k of the last
    * call. Throws NetInputError.
@@ -131,6 +131,8 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   Parameters
 > {
   readonly seed: number;
+  /** How many threads compute at present. */
+  readonly threads: number;
   /** Updates made so far. */
   readonly step: number;
   /** Epochs completed by `fit` so far. */

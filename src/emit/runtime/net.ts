@@ -10,7 +10,6 @@ import {
   predictRows,
   resetMemories,
   targetOf,
-  threadsOf,
 } from "./predictor.js";
 import {
   checkIdle,
@@ -34,7 +33,7 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
     parameters: parametersOf(trainer) as Parameters,
     target: targetOf(trainer),
     get threads() {
-      return threadsOf(trainer);
+      return trainer.memory?.wasm?.threads ?? 1;
     },
     get seed() {
       return trainer.seed;

@@ -1,5 +1,5 @@
 /** @file A net that predicts, and what a training net shares with it. */
-import type { CreateOptions, NetParameters, PredictingNet } from "./api.js";
+import type { PredictorOptions, NetParameters, PredictingNet } from "./api.js";
 import { NetInputError, NetStateError } from "./errors.js";
 import { Floats } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
@@ -56,17 +56,6 @@ export function checkSeed(seed: number): number {
   throw new NetInputError("seed", "a whole number from 0 to 2^32 - 1", String(seed));
 }
 
-/** Throws NetTargetError, or NetInputError where an option is at fault. */
-export function openMemory(open: Open, options: CreateOptions): Memory {
-  const { threads = 1 } = options;
-  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw new NetInputError("threads", "a whole number from 1 to 64", String(threads));
-  }
-  return open(options);
-}
-export function threadsOf(core: Core): number {
-  return core.memory?.wasm?.threads ?? 1;
-}
 export function targetOf(core: Core): "typescript" | "wasm" {
   return core.memory?.wasm ? "wasm" : "typescript";
 }
@@ -161,19 +150,16 @@ export function copyWeights(core: Core, net: object): void {
 export function createPredictor<Inputs extends object, Outputs, Parameters>(
   model: ModelSpec,
   open: Open,
-  options: CreateOptions,
+  options: PredictorOptions,
 ): PredictingNet<Inputs, Outputs, Parameters> {
   const seed = checkSeed(options.seed ?? model.seed);
-  const core: Core = { model, memory: openMemory(open, options), seed, step: 0 };
+  const core: Core = { model, memory: open(options), seed, step: 0 };
   model.initialize(memoryOf(core), 0, 0, seed);
   resetMemories(core);
   if (options.weights) loadWeights(core, options.weights);
   const net: PredictingNet<Inputs, Outputs, Parameters> = {
     parameters: parametersOf(core) as Parameters,
     target: targetOf(core),
-    get threads() {
-      return threadsOf(core);
-    },
     predict: (inputs) => predictRows(core, inputs) as Outputs,
     load: (weights) => loadWeights(core, weights),
     copyFrom: (other) => copyWeights(core, other),

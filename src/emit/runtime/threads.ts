@@ -1,19 +1,35 @@
 /** @file Threads that run a net's programs together: each has the same functions over the same memory, and its part of the work. */
-import type { WasmFunction, WasmPrograms } from "./memory.js";
+import type { CreateOptions } from "./api.js";
+import type { Memory, WasmPrograms } from "./memory.js";
 import { drawKey } from "./random.js";
-import type { WasmEngine, WasmSpec } from "./wasm.js";
+import {
+  allocateWasm,
+  arraysIn,
+  bindWasm,
+  compileWasm,
+  demandWasm,
+  type WasmEngine,
+  type WasmFunctions,
+  type WasmImports,
+  type WasmMemory,
+  type WasmSpec,
+  withPrograms,
+} from "./wasm.js";
+
+/** Binaries of a net that trains: its own over all memory, and the predictor's, whose arrays come first. */
+export interface TrainingBinary extends WasmSpec {
+  readonly predictor: WasmSpec;
+}
 
 /** What a new thread is told. */
 interface ThreadTask {
-  readonly module: object;
-  readonly memory: object;
+  readonly modules: readonly object[];
+  readonly imports: WasmImports;
   /**
    * How the threads talk: 32-bit words with the number of commands given, the number of threads ready, the command's program (-1:
    * the end), and how many numbers it takes; from byte 16 on these numbers, in 64 bits.
    */
   readonly control: SharedArrayBuffer;
-  readonly part: number;
-  readonly parts: number;
   readonly programs: readonly string[];
 }
 
@@ -37,9 +53,12 @@ declare const Blob: new (parts: readonly string[], options: { type: string }) =>
 declare const URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 
 /** What the other threads run, from its own text: it may refer to nothing around it. */
-function threadMain({ module, memory, control, part, parts, programs }: ThreadTask): void {
+function threadMain({ modules, imports, control, programs }: ThreadTask): void {
   const { WebAssembly } = globalThis as unknown as WasmEngine;
-  const { exports } = new WebAssembly.Instance(module, { m: { memory, part, parts, sleeps: 1 } });
+  const exports: WasmFunctions = Object.assign(
+    {},
+    ...modules.map((module) => new WebAssembly.Instance(module, { m: imports }).exports),
+  );
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, 16);
   const inputs: number[] = [];
@@ -78,7 +97,7 @@ function startThread(task: ThreadTask): () => void {
 }
 
 /** Whether this thread may sleep; a page's own may not. */
-export function maySleep(): boolean {
+function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
     return true;
@@ -88,32 +107,46 @@ export function maySleep(): boolean {
 }
 
 /** Whether memory can be shared with other threads: in browsers the page must be cross-origin isolated. */
-export function mayShare(): boolean {
+function mayShare(): boolean {
   const { crossOriginIsolated } = globalThis as { readonly crossOriginIsolated?: boolean };
   return typeof SharedArrayBuffer === "function" && crossOriginIsolated !== false;
+}
+
+/** On as many threads as wanted, if they can be had. Throws NetTargetError. */
+export function openThreaded(spec: TrainingBinary, options: CreateOptions): Memory {
+  demandWasm(options);
+  const { threads: parts = 1 } = options;
+  const shared = parts > 1 && mayShare();
+  const memory = allocateWasm(spec, shared);
+  const modules = [spec.predictor, spec].map((each) => compileWasm(each, shared));
+  const alone = bindWasm(modules, { memory, part: 0, parts: 1, sleeps: 1 });
+  if (!shared) return withPrograms(spec, memory, alone);
+  const together = bindWasm(modules, { memory, part: 0, parts, sleeps: Number(maySleep()) });
+  return { ...arraysIn(memory, spec), wasm: startThreads(spec, modules, memory, parts, alone, together) };
 }
 
 /**
  * Programs on `parts` threads, this one included; by `alone` until the others have started, or if they cannot. The results are
  * the same, bit for bit.
  */
-export function startThreads(
-  spec: WasmSpec,
-  module: object,
-  memory: object,
+function startThreads(
+  spec: TrainingBinary,
+  modules: readonly object[],
+  memory: WasmMemory,
   parts: number,
-  alone: Readonly<Record<string, WasmFunction>>,
-  together: Readonly<Record<string, WasmFunction>>,
+  alone: WasmFunctions,
+  together: WasmFunctions,
 ): WasmPrograms {
-  const programs = Object.keys(spec.programs);
-  const longest = Math.max(...Object.values(spec.programs).map((scalars) => scalars.length));
+  const scalarsOf = { ...spec.predictor.programs, ...spec.programs };
+  const programs = Object.keys(scalarsOf);
+  const longest = Math.max(...Object.values(scalarsOf).map((scalars) => scalars.length));
   const control = new SharedArrayBuffer(16 + 8 * (1 + longest));
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, 16);
   const ends: (() => void)[] = [];
   try {
     for (let part = 1; part < parts; part++) {
-      ends.push(startThread({ module, memory, control, part, parts, programs }));
+      ends.push(startThread({ modules, imports: { memory, part, parts, sleeps: 1 }, control, programs }));
     }
   } catch {
     // No workers here, or a page that forbids them.
@@ -125,7 +158,7 @@ export function startThreads(
     },
     enter(name, n, step, seed) {
       if (!areReady()) return alone[name]!;
-      const scalars = spec.programs[name]!;
+      const scalars = scalarsOf[name]!;
       words[2] = programs.indexOf(name);
       words[3] = 1 + scalars.length;
       numbers[0] = n;

@@ -1,10 +1,10 @@
 /** @file The state of training: one step, metrics, saving and loading. */
 import type { CreateOptions } from "./api.js";
-import { NetStateError, NetWeightsError } from "./errors.js";
+import { NetInputError, NetStateError, NetWeightsError } from "./errors.js";
 import { Floats, floatType } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
-import { checkSeed, type Core, memoryOf, type ModelSpec, openMemory, resetMemories, setOwn } from "./predictor.js";
+import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
 
@@ -77,7 +77,11 @@ export function newRun(start: number, sums: number): Run {
 
 export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, options: CreateOptions) {
   const seed = checkSeed(options.seed ?? model.seed);
-  const memory = openMemory(training.open, options);
+  const { threads = 1 } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new NetInputError("threads", "a whole number from 1 to 64", String(threads));
+  }
+  const memory = training.open(options);
   const trainer: Trainer<Metrics> = {
     model,
     training,

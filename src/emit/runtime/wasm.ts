@@ -1,12 +1,19 @@
 /** @file Programs as WebAssembly, over one memory that holds all arrays. */
-import type { CreateOptions } from "./api.js";
+import type { PredictorOptions } from "./api.js";
 import { NetTargetError } from "./errors.js";
 import { Floats } from "./floats.js";
-import { allocate, type Arrays, type Memory, type MemorySizes, type WasmFunction } from "./memory.js";
-import { mayShare, maySleep, startThreads } from "./threads.js";
+import { allocate, type Arrays, type Memory, type MemorySizes, type Open, type WasmFunction } from "./memory.js";
 
-interface WasmMemory {
+export type WasmFunctions = Readonly<Record<string, WasmFunction>>;
+export interface WasmMemory {
   readonly buffer: ArrayBuffer;
+}
+/** The number of the thread, from 0, of how many, and whether it may sleep while it waits for others. */
+export interface WasmImports {
+  readonly memory: WasmMemory;
+  readonly part: number;
+  readonly parts: number;
+  readonly sleeps: number;
 }
 /** What an engine offers. */
 export interface WasmEngine {
@@ -15,8 +22,8 @@ export interface WasmEngine {
     readonly Module: new (bytes: Uint8Array) => object;
     readonly Instance: new (
       module: object,
-      imports: object,
-    ) => { readonly exports: Readonly<Record<string, WasmFunction>> };
+      imports: { readonly m: WasmImports },
+    ) => { readonly exports: WasmFunctions };
     validate(bytes: Uint8Array): boolean;
   };
 }
@@ -46,28 +53,31 @@ function bytesOfBase64(text: string): Uint8Array {
 /** The smallest module with a vector in it. */
 const probe = "AGFzbQEAAAABBQFgAAF7AwIBAAoKAQgAQQD9D/1iCw==";
 
-/** Throws NetTargetError. */
-export function openWasm(spec: WasmSpec, { target, threads = 1 }: CreateOptions): Memory {
+/** Throws NetTargetError where WebAssembly with vectors cannot be had, or is not wanted. */
+export function demandWasm({ target }: PredictorOptions): void {
   if (target === "typescript") throw new NetTargetError("kernels", "this module was built without TypeScript kernels");
   if (typeof WebAssembly === "undefined") throw new NetTargetError("WebAssembly", "this engine has no WebAssembly");
   if (!WebAssembly.validate(bytesOfBase64(probe))) {
     throw new NetTargetError("SIMD", "this engine's WebAssembly has no 128-bit vectors");
   }
-  const shared = threads > 1 && mayShare();
-  const memory = allocateWasm(spec, shared);
-  const module = compileWasm(spec, shared);
-  const instance = (parts: number) =>
-    new WebAssembly.Instance(module, { m: { memory, part: 0, parts, sleeps: Number(!shared || maySleep()) } }).exports;
-  const alone = instance(1);
+}
+
+/** On one thread. Throws NetTargetError. */
+export function openWasm(spec: WasmSpec, options: PredictorOptions): Memory {
+  demandWasm(options);
+  const memory = allocateWasm(spec, false);
+  const module = compileWasm(spec, false);
+  return withPrograms(spec, memory, bindWasm([module], { memory, part: 0, parts: 1, sleeps: 1 }));
+}
+
+export function withPrograms(spec: WasmSpec, memory: WasmMemory, functions: WasmFunctions): Memory {
   return {
     ...arraysIn(memory, spec),
-    wasm: shared
-      ? startThreads(spec, module, memory, threads, alone, instance(threads))
-      : { threads: 1, enter: (program) => alone[program]!, dispose: () => {} },
+    wasm: { threads: 1, enter: (program) => functions[program]!, dispose: () => {} },
   };
 }
 
-function allocateWasm({ size }: WasmSpec, shared: boolean): WasmMemory {
+export function allocateWasm({ size }: WasmSpec, shared: boolean): WasmMemory {
   const pages = Math.ceil(size / 65536);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
@@ -76,7 +86,7 @@ function allocateWasm({ size }: WasmSpec, shared: boolean): WasmMemory {
   }
 }
 
-function compileWasm({ binary, sharing }: WasmSpec, shared: boolean): object {
+export function compileWasm({ binary, sharing }: WasmSpec, shared: boolean): object {
   const bytes = bytesOfBase64(binary);
   if (shared) bytes[sharing] = 3;
   try {
@@ -86,7 +96,11 @@ function compileWasm({ binary, sharing }: WasmSpec, shared: boolean): object {
   }
 }
 
-function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
+export function bindWasm(modules: readonly object[], imports: WasmImports): WasmFunctions {
+  return Object.assign({}, ...modules.map((module) => new WebAssembly.Instance(module, { m: imports }).exports));
+}
+
+export function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
   const floats = ([start, length]: Place = nowhere) => new Floats(buffer, start, length);
   const doubles = ([start, length]: Place = nowhere) => new Float64Array(buffer, start, length);
   const integers = ([start, length]: Place = nowhere) => new Int32Array(buffer, start, length);
@@ -108,11 +122,11 @@ function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
   };
 }
 
-/** The TypeScript kernels where WebAssembly cannot run. */
-export function openEither(spec: WasmSpec, sizes: MemorySizes, options: CreateOptions): Memory {
+/** The TypeScript kernels where `open` cannot have WebAssembly. */
+export function openEither(open: Open, sizes: MemorySizes, options: PredictorOptions): Memory {
   if (options.target === "typescript") return allocate(sizes);
   try {
-    return openWasm(spec, options);
+    return open(options);
   } catch (error) {
     if (options.target === "wasm" || !(error instanceof NetTargetError)) throw error;
     return allocate(sizes);
