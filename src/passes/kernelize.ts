@@ -2,7 +2,7 @@
 import { affine as isAffine } from "../ir/affine.js";
 import type { ArrayName, KernelExpr } from "../ir/kernel.js";
 import type { Axis, Read } from "../ir/types.js";
-import { affine, int, lane, lanes, laneStep, linear, plus, shifted, times, variable } from "./affine.js";
+import { affine, int, lane, lanes, linear, plus, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
@@ -205,7 +205,7 @@ class NestMaker {
       places.push(place);
     }
     const isWide = at.some((subscript) => inLanes(subscript, env));
-    if (isWide && this.#isRagged(env)) return this.#storeEach(output, env, value);
+    if (isWide && this.#lanesUsed() < lanes) return this.#storeEach(output, env, value);
     const condition = accumulate ? expressions.inside(at, places, shape) : "always";
     if (isWide && (expressions.spacing(shape, places) !== 1 || (condition !== "always" && condition !== "never")))
       return this.#storeEach(output, env, value);
@@ -220,20 +220,14 @@ class NestMaker {
     if (condition === "always") store();
     else if (condition !== "never") blocks.when(condition, store);
   }
-  /** Whether lane `k` is beyond the end of an index with fewer values than lanes. */
-  #isBeyond(env: Env, k: number): boolean {
-    const { vector } = this.#tiling;
-    const at = vector && env.get(vector);
-    return (
-      at !== undefined && at.terms.length === 1 && laneStep(at) === 1 && at.constant + k >= (vector!.extent as number)
-    );
-  }
-  #isRagged(env: Env): boolean {
-    return this.#isBeyond(env, lanes - 1);
+  /** Lanes in use: fewer where the index that runs in lanes has fewer values. */
+  #lanesUsed(): number {
+    const loop = this.#loops.find(({ axes }) => axes.at(-1) === this.#tiling.vector);
+    return loop ? Math.min(lanes, this.#extentOf(loop)) : lanes;
   }
   /** Lane by lane, where they do not lie side by side. */
   #storeEach(output: Output, env: Env, value: KernelExpr): void {
-    for (let k = 0; k < lanes && !this.#isBeyond(env, k); k++) {
+    for (let k = 0; k < this.#lanesUsed(); k++) {
       const { type } = output.value;
       const part: KernelExpr = isVector(value.type) ? { kind: "lane", type, value, lane: k } : value;
       this.#store(output, laneOf(env, k), part);
