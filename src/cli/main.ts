@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** @file The command line: `netc COMMAND`; runs one command and turns faults into messages and exit codes. */
 import { CommanderError } from "commander";
-import { DataError } from "../data/index.js";
+import { DataError } from "../data/error.js";
 import { render } from "../diagnostics/render.js";
 import { commandLine } from "./command-line.js";
 import { exitCodes, InputFault, UsageFault } from "./fault.js";
