@@ -41,7 +41,7 @@ export function instantiateWasm(
   expect(WebAssembly.validate(bytes)).toBe(true);
   const pages = Math.ceil(layout.bytes / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(buffer), {
+  const instance = new WebAssembly.Instance(module, {
     m: { memory, part: 0, parts: 1, sleeps: 1 },
   });
   const arrays = Object.fromEntries(

@@ -10,6 +10,7 @@ import type { ArrayName, CompiledProgram } from "../../src/ir/kernel.js";
 import type { ArenaName, Extent, Program, ScalarType, Source, Tensor } from "../../src/ir/types.js";
 import { compileProgram } from "../../src/passes/kernels.js";
 import { verifyProgram } from "../../src/passes/verify-kernel.js";
+import { instantiateWasm, type WasmInstance } from "../backends/wasm-runner.js";
 
 export type Arrays = Partial<Record<ArrayName, Float32Array | Float64Array | Int32Array>>;
 
@@ -76,37 +77,53 @@ export interface CheckOptions {
   readonly zeros?: number;
 }
 
-/** Compiles, runs both ways in f64 and the kernels also in f32; every arena must agree. Returns the compiled program. */
+/**
+ * Compiles for both targets, runs the kernels in f64, in f32 and as WebAssembly, and the interpreter in f64; every arena must
+ * agree. Returns the program compiled for TypeScript.
+ */
 export function check(graph: Graph, program: Program, layout: Memory, options: CheckOptions = {}): CompiledProgram {
   const { n = layout.batch, tolerance = 1e-9, classes = 2, seed = 1, zeros = 0 } = options;
-  const compiled = compileProgram(graph, program, { batch: layout.batch });
-  expect(verifyProgram(compiled, layout.batch, Object.fromEntries(layout.lengths()))).toEqual([]);
-  for (const floats of ["Float64Array", "Float32Array"] as const) {
+  const { batch } = layout;
+  const compiled = compileProgram(graph, program, { batch });
+  const compiledForWasm = compileProgram(graph, program, { batch, target: "wasm" });
+  for (const made of [compiled, compiledForWasm])
+    expect(verifyProgram(made, batch, Object.fromEntries(layout.lengths()))).toEqual([]);
+  const key = (site: number) => drawKey(7, site, 3);
+  for (const run of ["Float64Array", "Float32Array", "WebAssembly"] as const) {
     const next = random(seed);
     const memory: Partial<Record<ArenaName, Float64Array>> = {};
-    const arrays: Arrays = {
-      activations: filled(floats, compiled.activations),
-      integers: new Int32Array(compiled.integers).fill(1 << 20),
+    const wasm = run === "WebAssembly" ? startWasm(compiledForWasm, layout) : undefined;
+    const floats = run === "Float64Array" ? run : "Float32Array";
+    const arrays: Arrays = wasm?.arrays ?? {
+      activations: new (floats === "Float32Array" ? Float32Array : Float64Array)(compiled.activations),
+      integers: new Int32Array(compiled.integers),
     };
+    arrays.activations!.fill(NaN);
+    arrays.integers!.fill(1 << 20);
     for (const [arena, length] of layout.lengths()) {
       const type = elementType(arena);
       const values = Float64Array.from({ length }, () =>
         type === "i32" ? Math.floor(((next() + 1) / 2) * classes) : next() < zeros * 2 - 1 ? 0 : Math.fround(next()),
       );
       memory[arena] = values;
-      arrays[arena] =
-        type === "i32"
-          ? Int32Array.from(values)
-          : type === "f64" || floats === "Float64Array"
-            ? values.slice()
-            : Float32Array.from(values);
+      if (wasm) arrays[arena]!.set(values);
+      else
+        arrays[arena] =
+          type === "i32"
+            ? Int32Array.from(values)
+            : type === "f64" || floats === "Float64Array"
+              ? values.slice()
+              : Float32Array.from(values);
     }
-    const text = printProgram(compiled, floats);
-    const key = (site: number) => drawKey(7, site, 3);
-    load(text)(n, arrays, 3, key);
+    let text = "";
+    if (wasm) wasm.run("test", n, 3, key);
+    else {
+      text = printProgram(compiled, floats);
+      load(text)(n, arrays, 3, key);
+    }
     // The interpreter writes whole batches: a short one is compared up to n.
     interpret(program, { memory, batch: n, step: 3, seed: 7 });
-    const allowed = floats === "Float64Array" ? tolerance : Math.max(tolerance, 2e-5);
+    const allowed = run === "Float64Array" ? tolerance : Math.max(tolerance, run === "WebAssembly" ? 1e-4 : 2e-5);
     for (const { target } of program.stages.flat()) {
       const per = target.shape.slice(1).reduce<number>((size, extent) => size * (extent as number), 1);
       const length =
@@ -120,16 +137,15 @@ export function check(graph: Graph, program: Program, layout: Memory, options: C
           !Object.is(got[k], want[k]) &&
           got[k] !== want[k]
         )
-          expect.fail(`${target.name}[${k - target.offset}] is ${got[k]}, want ${want[k]} (${floats})\n${text}`);
+          expect.fail(`${target.name}[${k - target.offset}] is ${got[k]}, want ${want[k]} (${run})\n${text}`);
       }
     }
   }
   return compiled;
 }
-function filled(floats: "Float32Array" | "Float64Array", length: number): Float32Array | Float64Array {
-  return (floats === "Float32Array" ? new Float32Array(length) : new Float64Array(length)).fill(NaN);
+function startWasm(program: CompiledProgram, layout: Memory): WasmInstance {
+  return instantiateWasm([{ name: "test", program }], Object.fromEntries(layout.lengths()));
 }
-
 export const program = (...stages: readonly (readonly { target: Source; value: Tensor }[])[]): Program => ({
   name: "test",
   stages,
