@@ -107,7 +107,7 @@ export const doubleOps = (): DoubleOps<DoubleValue> => ({
   },
   less: float((a, b) => truth(a! < b!)),
   lessEqual: float((a, b) => truth(a! <= b!)),
-  equal: float((a, b) => truth(a! === b!)),
+  equal: (a, b) => truth(a === b),
   both: float((a, b) => a! & b!),
   not: (mask) => truth(mask === 0),
   choose: (mask, yes, no) => (mask !== 0 ? yes : no),

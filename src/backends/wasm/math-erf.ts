@@ -2,7 +2,7 @@
 import { exp, log, log1p } from "./math-elementary.js";
 import { clamp, polynomial, type Float, type Series } from "./math-format.js";
 
-/** erf(x) / x on |x| <= 3.92 by x^2; beyond, the result is +-1 to the last bit. */
+/** To 3.5 ulp for |x| < 1 and 6.5 beyond (4e-7 relative), in 27 operations with 15 constants. erf(x) / x on |x| <= 3.92 by x^2; beyond, the result is +-1 to the last bit. */
 const erfAbove: Series = [
   1.7749047174220323e-6, 0.0002865679271053523, 0.004374792333692312, 0.054607879370450974, 0.20623649656772614,
   1.1283791065216064,
@@ -15,10 +15,11 @@ export function erf<V>(float: Float<V>, x: V): V {
   const { ops } = float;
   const within = clamp(float, x, [-3.92, 3.92]);
   const t = ops.multiply(within, within);
-  return ops.divide(ops.multiply(within, polynomial(float, t, erfAbove)), polynomial(float, t, erfBelow));
+  const ratio = ops.divide(ops.multiply(within, polynomial(float, t, erfAbove)), polynomial(float, t, erfBelow));
+  return clamp(float, ratio, [-1, 1]);
 }
 
-/** M. Giles, "Approximating the erfinv function", 2010: by w = -log(1 - x^2), below 5 in w - 2.5, else in sqrt(w) - 3. */
+/** To 3.5 ulp, in 75 operations with 34 constants. M. Giles, "Approximating the erfinv function", 2010: by w = -log(1 - x^2), below 5 in w - 2.5, else in sqrt(w) - 3. */
 const inverseCentre: Series = [
   2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
   0.246640727, 1.50140941,
@@ -54,6 +55,7 @@ const complement: Series = [
   0.14081051085297208, 8.786157554580599e-6,
 ];
 
+/** To 6 ulp. */
 export function doubleErf<V>(float: Float<V>, x: V): V {
   const { ops, number } = float;
   const within = clamp(float, x, [-6, 6]);
@@ -66,7 +68,7 @@ export function doubleErf<V>(float: Float<V>, x: V): V {
   return ops.choose(ops.less(size, number(0.5)), near, far);
 }
 
-/** Winitzki's approximation, then Halley's steps on erf. */
+/** Winitzki's approximation, then Halley's steps on erf. To 1e-13 of the result for |y| < 0.999; beyond as exact as 1 - |y| lets it be. */
 export function doubleInverseErf<V>(float: Float<V>, y: V): V {
   const { ops, number } = float;
   const log = log1p(float, ops.negate(ops.multiply(y, y)));

@@ -29,8 +29,8 @@ export interface Format {
   /** (log((1 + s) / (1 - s)) - 2 s) / s^3 by s^2, for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1). */
   readonly logSeries: Series;
   readonly twoOverPi: number;
-  /** pi / 2 in three parts; products of the first two with whole numbers up to 2^13 (f64: 2^20) are exact. */
-  readonly halfPi: readonly [number, number, number];
+  /** pi / 2 in parts; products of all but the last with whole numbers up to 2^13 (f64: 2^20) are exact. */
+  readonly halfPi: readonly number[];
   /** (sin(r) - r) / r^3 and (cos(r) - 1 + r^2 / 2) / r^4 by r^2, for |r| <= pi / 4. */
   readonly sinSeries: Series;
   readonly cosSeries: Series;
@@ -67,7 +67,7 @@ const single: Format = {
   expSeries: [0.001387069234624505, 0.00836627185344696, 0.04166743531823158, 0.1666654646396637, 0.4999999701976776],
   logSeries: [0.29871460795402527, 0.3997756838798523, 0.6666677594184875],
   twoOverPi: 0.6366197466850281,
-  halfPi: [1.5703125, 0.0004837512969970703, 7.549790126404332e-8],
+  halfPi: [1.5703125, 0.0004837512969970703, 7.549533620476723e-8, 2.5633440682570896e-12],
   sinSeries: [-0.00019517897453624755, 0.008332187309861183, -0.16666655242443085],
   cosSeries: [2.4432327336398885e-5, -0.0013887309469282627, 0.04166664555668831],
   powerSeries: [0.35129591822624207, 0.42820632457733154, 0.6000022888183594],
