@@ -5,7 +5,7 @@ import type { Target } from "../backends/model.js";
 /** The first is what others are compared with. */
 export const targets: readonly Target[] = ["wasm", "typescript"];
 
-export const defaultTarget: Target = "typescript";
+export const defaultTarget: Target = "wasm";
 
 export const targetFlag = "--target <target>";
 /** For `.option(targetFlag, targetHelp, targetOf, defaultTarget)`. */
