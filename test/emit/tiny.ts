@@ -3,7 +3,7 @@
  * It stands for what the compiler makes, so that the module around the kernels is tested alone.
  */
 import { SourceFile } from "../../src/base/source.js";
-import type { Arena, CompiledModel } from "../../src/backends/model.js";
+import type { Arena, CompiledModel, Programs, Target } from "../../src/backends/model.js";
 import type { ElementType, Metric, Port } from "../../src/check/model.js";
 import { Graph } from "../../src/ir/graph.js";
 import type { ArrayName, CompiledProgram, Kernel, KernelExpr, KernelStatement, LaneType } from "../../src/ir/kernel.js";
@@ -218,6 +218,8 @@ export interface TinyNames {
   readonly weight?: string;
   readonly labels?: readonly string[] | undefined;
   readonly documentation?: string;
+  /** Default `typescript`. With `wasm` the kernels are the same, and so is the fallback. */
+  readonly target?: Target;
 }
 
 /** Batch 4; `kind` is 1 where x[0] + x[1] is large. */
@@ -225,6 +227,18 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
   const labels = "labels" in names ? names.labels : ["no", "yes"];
   const kinds: ElementType = { kind: "class", size: 2, labels };
   const forwardOf = { loss: undefined, regularization: undefined, outputs: [], buffers: [], totals: [] };
+  const { target = "typescript" } = names;
+  const programs: Programs = {
+    initialize: program("initialize", initializeWeights, initializeStates),
+    train: program("train", forward, totals, backward, update),
+    gradient: program("gradient", forward, totals, backward),
+    evaluate: program("evaluate", forward, totals),
+    predict: program("predict", forward, decide),
+    finish: program("finish", finish),
+    reset: undefined,
+    survey: undefined,
+    settle: undefined,
+  };
   return {
     checked: {
       name: names.model ?? "Tiny",
@@ -278,19 +292,9 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       arena("decisions", 4),
       arena("metrics", 6),
     ],
-    programs: {
-      initialize: program("initialize", initializeWeights, initializeStates),
-      train: program("train", forward, totals, backward, update),
-      gradient: program("gradient", forward, totals, backward),
-      evaluate: program("evaluate", forward, totals),
-      predict: program("predict", forward, decide),
-      finish: program("finish", finish),
-      reset: undefined,
-      survey: undefined,
-      settle: undefined,
-    },
-    target: "typescript",
-    fallback: undefined,
+    programs,
+    target,
+    fallback: target === "wasm" ? programs : undefined,
     nominalFlops: 0,
     objective: undefined,
     surrogates: [],
