@@ -56,8 +56,9 @@ export function chooseTiles(
   const isWide = vectors && !isDouble(nest) && nest.outputs.every(({ view }) => !doubleArrays.has(view.buffer.array));
   const hot = hotFolds(nest);
   if (hot.length === 0) {
-    const vector = isWide ? cheapestLanes(nest, loops, accesses, batch) : undefined;
-    return { ...plain, vector, rows: vector ? plain.rows : scatterRows(nest, loops) };
+    const loop = isWide ? cheapestLanes(nest, loops, accesses, batch) : undefined;
+    const vector = loop?.axes.at(-1);
+    return { ...plain, vector, rows: loop ? vectorRows(nest, loop, accesses) : scatterRows(nest, loops) };
   }
   return { ...plain, ...new TileSearch(nest, loops, accesses, batch, hot, isWide).best() };
 }
@@ -83,8 +84,8 @@ function cheapestLanes(
   loops: readonly LoopAxis[],
   { accesses, guarded }: Accesses,
   batch: number,
-): Axis | undefined {
-  let best: Axis | undefined;
+): LoopAxis | undefined {
+  let best: LoopAxis | undefined;
   const work = nest.outputs.length * 2;
   let least = accesses.length + work;
   for (const loop of [...loops].reverse()) {
@@ -94,9 +95,32 @@ function cheapestLanes(
     const cost = (moves.reduce((sum, step) => sum + (step === 0 || step === 1 ? 1 : gather), 0) + work) / lanes;
     if (cost >= least) continue;
     least = cost;
-    best = carrier;
+    best = loop;
   }
   return best;
+}
+
+/** Loads and stores of one iteration, and the price of what is computed between, up to which vectors are worth pairing. */
+const shortBody = 8;
+
+/** Several vectors per iteration where each does little, to pay for the loop. */
+function vectorRows(nest: Nest, loop: LoopAxis, { accesses }: Accesses): ReadonlyMap<Axis, number> {
+  const seen = new Set<Expr>();
+  let price = accesses.length;
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    if (expr.kind === "apply") {
+      price += expr.op.cost;
+      expr.arguments.forEach(visit);
+    }
+    const inline = expr.kind === "read" ? nest.inline.get(expr.tensor) : undefined;
+    if (inline) visit(inline);
+  };
+  for (const { value } of nest.outputs) visit(value);
+  let vectors = 4;
+  while (vectors > 1 && (vectors * price > 4 * shortBody || loop.extent % (vectors * lanes) !== 0)) vectors /= 2;
+  return new Map([[loop.axes.at(-1)!, vectors * lanes]]);
 }
 
 /** A scatter without sums: a few neighbours per iteration, to pay for the loop. */

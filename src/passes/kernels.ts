@@ -22,7 +22,7 @@ export interface KernelOptions {
 
 export function compileProgram(graph: Graph, program: Program, { batch, target }: KernelOptions): CompiledProgram {
   const ordered = schedule(graph, skipZeros(graph, program), batch);
-  const steps = target === "wasm" ? withLists(ordered, batch) : ordered;
+  const steps = target === "wasm" ? withLists(graph, ordered, batch) : ordered;
   const plan = planMemory(steps);
   const place: Place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm" };
   const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, place));

@@ -7,6 +7,7 @@
  * The listing has no branch to mispredict: every element is written at the list's end, which advances if it was not zero.
  */
 import { add, integer, multiply } from "../ops/index.js";
+import type { Graph } from "../ir/graph.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
 import { movesOf } from "./access.js";
@@ -16,7 +17,7 @@ import type { Affine } from "./affine.js";
 import type { Blocks } from "./blocks.js";
 import { bind } from "./expressions.js";
 import type { Env, Expressions, Instance } from "./expressions.js";
-import type { Nest, Step, View } from "./nest.js";
+import type { Nest, Output, Step, View } from "./nest.js";
 
 export interface Lists {
   readonly fold: Fold;
@@ -32,10 +33,39 @@ export interface Lists {
 /** A list pays where each of its elements is used at least so often. */
 const leastUse = 16;
 
-export function withLists(steps: readonly Step[], batch: number): readonly Step[] {
-  return steps.map((step) =>
-    step.kind === "nest" ? listed(step, batch) : { ...step, body: withLists(step.body, batch) },
-  );
+export function withLists(graph: Graph, steps: readonly Step[], batch: number): readonly Step[] {
+  return steps.flatMap((step): readonly Step[] => {
+    if (step.kind === "loop") return [{ ...step, body: withLists(graph, step.body, batch) }];
+    const nest = listed(step, batch);
+    return nest.lists ? inOrder(graph, nest) : [nest];
+  });
+}
+
+/**
+ * Sums in memory in the order in which the nest goes through them, so that its lanes are neighbours, then put where they belong.
+ */
+function inOrder(graph: Graph, nest: Nest): readonly Nest[] {
+  const [output] = nest.outputs as [Output];
+  const plain = output.at.flatMap((at) => (at.kind === "index" ? [at.axis] : []));
+  const order = nest.axes.filter((axis) => plain.includes(axis));
+  if (!output.accumulate || plain.length !== output.at.length || order.at(-1) === plain.at(-1)) return [nest];
+  const index = (axes: readonly Axis[]) => axes.map((axis) => graph.index(axis));
+  const shape = order.map(({ extent }) => extent);
+  const held = graph.placeholder(shape);
+  const { length } = output.view.buffer;
+  const view: View = { buffer: { tensor: held, array: "activations", length, fixed: undefined }, shape };
+  return [
+    { ...nest, outputs: [{ ...output, view, at: index(order) }], fills: [view] },
+    {
+      ...nest,
+      axes: plain,
+      outputs: [{ ...output, value: graph.read(held, index(order)), accumulate: false }],
+      fills: [],
+      views: new Map([[held, view]]),
+      inline: new Map(),
+      lists: undefined,
+    },
+  ];
 }
 
 function listed(nest: Nest, batch: number): Nest {

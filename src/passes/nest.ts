@@ -50,7 +50,7 @@ export interface Nest {
   readonly inline: ReadonlyMap<Tensor, Expr>;
   readonly origins: readonly Origin[];
   /** Non-zero factors of its sum that are listed first. */
-  readonly lists?: Lists;
+  readonly lists?: Lists | undefined;
 }
 export interface Loop {
   readonly kind: "loop";

@@ -2,6 +2,7 @@
  * @file An index that decides a choice by what number it is (`where(i == 0, a, where(i == 1, b, c))`) is written out: each number is
  * an output of its own, in one nest with what they share.
  */
+import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Tensor } from "../ir/types.js";
 import { equal, where } from "../ops/index.js";
@@ -31,6 +32,7 @@ export function unrolled(
       const body = inline.get(read.tensor);
       return body ? standing(body) : read;
     });
+  const done = new Map<Expr, Expr>();
   const simplifier = new Simplifier(graph, { differentiated: true });
   let made: readonly Output[] = outputs.map((output) => ({ ...output, value: standing(output.value) }));
   for (const axis of written)
@@ -44,8 +46,35 @@ export function unrolled(
     );
   return {
     axes: axes.filter((axis) => !deciding.has(axis)),
-    outputs: made.map((output) => ({ ...output, value: simplifier.simplify(output.value) })),
+    outputs: made.map((output) => ({ ...output, value: decided(graph, output.value, simplifier, done) })),
   };
+}
+
+/** The expression without choices that are made. Reads stay as they are: their tensors have places. */
+function decided(graph: Graph, e: Expr, simplifier: Simplifier, done: Map<Expr, Expr>): Expr {
+  const put = (part: Expr): Expr => {
+    let made = done.get(part);
+    if (!made) done.set(part, (made = build(part)));
+    return made;
+  };
+  const build = (part: Expr): Expr => {
+    switch (part.kind) {
+      case "read":
+        return graph.read(part.tensor, part.at.map(put), part.outside);
+      case "fold":
+        return graph.fold(part.reducer, part.axes, put(part.body));
+      case "apply": {
+        const [first] = part.arguments;
+        if (part.op !== where || tensorsOf(first!).size > 0) return graph.apply(part.op, ...part.arguments.map(put));
+        const condition = simplifier.simplify(first!);
+        if (condition.kind === "const") return put(part.arguments[condition.value !== 0 ? 1 : 2]!);
+        return graph.apply(where, condition, ...part.arguments.slice(1).map(put));
+      }
+      default:
+        return part;
+    }
+  };
+  return put(e);
 }
 
 /** Indices compared with a constant in the conditions of choices. */
