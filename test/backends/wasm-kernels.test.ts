@@ -6,7 +6,7 @@ import type { ScalarOp } from "../../src/ir/types.js";
 import { add, greater, less, maximum, minimum, multiply, subtract } from "../../src/ops/index.js";
 import { random } from "../passes-kernel/harness.js";
 import { interpretKernel } from "./kernel-interpreter.js";
-import { instantiateWasm, type WasmArray } from "./wasm-runner.js";
+import { instantiateWasm, startThreads, type WasmArray } from "./wasm-runner.js";
 
 const kernelOf = (body: readonly KernelStatement[]): Kernel => ({ name: "kernel", origins: [], flops: 0, body });
 function programOf(...kernels: readonly Kernel[]): CompiledProgram {
@@ -349,7 +349,7 @@ describe("the binary", () => {
     const layout = layoutMemory({ inputs: 24, parameters: 48, outputs: 12 });
     expect(printWat([{ name: "predict", program: programOf(dense) }], layout)).toMatchInlineSnapshot(`
       "(module
-        (import "m" "memory" (memory 1 1))
+        (import "m" "memory" (memory 1 65536))
         (import "m" "part" (global i32))
         (import "m" "parts" (global i32))
         (import "m" "sleeps" (global i32))
@@ -443,5 +443,57 @@ describe("the binary", () => {
     );
     expect([...text.matchAll(/\(func /g)]).toHaveLength(3 + 2);
     expect([...text.matchAll(/call \$kernel/g)]).toHaveLength(3);
+  });
+});
+
+describe("threads", () => {
+  const split = (body: readonly KernelStatement[], to: KernelExpr, step = 1): KernelStatement => ({
+    ...loop("i", int(0), to, body, step),
+    split: true,
+  });
+  const i = local("i", "i32");
+  const plus = (a: KernelExpr, b: KernelExpr) => apply(add, "f32", a, b);
+  const at = (array: ArrayName, index: KernelExpr) => load("f32", array, index);
+  /** Each kernel reads what the one before left, elements of other threads included. */
+  const kernels = [
+    kernelOf([
+      { kind: "fill", array: "outputs", from: int(0), to: int(64), value: 1 },
+      split([store("outputs", i, at("inputs", i), true)], int(61)),
+    ]),
+    kernelOf([loop("i", int(0), int(60), [store("outputs", linear(1, { i: 1 }), at("outputs", i), true)])]),
+    kernelOf([
+      { kind: "let", name: "p", value: at("outputs", int(60)) },
+      split([store("parameters", i, plus(at("outputs", linear(63, { i: -1 })), local("p", "f32")))], local("n", "i32")),
+      store("totals", int(0), at("parameters", int(0))),
+      { kind: "let", name: "q", value: at("totals", int(0)) },
+      split(
+        [
+          store("outputs", i, plus(at("parameters", linear(1, { i: 1 })), local("q", "f32"))),
+          store("outputs", linear(1, { i: 1 }), at("parameters", i)),
+        ],
+        int(62),
+        2,
+      ),
+      split([store("outputs", i, at("inputs", i), true)], int(0)),
+    ]),
+  ];
+  const lengths = { inputs: 64, outputs: 64, parameters: 64, totals: 1 };
+  const inputs = Array.from({ length: 64 }, (_, k) => k / 8);
+
+  it("share loops, and meet between writing and reading", async () => {
+    const alone = instantiateWasm([{ name: "test", program: programOf(...kernels) }], lengths);
+    alone.arrays.inputs!.set(inputs);
+    alone.run("test", 64, 1, () => 0);
+    for (const parts of [2, 3]) {
+      const threads = await startThreads([{ name: "test", program: programOf(...kernels) }], lengths, parts);
+      for (let repeat = 0; repeat < 200; repeat++) {
+        for (const name of ["outputs", "parameters", "totals"] as const) threads.arrays[name]!.fill(-1);
+        threads.arrays.inputs!.set(inputs);
+        await threads.run("test", 64);
+        for (const name of ["outputs", "parameters", "totals"] as const)
+          expect([...threads.arrays[name]!]).toEqual([...alone.arrays[name]!]);
+      }
+      await threads.stop();
+    }
   });
 });
