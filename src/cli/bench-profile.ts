@@ -13,12 +13,17 @@ export interface KernelTime {
 }
 
 /** Slowest first. The kernels run in the order of a step, again and again for `seconds` after as long a warm-up. */
-export function profile({ compiled, net, internals }: BenchStep, seconds: number, peak: number): readonly KernelTime[] {
+export function profile(
+  { compiled, net, internals, restart }: BenchStep,
+  seconds: number,
+  peak: number,
+): readonly KernelTime[] {
   const kernels = internals.train ?? [];
   const { memory, step, seed } = internals.open(net);
   const best = kernels.map(() => Infinity);
   const rounds = (until: number) => {
     do {
+      restart();
       kernels.forEach((kernel, k) => {
         const start = performance.now();
         kernel.run(memory, compiled.batch, step, seed);

@@ -16,6 +16,7 @@ interface BenchOptions {
   readonly model?: string;
   readonly batch?: number;
   readonly target: Target;
+  readonly threads: number;
   readonly seconds: number;
   readonly compare?: true;
   readonly peer: readonly string[];
@@ -31,6 +32,7 @@ export const bench: Register = (program, terminal) => {
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
     .option("--seconds <n>", "how long to measure", whole(1), 5)
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option("--threads <n>", "how many threads compute (WebAssembly only)", whole(1), 1)
     .option("--compare", "measure all targets in turn, and print ratios to the first")
     .option(
       "--peer <command>",
@@ -45,6 +47,8 @@ export const bench: Register = (program, terminal) => {
         '\n  netc bench examples/mnist.net --compare --peer "python3 test/bench/peers/torch_step.py cnn --tuned"',
     )
     .action(async (file: string, options: BenchOptions) => {
+      if (options.threads > 1 && options.target !== "wasm" && !options.compare)
+        throw new UsageFault("--threads needs --target wasm");
       if (options.peer.length > 0 && !options.compare) throw new UsageFault("--peer needs --compare");
       const checked = checkFile(file, options);
       await (options.compare ? compare : measure)(checked, options, terminal);
@@ -52,19 +56,20 @@ export const bench: Register = (program, terminal) => {
 };
 
 async function measure(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { target } = options;
-  const step = await prepareStep(checked, { target });
-  const { compiled, run } = step;
+  const { target, threads } = options;
+  const step = await prepareStep(checked, { target, threads });
+  const { compiled } = step;
   const { batch, nominalFlops } = compiled;
   // The peak is measured before and after: a machine that slows down in between must not flatter us.
   const before = peakOf(target);
-  const times = sample(options.seconds, 1, run);
-  const peak = Math.max(before, peakOf(target));
+  const times = sample(options.seconds, 1, step);
+  const peak = threads * Math.max(before, peakOf(target));
   const best = least(times);
   const gflops = nominalFlops / best / 1e6;
   const result = {
     model: checked.name,
     target,
+    threads,
     batch,
     msPerStep: best,
     medianMsPerStep: median(times),
@@ -74,7 +79,7 @@ async function measure(checked: CheckedModel, options: BenchOptions, terminal: T
     peakGflops: peak,
     peakFraction: gflops / peak,
     arenaBytes: arenaBytes(compiled),
-    bytesAllocatedPerStep: bytesPerStep(run, best),
+    bytesAllocatedPerStep: bytesPerStep(step, best),
   };
   const kernels = profile(step, 1, peak);
   if (options.json) {
@@ -83,7 +88,7 @@ async function measure(checked: CheckedModel, options: BenchOptions, terminal: T
   }
   const peakName = target === "wasm" ? "128-bit peak" : "scalar peak";
   terminal.out(
-    `${checked.name}, ${target}, batch ${batch}: ${best.toFixed(3)} ms per step (median ${result.medianMsPerStep.toFixed(3)}), ` +
+    `${checked.name}, ${target}, ${threadsText(threads)}, batch ${batch}: ${best.toFixed(3)} ms per step (median ${result.medianMsPerStep.toFixed(3)}), ` +
       `${grouped(result.examplesPerSecond)} examples/s\n` +
       `${gflops.toFixed(2)} GFLOP/s of the model's ${grouped(nominalFlops)} nominal operations, ` +
       `${(100 * result.peakFraction).toFixed(0)}% of the ${peakName} ${peak.toFixed(2)}\n` +
@@ -106,24 +111,29 @@ function arenaBytes({ arenas, programs }: CompiledModel): number {
   return fixed + Math.max(...work);
 }
 
+const threadsText = (threads: number) => (threads === 1 ? "1 thread" : `${threads} threads`);
+
 /** Rounds of a comparison. */
 const rounds = 5;
 /** Steps per time taken, as the peers of `test/bench` do: the best single step would flatter who is timed singly. */
 const stepsPerTime = 10;
 
 async function compare(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
+  const { threads } = options;
   const steps: (readonly [Target, BenchStep])[] = [];
-  for (const target of targets) steps.push([target, await prepareStep(checked, { target })]);
+  for (const target of targets) steps.push([target, await prepareStep(checked, { target, threads })]);
   const { batch } = steps[0]![1].compiled;
-  const contestants: Contestant[] = steps.map(([target, { run }]) => ({
+  const contestants: Contestant[] = steps.map(([target, step]) => ({
     name: `netc ${target}`,
-    measure: () => timingOf(sample(options.seconds / rounds, stepsPerTime, run)),
+    measure: () => timingOf(sample(options.seconds / rounds, stepsPerTime, step)),
   }));
-  for (const command of options.peer) contestants.push(await peerCommand(command, { batch }));
+  for (const command of options.peer) contestants.push(await peerCommand(command, { batch, threads }));
   const standings = await compete(contestants, rounds);
-  if (options.json) terminal.out(JSON.stringify({ model: checked.name, batch, rounds, standings }));
+  if (options.json) terminal.out(JSON.stringify({ model: checked.name, threads, batch, rounds, standings }));
   else {
-    terminal.out(`${checked.name}, batch ${batch}, ${rounds} rounds in turn; ratios to ${standings[0]!.name}\n`);
+    terminal.out(
+      `${checked.name}, ${threadsText(threads)}, batch ${batch}, ${rounds} rounds in turn; ratios to ${standings[0]!.name}\n`,
+    );
     terminal.out(table(standingRows(standings), terminal.paint));
   }
 }

@@ -1,0 +1,60 @@
+/** @file What the peers written in JavaScript share: arguments, packages from a folder outside the project, timing, the line they print. */
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { timingOf } from "../../../src/cli/bench-compare.js";
+
+/** Calls per time taken: as in torch_step.py. */
+export const callsPerTime = 10;
+
+export interface Conditions {
+  /** What precedes the options. */
+  readonly words: readonly string[];
+  readonly batch: number;
+  readonly threads: number;
+  readonly seconds: number;
+  /** Where the peers' packages are installed. */
+  readonly peers: string;
+}
+
+export function conditions(): Conditions {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      batch: { type: "string", default: "32" },
+      threads: { type: "string", default: "1" },
+      seconds: { type: "string", default: "1" },
+      peers: { type: "string", default: "." },
+    },
+  });
+  const { batch, threads, seconds, peers } = values;
+  return { words: positionals, batch: Number(batch), threads: Number(threads), seconds: Number(seconds), peers };
+}
+
+/** A package installed in the folder of the peers, and its version; `Package` is the part of it in use. */
+export function load<Package>(folder: string, name: string): { readonly package: Package; readonly version: string } {
+  const require = createRequire(join(resolve(folder), "package.json"));
+  const { version } = require(join(resolve(folder), "node_modules", name, "package.json")) as { version: string };
+  return { package: require(name) as Package, version };
+}
+
+/** Milliseconds per call, each the mean of ten calls; a second of warm-up before. */
+export async function sampleAsync(seconds: number, run: () => Promise<unknown>): Promise<readonly number[]> {
+  const during = async (seconds: number) => {
+    const times: number[] = [];
+    const end = performance.now() + seconds * 1e3;
+    for (let now = performance.now(); now < end || times.length < 5;) {
+      for (let k = 0; k < callsPerTime; k++) await run();
+      const after = performance.now();
+      times.push((after - now) / callsPerTime);
+      now = after;
+    }
+    return times;
+  };
+  await during(1);
+  return during(seconds);
+}
+
+export function report(peer: string, { threads, batch }: Conditions, times: readonly number[]): void {
+  console.log(JSON.stringify({ peer, threads, batch, ...timingOf(times) }));
+}
