@@ -1,5 +1,5 @@
 /** @file `param` and `buffer`: places in memory by path, initial values, regularizers and constraints. */
-import type { Span } from "../base/source.js";
+import type { Location, Span } from "../base/source.js";
 import type { Tensor } from "../ir/types.js";
 import type { BufferStatement, Expression, ParamStatement, When } from "../syntax/ast.js";
 import type { Context } from "./context.js";
@@ -30,34 +30,11 @@ import {
 } from "./values.js";
 
 export function declareParameter(c: Context, statement: ParamStatement): void {
-  const name = statement.name.text;
-  const location = c.location(statement.name.span);
-  const axes = evaluateShape(c, statement.shape);
-  if (!axes) return c.scope.bind(name, errorValue, location);
-  if (statement.when) {
-    const absent = absentValue(c, statement.when, axes, `\`param ${name}\``);
-    if (absent) return c.scope.bind(name, absent, location, "absent");
-  }
-  if (c.caller && c.caller.word.declaration.word !== "layer") {
-    c.report(wordRules.notHere, statement.span, { what: "`param`", where: `a ${c.caller.word.declaration.word}` });
-    return c.scope.bind(name, errorValue, location);
-  }
   const { registry } = c.run;
-  const path = c.frame.join(name);
-  const shape = axes.map(({ size }) => size);
-  let entry = registry.parameters.get(path);
-  if (entry && shapeText(entry.shape) !== shapeText(shape)) {
-    c.report(shapeRules.instanceShape, statement.shape.span, {
-      path,
-      first: shapeText(entry.shape),
-      second: shapeText(shape),
-    });
-    return c.scope.bind(name, errorValue, location);
-  }
-  if (entry && entry.location.span.start !== statement.name.span.start) {
-    c.report(nameRules.duplicateName, statement.name.span, { name });
-    return c.scope.bind(name, errorValue, location);
-  }
+  const place = placeOf(c, statement, registry.parameters);
+  if (!place) return;
+  const { name, location, path, axes, shape } = place;
+  let { entry } = place;
   if (!entry) {
     const source = registry.parameterSource(path, shape);
     const constraints = statement.constrain.flatMap((e): (RecipeValue | ChainValue)[] => {
@@ -69,57 +46,73 @@ export function declareParameter(c: Context, statement: ParamStatement): void {
     registry.parameters.set(path, entry);
     entry.initial = initialValue(c, path, axes, statement.initializer, statement.indices);
   }
-  const value = array(entry.tensor, [], axes, f32);
-  const bound: TensorValue = axes.length > 0 ? value : scalar(c.graph.read(entry.tensor, []));
+  const bound = storedValue(c, entry.tensor, axes);
   c.scope.bind(name, bound, location);
   if (c.run.mode !== "predict") for (const e of statement.regularize) regularize(c, path, bound, e);
 }
 
 export function declareBuffer(c: Context, statement: BufferStatement): void {
-  const name = statement.name.text;
-  const location = c.location(statement.name.span);
-  const axes = evaluateShape(c, statement.shape);
-  if (!axes) return c.scope.bind(name, errorValue, location);
-  if (statement.when) {
-    const absent = absentValue(c, statement.when, axes, `\`buffer ${name}\``);
-    if (absent) return c.scope.bind(name, absent, location, "absent");
-  }
-  if (c.caller && c.caller.word.declaration.word !== "layer") {
-    c.report(wordRules.notHere, statement.span, { what: "`buffer`", where: `a ${c.caller.word.declaration.word}` });
-    return c.scope.bind(name, errorValue, location);
-  }
   const { registry } = c.run;
-  const path = c.frame.join(name);
-  const shape = axes.map(({ size }) => size);
-  let entry = registry.buffers.get(path);
-  if (entry && shapeText(entry.shape) !== shapeText(shape)) {
-    c.report(shapeRules.instanceShape, statement.shape.span, {
-      path,
-      first: shapeText(entry.shape),
-      second: shapeText(shape),
-    });
-    return c.scope.bind(name, errorValue, location);
-  }
+  const place = placeOf(c, statement, registry.buffers);
+  if (!place) return;
+  const { name, location, path, axes, shape } = place;
+  let { entry } = place;
   if (!entry) {
     const source = registry.arenas.buffers.take(path, shape, 1);
-    entry = {
-      path,
-      shape,
-      location,
-      source,
-      tensor: c.graph.source(source, { location, label: path }),
-      initial: undefined,
-    };
+    const tensor = c.graph.source(source, { location, label: path });
+    entry = { path, shape, location, source, tensor, initial: undefined };
     registry.buffers.set(path, entry);
     c.run.survey = registry.survey;
     const first = initialValue(c, path, axes, statement.initial.value, undefined);
     c.run.survey = undefined;
     entry.initial = first && registry.survey.settle(c, source, first);
   }
-  const stored: TensorValue =
-    axes.length > 0 ? array(entry.tensor, [], axes, f32) : scalar(c.graph.read(entry.tensor, []));
-  c.scope.bind(name, c.run.buffers.get(path) ?? stored, location, "buffer", path);
+  const bound = c.run.buffers.get(path) ?? storedValue(c, entry.tensor, axes);
+  c.scope.bind(name, bound, location, "buffer", path);
 }
+
+/** Where a declaration is in memory, and what is there already; undefined where its name was bound here, for instance to an error. */
+function placeOf<Entry extends { readonly shape: readonly number[]; readonly location: Location }>(
+  c: Context,
+  statement: ParamStatement | BufferStatement,
+  entries: ReadonlyMap<string, Entry>,
+) {
+  const name = statement.name.text;
+  const location = c.location(statement.name.span);
+  const failed = (): undefined => {
+    c.scope.bind(name, errorValue, location);
+    return undefined;
+  };
+  const axes = evaluateShape(c, statement.shape);
+  if (!axes) return failed();
+  if (statement.when) {
+    const absent = absentValue(c, statement.when, axes, `\`${statement.kind} ${name}\``);
+    if (absent) {
+      c.scope.bind(name, absent, location, "absent");
+      return undefined;
+    }
+  }
+  if (c.caller && c.caller.word.declaration.word !== "layer") {
+    const where = `a ${c.caller.word.declaration.word}`;
+    c.report(wordRules.notHere, statement.span, { what: `\`${statement.kind}\``, where });
+    return failed();
+  }
+  const path = c.frame.join(name);
+  const shape = axes.map(({ size }) => size);
+  const entry = entries.get(path);
+  if (entry && shapeText(entry.shape) !== shapeText(shape)) {
+    const shapes = { first: shapeText(entry.shape), second: shapeText(shape) };
+    c.report(shapeRules.instanceShape, statement.shape.span, { path, ...shapes });
+    return failed();
+  }
+  if (entry && entry.location.span.start !== statement.name.span.start) {
+    c.report(nameRules.duplicateName, statement.name.span, { name });
+    return failed();
+  }
+  return { name, location, path, axes, shape, entry };
+}
+const storedValue = (c: Context, tensor: Tensor, axes: readonly OwnAxis[]): TensorValue =>
+  axes.length > 0 ? array(tensor, [], axes, f32) : scalar(c.graph.read(tensor, []));
 
 /** With `when c else v` and c false: the constant v in the shape. */
 function absentValue(c: Context, when: When, axes: readonly OwnAxis[], what: string): Value | undefined {

@@ -84,15 +84,19 @@ const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): In
 
 const product = (x: number, y: number) => (x === 0 || y === 0 ? 0 : x * y);
 
-/** How much is looked at for one bound: tensors deep, and expressions in all. */
-interface Effort {
+/** What bounds rest on, and how much is looked at for one: tensors deep, and expressions in all. */
+export interface Effort {
   readonly tensors: number;
   readonly left: { expressions: number };
+  /** Of tensors that bring their own. */
+  readonly known?: (tensor: Tensor) => Interval | undefined;
+  /** The largest number of examples, where that is known. */
+  readonly batch?: number;
 }
 const allowed = (): Effort => ({ tensors: 4, left: { expressions: 200 } });
 
 /** Bounds of an expression's value, if it is a number at all. */
-export function interval(expr: Expr, effort = allowed()): Interval {
+export function interval(expr: Expr, effort: Effort = allowed()): Interval {
   if (effort.left.expressions-- <= 0) return everything;
   const form = affine(expr);
   if (form) return intervalOf(form);
@@ -103,7 +107,8 @@ export function interval(expr: Expr, effort = allowed()): Interval {
     case "scalar":
       return expr.name === "key" ? everything : { low: 1, high: Infinity };
     case "fold": {
-      const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? Infinity : extent), 1);
+      const { batch = Infinity } = effort;
+      const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? batch : extent), 1);
       // A place is bounded whatever is compared: no effort goes into that.
       if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: count - 1 };
       if (expr.reducer === "product") return everything;
@@ -123,9 +128,14 @@ export function interval(expr: Expr, effort = allowed()): Interval {
   }
 }
 
-function intervalOfTensor(tensor: Tensor, { tensors, left }: Effort): Interval {
+function intervalOfTensor(tensor: Tensor, effort: Effort): Interval {
+  const known = effort.known?.(tensor);
+  if (known) return known;
+  const { tensors } = effort;
   if (tensor.kind === "source" && tensor.source.limit !== undefined) return { low: 0, high: tensor.source.limit - 1 };
-  return tensor.kind === "compute" && tensors > 0 ? interval(tensor.body, { tensors: tensors - 1, left }) : everything;
+  return tensor.kind === "compute" && tensors > 0
+    ? interval(tensor.body, { ...effort, tensors: tensors - 1 })
+    : everything;
 }
 
 function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort): Interval {
@@ -166,10 +176,19 @@ function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort)
     case "sign":
       return { low: Math.sign(a.low), high: Math.sign(a.high) };
     case "floor":
+      return { low: Math.floor(a.low), high: Math.floor(a.high) };
+    case "ceil":
+      return { low: Math.ceil(a.low), high: Math.ceil(a.high) };
+    case "round":
+      // Whichever way halves go.
+      return { low: Math.ceil(a.low - 0.5), high: Math.floor(a.high + 0.5) };
     case "integer":
+      return { low: Math.trunc(a.low), high: Math.trunc(a.high) };
     case "number":
     case "detach":
-      return { low: Math.floor(a.low), high: a.high };
+      return a;
+    case "power":
+      return a.low > 0 ? ends(a, b, (x, y) => x ** y) : everything;
     case "exp":
       return { low: 0, high: Math.exp(a.high) };
     case "randomBits":

@@ -45,6 +45,8 @@ describe("bounds", () => {
     [graph.index(n)],
   );
   const bits = app(ops.randomBits, graph.scalar("key"), whole(0), at);
+  const unit = app(ops.minimum, app(ops.maximum, x, graph.constant(0)), graph.constant(1));
+  const scaled = (by: number) => app(ops.multiply, unit, graph.constant(by));
   it.each<[string, Expr, number, number]>([
     ["2 i - j + 5", form, 3, 11],
     ["i mod 3", app(ops.modulo, at, whole(3)), 0, 2],
@@ -62,7 +64,17 @@ describe("bounds", () => {
     ["argmax[i, j]", graph.fold("argmax", [i, j], x), 0, 11],
     ["sum[i](j)", graph.fold("sum", [i], bt), 0, 8],
     ["step", graph.scalar("step"), 1, Infinity],
-  ])("%s", (_name, e, low, high) => expect(interval(e)).toEqual({ low, high }));
+    ["floor(2.6 u)", app(ops.floor, scaled(2.6)), 0, 2],
+    ["ceil(2.6 u)", app(ops.ceil, scaled(2.6)), 0, 3],
+    ["round(2.6 u)", app(ops.round, scaled(2.6)), 0, 3],
+    ["round(-2.5 u)", app(ops.round, scaled(-2.5)), -3, 0],
+    ["integer(-1.5 u)", app(ops.integer, scaled(-1.5)), -1, 0],
+    ["2 ^ (-u)", app(ops.power, graph.constant(2), scaled(-1)), 0.5, 1],
+  ])("%s", (_name, e, low, high) => {
+    const found = interval(e);
+    // -0 is 0.
+    expect([found.low + 0, found.high + 0]).toEqual([low, high]);
+  });
   it("give up on what is too large to look at", () => {
     let e = app(ops.tanh, x);
     for (let k = 0; k < 40; k++) e = app(ops.add, e, app(ops.multiply, e, e));
