@@ -43,21 +43,22 @@ model Small {
   optimizer sgd(0.1)
 }`;
 
+const rows = 2;
+const model = createProject({ readText: () => network, resolve: (path) => path }).check("model.net", { batch: rows })!
+  .models[0]!;
+const { programs, arenas } = lower(model, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
+const products = (program: Program) =>
+  topological(rootsOf(program)).filter(({ origin }) => origin.label.endsWith("products by points")).length;
+const after = (program: Program) => {
+  const memory = Object.fromEntries(
+    arenas.map(({ name, length }) => [name, Float64Array.from({ length }, (_, k) => Math.sin(k * 12.9898 + 1))]),
+  ) as Record<ArenaName, Float64Array>;
+  memory.classes.forEach((_, k, all) => (all[k] = k % 3));
+  interpret(program, { memory, batch: rows, step: 1, seed: 5 });
+  return memory;
+};
+
 describe("a convolutional network", () => {
-  const rows = 2;
-  const model = createProject({ readText: () => network, resolve: (path) => path }).check("model.net", { batch: rows })!
-    .models[0]!;
-  const { programs, arenas } = lower(model, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
-  const products = (program: Program) =>
-    topological(rootsOf(program)).filter(({ origin }) => origin.label.endsWith("products by points")).length;
-  const after = (program: Program) => {
-    const memory = Object.fromEntries(
-      arenas.map(({ name, length }) => [name, Float64Array.from({ length }, (_, k) => Math.sin(k * 12.9898 + 1))]),
-    ) as Record<ArenaName, Float64Array>;
-    memory.classes.forEach((_, k, all) => (all[k] = k % 3));
-    interpret(program, { memory, batch: rows, step: 1, seed: 5 });
-    return memory;
-  };
   // The first has few channels; the gradient of the third is sparse, that of the second is not.
   it.each([
     ["train", 3],
@@ -75,6 +76,12 @@ describe("a convolutional network", () => {
         if (!(difference < 1e-9)) expect.fail(`${arena}[${k}] is ${got[arena][k]}, not ${x}`);
       });
   });
+});
+
+it("kernels that read each other's tiles", () => {
+  const lengths = new Map(arenas.map(({ name, length }) => [name, length]));
+  const made = runPasses(model.graph, afterGradient, programs.predict, { batch: declared });
+  check(model.graph, made, { batch: rows, lengths: () => lengths }, { classes: 3 });
 });
 
 /** Values of tensors over plain loops, every operation rounded to f32. */

@@ -28,8 +28,7 @@ function expectSame(c: Convolved, tensors: readonly Tensor[]): void {
 
 const sizes = [
   [6, 6],
-  [7, 7],
-  [5, 8],
+  [7, 6],
 ] as const;
 describe.each(["valid", "same", "full"] as const)("padding %s", (padding) => {
   describe.each(sizes)("of %d x %d", (height, width) => {
