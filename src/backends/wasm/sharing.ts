@@ -7,9 +7,15 @@ import { operandsOf, partsOf } from "../../passes/tidy.js";
 import { globals } from "./context.js";
 import type { FunctionBuilder, Local } from "./function.js";
 
-const isSplit = (statement: KernelStatement): boolean => statement.kind === "for" && statement.split === true;
+/** A shared loop, or loops around one: these all threads run whole, for only the shared one in them writes. */
+const isSplit = (statement: KernelStatement): boolean =>
+  statement.kind === "for" && (statement.split === true || statement.body.some(isSplit));
 /** All threads run it, each its share; other kernels run on the first thread only. */
 export const isShared = ({ body }: Kernel): boolean => body.some(isSplit);
+const writesOutsideSplit = (statement: KernelStatement): boolean =>
+  isSplit(statement)
+    ? statement.kind === "for" && statement.split !== true && statement.body.some(writesOutsideSplit)
+    : writes(statement);
 
 const writes = (statement: KernelStatement): boolean =>
   statement.kind === "store" || statement.kind === "fill" || ("body" in statement && statement.body.some(writes));
@@ -36,6 +42,7 @@ export class Sharing {
   statement(statement: KernelStatement, emit: () => void): void {
     if (statement.kind === "var") this.#accumulators.add(statement.name);
     if (isSplit(statement)) {
+      if (writesOutsideSplit(statement)) throw new Error("kernel: a loop around a shared one writes");
       if (this.#writers === "first" || (this.#writers === "all" && reads(statement))) this.#meet();
       this.#writers = "all";
       return emit();
