@@ -362,15 +362,13 @@ describe("the binary", () => {
           local.set 2
           local.get 1
           local.get 0
-          i32.const 0
-          i32.sub
-          i32.const 32
-          i32.mul
+          i32.const 5
+          i32.shl
           i32.add
           local.set 3
           loop
-            f32.const 0
-            f32x4.splat
+            i32.const 0
+            i32x4.splat
             local.set 7
             local.get 1
             local.set 4
@@ -403,8 +401,8 @@ describe("the binary", () => {
             end
             local.get 2
             local.get 7
-            f32.const 0
-            f32x4.splat
+            i32.const 0
+            i32x4.splat
             f32x4.pmax
             v128.store offset=448
             local.get 2

@@ -119,10 +119,7 @@ export class Addresses {
     const builder = this.#builder;
     if (!binding.local) throw new Error("wasm: a name has no value");
     builder.get(binding.local);
-    if (factor === 1) return;
-    const shift = Math.log2(factor);
-    builder.i32(Number.isInteger(shift) ? shift : factor);
-    builder.emit(Number.isInteger(shift) ? "i32.shl" : "i32.mul");
+    times(builder, factor);
   }
   #longestPart(terms: readonly Term[]): Pointer | undefined {
     const wanted = new Set(terms.map((term) => keyOf([term])));
@@ -132,4 +129,12 @@ export class Addresses {
         best = pointer;
     return best;
   }
+}
+
+/** Multiplies what is on the stack. */
+export function times(builder: FunctionBuilder, factor: number): void {
+  if (factor === 1) return;
+  const shift = Math.log2(factor);
+  builder.i32(Number.isInteger(shift) ? shift : factor);
+  builder.emit(Number.isInteger(shift) ? "i32.shl" : "i32.mul");
 }

@@ -34,7 +34,8 @@ export class Expressions {
   constant(type: LaneType, value: number): void {
     const { builder } = this.#context;
     const lane = laneOf(type);
-    if (lane === "f32" || lane === "f64") {
+    // Four lanes of +0 are shorter as whole numbers.
+    if ((lane === "f32" || lane === "f64") && !(isVector(type) && Object.is(value, 0))) {
       const isLane = isVector(type) || lane === "f32";
       builder.emit(isLane ? "f32.const" : "f64.const", value);
       if (isVector(type)) builder.emit("f32x4.splat");

@@ -2,7 +2,7 @@
 import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
 import { operandsOf, partsOf } from "../../passes/tidy.js";
 import { elementType, type ScalarParameter } from "../arrays.js";
-import { biasOf, type Pointer } from "./addresses.js";
+import { biasOf, type Pointer, times } from "./addresses.js";
 import { Binder, type Binding, lookup, rangeOf, type Scope, type Term } from "./bindings.js";
 import type { Helper, KernelContext } from "./context.js";
 import { isVector, valueType } from "./convert.js";
@@ -228,42 +228,36 @@ class Lowering {
   // ---- loops
   #for(node: Node, statement: KernelStatement & { kind: "for" }, binding: Binding, scope: Scope): void {
     const builder = this.#builder;
-    const { from, to, step, split } = statement;
-    const variable = builder.local("i32");
-    binding.local = variable;
-    const isFixed = from.kind === "const" && !split;
-    if (!isFixed) {
-      this.#expressions.as(from, "i32");
-      builder.set(variable);
+    const { step, split, variable: name } = statement;
+    let start = this.#bound(statement.from);
+    let end = this.#bound(statement.to);
+    const isFixed = typeof start === "number" && typeof end === "number";
+    let isSure = rangeOf(statement.to, scope).min > rangeOf(statement.from, scope).max;
+    if (isFixed && !isSure) return;
+    if (split) {
+      const { from, to } = cut(builder, this.#context.helper, { start, end, step });
+      [start, end] = [from, to];
+      isSure = false;
     }
-    let end = this.#endOf(to);
-    if (split) end = cut(builder, variable, end, step);
-    const first = rangeOf(from, scope);
-    const last = rangeOf(to, scope);
-    const trips = isFixed && to.kind === "const" ? Math.ceil((to.value - from.value) / step) : undefined;
-    if (trips !== undefined && trips <= 0) return;
-    const start = isFixed ? from.value : undefined;
-    const loop: Loop = { node, binding, variable, start, end, step, trips, scope: bind(scope, statement, binding) };
-    if (last.min > first.max && !split) return this.#loop(loop);
-    if (start !== undefined) builder.i32(start);
-    else builder.get(variable);
-    end();
+    binding.local = builder.local("i32");
+    const loop: Loop = { node, binding, variable: binding.local, start, end, step, scope: bind(scope, name, binding) };
+    if (isSure) return this.#loop(loop);
+    push(builder, start);
+    push(builder, end);
     builder.emit("i32.lt_s");
     builder.if(() => this.#loop(loop));
   }
-  /** Returns what pushes the bound, which is computed once. */
-  #endOf(to: KernelExpr): () => void {
-    if (to.kind === "const") return () => this.#builder.i32(to.value);
-    const local = this.#expressions.local(to, "i32");
-    return () => this.#builder.get(local);
+  /** A constant, or a local that holds the value. */
+  #bound(expr: KernelExpr): Bound {
+    return expr.kind === "const" ? expr.value : this.#expressions.local(expr, "i32");
   }
 
-  #loop({ node, binding, variable, start, end, step, trips, scope }: Loop): void {
+  #loop({ node, binding, variable, start, end, step, scope }: Loop): void {
     const builder = this.#builder;
     const { addresses } = this.#expressions;
+    const trips = typeof start === "number" && typeof end === "number" ? Math.ceil((end - start) / step) : undefined;
     const begin = () => {
-      if (start === undefined) return;
-      builder.i32(start);
+      push(builder, start);
       builder.set(variable);
     };
     if (trips === 1) {
@@ -273,9 +267,10 @@ class Lowering {
     const pointers = node.pointers.map((terms): Pointer => {
       const least = biasOf(terms);
       const bias = least ?? 0;
+      const factor = factorOf(terms, binding);
       const fixed = terms.filter((term) => term.binding !== binding);
-      if (start === undefined) addresses.sum(terms, bias);
-      else addresses.sum(fixed, bias + start * factorOf(terms, binding));
+      if (typeof start === "number") addresses.sum(fixed, bias + start * factor);
+      else addresses.sum([...fixed, { binding: { ...binding, local: start }, factor }], bias);
       return { key: keyOf(terms), terms, bias, isSafe: least !== undefined, local: builder.keep("i32") };
     });
     const body = builder.apart(() => addresses.within(pointers, () => this.block(node.body, scope)));
@@ -287,23 +282,22 @@ class Lowering {
     };
     // Where only addresses use the variable, a pointer counts the iterations.
     const counter = reads(body, variable) ? -1 : strides.findIndex((stride) => stride > 0);
-    let limit = end;
+    let limit: Bound = end;
     if (counter < 0) begin();
     else {
       const { local, terms } = pointers[counter]!;
       builder.get(local);
       if (trips !== undefined) builder.i32(trips * strides[counter]!);
       else {
-        end();
-        if (start !== undefined) builder.i32(start);
-        else builder.get(variable);
-        builder.emit("i32.sub");
-        builder.i32(factorOf(terms, binding));
-        builder.emit("i32.mul");
+        push(builder, end);
+        if (start !== 0) {
+          push(builder, start);
+          builder.emit("i32.sub");
+        }
+        times(builder, factorOf(terms, binding));
       }
       builder.emit("i32.add");
-      const last = builder.keep("i32");
-      limit = () => builder.get(last);
+      limit = builder.keep("i32");
     }
     builder.loop(() => {
       builder.append(body);
@@ -315,29 +309,29 @@ class Lowering {
       const counted = counter >= 0 ? pointers[counter]!.local : variable;
       advance(counted, counter >= 0 ? strides[counter]! : step);
       builder.tee(counted);
-      limit();
+      push(builder, limit);
       builder.emit("i32.lt_s");
     });
   }
 }
 
+type Bound = number | Local;
 interface Loop {
   readonly node: Node;
   readonly binding: Binding;
   readonly variable: Local;
-  /** Where it begins, if that is a constant; else `variable` holds it already. */
-  readonly start: number | undefined;
-  /** Pushes the bound. */
-  readonly end: () => void;
+  readonly start: Bound;
+  readonly end: Bound;
   readonly step: number;
-  /** Iterations, if known. */
-  readonly trips: number | undefined;
   /** Of the body. */
   readonly scope: Scope;
 }
 
-const bind = (scope: Scope, { variable }: { readonly variable: string }, binding: Binding): Scope =>
-  new Map(scope).set(variable, binding);
+function push(builder: FunctionBuilder, bound: Bound): void {
+  if (typeof bound === "number") builder.i32(bound);
+  else builder.get(bound);
+}
+const bind = (scope: Scope, name: string, binding: Binding): Scope => new Map(scope).set(name, binding);
 const factorOf = (terms: readonly Term[], binding: Binding): number =>
   terms.find((term) => term.binding === binding)!.factor;
 const reads = (code: readonly Instruction[], { index }: Local): boolean =>

@@ -4,8 +4,9 @@
  */
 import type { Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
 import { operandsOf, partsOf } from "../../passes/tidy.js";
-import { globals } from "./context.js";
-import type { FunctionBuilder, Local } from "./function.js";
+import { globals, type Helper } from "./context.js";
+import type { WasmFunction } from "./encode.js";
+import { FunctionBuilder, type Local } from "./function.js";
 
 /** A shared loop, or loops around one: these all threads run whole, for only the shared one in them writes. */
 const isSplit = (statement: KernelStatement): boolean =>
@@ -69,44 +70,74 @@ export function onFirst(builder: FunctionBuilder, body: () => void): void {
   builder.if(body);
 }
 
+/** What is cut: iterations `start`, `start + step`, .. below `end`. */
+export interface Cut {
+  readonly start: number | Local;
+  readonly end: number | Local;
+  readonly step: number;
+}
+
 /**
- * This thread's share of a loop: moves `from` and returns what pushes the end, so that thread `part` has the iterations
- * trips * part / parts (rounded down) up to the next part's.
+ * This thread's share of a loop, as bounds in locals: thread `part` has the iterations trips * part / parts (rounded down) up to
+ * the next part's.
  */
-export function cut(builder: FunctionBuilder, from: Local, end: () => void, step: number): () => void {
-  builder.get(from);
-  const start = builder.keep("i32");
-  end();
-  builder.get(start);
-  builder.emit("i32.sub");
-  builder.i32(step - 1);
-  builder.emit("i32.add");
-  builder.i32(step);
-  builder.emit("i32.div_s");
-  const trips = builder.keep("i32");
+export function cut(builder: FunctionBuilder, helper: Helper, { start, end, step }: Cut): { from: Local; to: Local } {
+  const push = (bound: number | Local) => (typeof bound === "number" ? builder.i32(bound) : builder.get(bound));
+  const isZero = start === 0;
+  const isFixed = typeof start === "number" && typeof end === "number";
+  let trips: number | Local;
+  if (isFixed) trips = Math.max(0, Math.ceil((end - start) / step));
+  else if (isZero && step === 1) trips = end;
+  else {
+    push(end);
+    if (!isZero) {
+      push(start);
+      builder.emit("i32.sub");
+    }
+    if (step !== 1) {
+      builder.i32(step - 1);
+      builder.emit("i32.add");
+      builder.i32(step);
+      builder.emit("i32.div_s");
+    }
+    trips = builder.keep("i32");
+  }
   const boundary = (next: number): Local => {
-    builder.get(start);
-    builder.get(trips);
-    builder.emit("global.get", globals.part);
+    push(trips);
     builder.i32(next);
-    builder.emit("i32.add");
-    builder.emit("i32.mul");
-    builder.emit("global.get", globals.parts);
-    builder.emit("i32.div_s");
-    builder.i32(step);
-    builder.emit("i32.mul");
-    builder.emit("i32.add");
+    builder.emit("call", helper("share", shareFunction));
+    if (step !== 1) {
+      builder.i32(step);
+      builder.emit("i32.mul");
+    }
+    if (!isZero) {
+      push(start);
+      builder.emit("i32.add");
+    }
     return builder.keep("i32");
   };
-  const [own, next] = [boundary(0), boundary(1)];
-  builder.get(own);
-  builder.set(from);
-  builder.get(next);
-  end();
-  builder.get(next);
-  end();
-  builder.emit("i32.lt_s");
-  builder.emit("select");
-  const last = builder.keep("i32");
-  return () => builder.get(last);
+  const [from, to] = [boundary(0), boundary(1)];
+  const isWhole = step === 1 || (isFixed && (end - start) % step === 0);
+  if (!isWhole) {
+    builder.get(to);
+    push(end);
+    builder.get(to);
+    push(end);
+    builder.emit("i32.lt_s");
+    builder.emit("select");
+    builder.set(to);
+  }
+  return { from, to };
+}
+/** (trips, next): trips * (part + next) / parts. */
+function shareFunction(): WasmFunction {
+  const builder = new FunctionBuilder(["i32", "i32"]);
+  builder.get(builder.parameter(0));
+  builder.emit("global.get", globals.part);
+  builder.get(builder.parameter(1));
+  builder.emit("i32.add");
+  builder.emit("i32.mul");
+  builder.emit("global.get", globals.parts);
+  builder.emit("i32.div_s");
+  return builder.finish("share", ["i32"]);
 }

@@ -1,4 +1,5 @@
 /** @file The operations of straight-line numerical code as WebAssembly: in one lane, in four lanes, and in f64. */
+import { zero } from "./convert.js";
 import type { FunctionBuilder, Local } from "./function.js";
 import type { InstructionName, ValueType } from "./instructions.js";
 import type { DoubleOps, LaneOps } from "./math-ops.js";
@@ -71,6 +72,7 @@ export class ScalarCode extends Code implements LaneOps<Operand> {
 
 export class VectorCode extends Code implements LaneOps<Operand> {
   override push(value: Operand): void {
+    if (value.kind === "const" && Object.is(value.value, 0)) return zero(this.builder);
     super.push(value);
     if (value.kind === "const") this.builder.emit(value.type === "f32" ? "f32x4.splat" : "i32x4.splat");
   }
