@@ -1,12 +1,14 @@
 /** @file Options that are numbers, with usage errors that say what was expected. */
 import { InvalidArgumentError } from "commander";
 
-/** A whole number of at least `least`. */
+/** A whole number of at least `least`, at most `most`. */
 export const whole =
-  (least: number) =>
+  (least: number, most = Infinity) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`expected a whole number of at least ${least}, found ${JSON.stringify(text)}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least || value > most) {
+      const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`expected a whole number ${range}, found ${JSON.stringify(text)}.`);
+    }
     return value;
   };

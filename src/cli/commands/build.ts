@@ -11,7 +11,7 @@ import { checkModels } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { writeAtomic } from "../host.js";
 import { render } from "../../diagnostics/render.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import type { Terminal } from "../terminal.js";
 import { whole } from "../numbers.js";
 
@@ -19,6 +19,7 @@ interface BuildOptions {
   readonly output?: string;
   readonly target: Target;
   readonly fallback: string;
+  readonly exact?: true;
   readonly print?: string;
   readonly emit: string;
   readonly batch?: number;
@@ -35,6 +36,7 @@ export const build: Register = (program, terminal) => {
     .argument("<files...>", ".net files")
     .option("-o, --output <folder>", "where to write (default: beside the source)")
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
     .option("--fallback <target>", "for engines without WebAssembly or its vectors: typescript, or none", "typescript")
     .option("--emit <language>", "ts, or js with declarations", "ts")
     .option("--batch <n>", "largest number of examples in one call (default: the model's)", whole(1))
@@ -67,7 +69,12 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
   const { target } = options;
   const fallback = options.fallback === "typescript";
   const compiled = models.map((model) =>
-    compileModel(model, { ...passOptions(options, terminal), target, fallback: fallback && !options.print }),
+    compileModel(model, {
+      ...passOptions(options, terminal),
+      target,
+      exact: options.exact ?? false,
+      fallback: fallback && !options.print,
+    }),
   );
   if (options.print) {
     for (const model of compiled) terminal.out(printBinaries(model));

@@ -4,7 +4,7 @@ import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadDataset } from "../dataset.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { load } from "./train.js";
 
 export const evaluate: Register = (program, terminal) => {
@@ -16,12 +16,13 @@ export const evaluate: Register = (program, terminal) => {
     .option("--data <path>", "folder of the data files (default: the model's folder), or the one file it reads")
     .option("--model <name>", "which model of the file")
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc eval examples/mnist.net --weights mnist.safetensors --data mnist")
     .action(
       async (
         file: string,
-        options: { weights: string; data?: string; model?: string; target: Target; json?: true },
+        options: { weights: string; data?: string; model?: string; target: Target; exact?: true; json?: true },
       ) => {
         const checked = checkFile(file, options);
         const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });

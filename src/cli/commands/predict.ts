@@ -5,7 +5,7 @@ import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadInputs } from "../dataset.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
 import { load } from "./train.js";
 
@@ -31,12 +31,13 @@ export const predict: Register = (program, terminal) => {
     .requiredOption("--input <path>", "a file (or folder of files) as the data block names them")
     .option("--model <name>", "which model of the file")
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
     .option("--json", "print one JSON object per row")
     .addHelpText("after", "\nExample:\n  netc predict examples/iris.net --weights iris.safetensors --input flowers.csv")
     .action(
       async (
         file: string,
-        options: { weights: string; input: string; model?: string; target: Target; json?: true },
+        options: { weights: string; input: string; model?: string; target: Target; exact?: true; json?: true },
       ) => {
         const checked = checkFile(file, options);
         const inputs = await loadInputs(checked, options.input);

@@ -4,7 +4,7 @@ import type { CompiledProgram } from "../../ir/kernel.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
 import { compileFile } from "../compile.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { grouped, table } from "../terminal.js";
 
 const flopsOf = (program: CompiledProgram | undefined) =>
@@ -18,9 +18,10 @@ export const summary: Register = (program, terminal) => {
     .argument("<file>", ".net file")
     .option("--model <name>", "which model of the file")
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc summary examples/mnist.net")
-    .action((file: string, options: { model?: string; target: Target; json?: true }) => {
+    .action((file: string, options: { model?: string; target: Target; exact?: true; json?: true }) => {
       const compiled = compileFile(file, options, options);
       const { checked, programs, batch, arenas } = compiled;
       const sizes = new Map(checked.parameters.map((parameter) => [parameter.path, sizeOf(parameter.shape, 1)]));

@@ -1,5 +1,6 @@
 /** @file `netc train FILE`: compile in memory, train with progress, validate, test, save. */
 import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
@@ -10,11 +11,13 @@ import { InputFault } from "../fault.js";
 import { readBytes, writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
 
 interface TrainOptions {
   readonly target: Target;
+  readonly threads: number;
+  readonly exact?: true;
   readonly data?: string;
   readonly model?: string;
   readonly epochs?: number;
@@ -52,6 +55,8 @@ export const train: Register = (program, terminal, done) => {
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
     .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", whole(0))
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
+    .option("--threads <n>", "how many threads compute; the result is the same", whole(1, 64), defaultThreads())
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
@@ -73,7 +78,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), options);
   const module = await instantiate(compiled);
-  const net = module.create({ seed });
+  const net = module.create({ seed, threads: options.threads });
   if (options.resume !== undefined) load(net, options.resume);
 
   const epochs = options.epochs ?? checked.training.epochs;
@@ -122,6 +127,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);
+  net.dispose();
   if (options.json)
     terminal.out(
       JSON.stringify({
@@ -142,6 +148,9 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   }
   return interrupted ? 130 : 0;
 }
+
+/** More than eight have too little to do each. */
+const defaultThreads = () => Math.min(8, availableParallelism());
 
 const round = (value: number) => Math.round(value * 1e3) / 1e3;
 
