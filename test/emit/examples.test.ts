@@ -1,7 +1,9 @@
 /** @file Every example compiles to a module that passes the strictest type checks, and whose nets train and resume. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { CompiledModel } from "../../src/backends/model.js";
 import { compileModel } from "../../src/compiler/compile.js";
 import { createProject } from "../../src/compiler/project.js";
 import { emitModule } from "../../src/emit/emit.js";
@@ -45,7 +47,7 @@ const dataOf = (ports: readonly Port[], n: number): Row =>
 
 const compiledFiles = files.map((file) => ({
   file,
-  compiled: checkFile(join(folder, file)).map((model) => compileModel(model)),
+  compiled: checkFile(join(folder, file)).map((model) => compileModel(model, { target: "wasm", fallback: true })),
 }));
 
 test("every module and every declaration file type-checks", () => {
@@ -56,15 +58,19 @@ test("every module and every declaration file type-checks", () => {
   expect(typeErrors(Object.fromEntries(texts))).toEqual([]);
 });
 
-describe.each(compiledFiles)("$file", ({ compiled }) => {
-  test("trains, predicts and resumes bit for bit", async () => {
-    const text = emitModule(compiled, { language: "js" }).text;
-    const module = await importText<Record<string, { create(options?: CreateOptions): Net }>>(text);
-    for (const { checked, batch, programs } of compiled) {
-      if (!programs.train) continue;
-      const { create } = module[checked.name]!;
-      const data = dataOf([...checked.inputs, ...checked.targets], Math.max(1, Math.min(batch, 5) - 1));
-      const [net, other] = [create({ seed: 3 }), create({ seed: 4 })];
+describe.each(compiledFiles)("$file", async ({ compiled }) => {
+  const text = emitModule(compiled, { language: "js" }).text;
+  const module = await importText<Record<string, { create(options?: CreateOptions): Net }>>(text);
+  const trained = compiled.filter(({ programs }) => programs.train);
+  const examplesOf = ({ checked, batch }: CompiledModel, limit: number) =>
+    dataOf([...checked.inputs, ...checked.targets], Math.max(1, Math.min(batch, limit) - 1));
+
+  test.each(["wasm", "typescript"] as const)("trains, predicts and resumes bit for bit: %s", (target) => {
+    for (const model of trained) {
+      const { create } = module[model.checked.name]!;
+      const data = examplesOf(model, 5);
+      const [net, other] = [create({ seed: 3, target }), create({ seed: 4, target })];
+      expect(net.target).toBe(target);
       const { loss } = net.trainStep(data);
       expect(Number.isFinite(loss)).toBe(true);
       other.load(net.save());
@@ -72,9 +78,36 @@ describe.each(compiledFiles)("$file", ({ compiled }) => {
       other.trainStep(data);
       expect(Buffer.from(other.save()).equals(Buffer.from(net.save()))).toBe(true);
       const outputs = net.predict(data);
-      const predictor = module[`${checked.name}Predictor`]!.create({ weights: net.save() });
+      const predictor = module[`${model.checked.name}Predictor`]!.create({ weights: net.save(), target });
       expect(predictor.predict(data)).toEqual(outputs);
       expect(net.evaluate(data)["loss"]).toBeTypeOf("number");
+    }
+  });
+  test("the targets agree", () => {
+    for (const model of trained) {
+      const { create } = module[model.checked.name]!;
+      const data = examplesOf(model, 8);
+      const nets = (["wasm", "typescript"] as const).map((target) => create({ seed: 3, target }));
+      for (let k = 0; k < 4; k++) {
+        const [a, b] = nets.map((net) => Number(net.trainStep(data)["loss"]));
+        expect(Math.abs(a! - b!) / Math.abs(b!)).toBeLessThan(1e-4);
+      }
+    }
+  });
+  test("any number of threads gives the same bytes", async () => {
+    for (const model of trained) {
+      const { create } = module[model.checked.name]!;
+      const data = examplesOf(model, 20);
+      const states = [];
+      for (const threads of [1, 2, 3]) {
+        const net = create({ seed: 3, threads });
+        while (net.threads < threads) await setTimeout(2);
+        for (let k = 0; k < 3; k++) net.trainStep(data);
+        net.evaluate(data);
+        states.push(Buffer.from(net.save()).toString("latin1") + JSON.stringify(net.predict(data)));
+        net.dispose();
+      }
+      expect(new Set(states).size).toBe(1);
     }
   });
 });
