@@ -138,6 +138,9 @@ describe.concurrent("wrong usage", () => {
     [["train", "a.net", "--epochs", "many"], /whole number/],
     [["train", "a.net", "--batch", "0"], /at least 1/],
     [["build", "examples/iris.net", "--target", "fortran"], /unknown target fortran/],
+    [["build", "examples/iris.net", "--fallback", "fortran"], /unknown fallback fortran/],
+    [["build", "examples/iris.net", "--print", "wat", "--target", "typescript"], /needs --target wasm/],
+    [["train", "examples/iris.net", "--threads", "65"], /from 1 to 64, found "65"/],
     [["graph", "examples/iris.net", "--format", "png"], /unknown format png/],
     [["eval", "examples/iris.net"], /--weights/],
   ] as const)("netc %j", async (args, says) => {

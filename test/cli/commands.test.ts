@@ -63,6 +63,27 @@ describe.concurrent("netc build", () => {
       expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js"]);
     }));
 
+  it("chooses target, fallback and form", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      const build = async (...args: readonly string[]) => {
+        const { code, out } = await folder.run("build", "flowers.net", "-o", args.join(), ...args);
+        expect(code).toBe(0);
+        return { out, text: () => readFileSync(join(folder.path, args.join(), "flowers.net.ts"), "utf8") };
+      };
+      const [whole, plain, bare, wat] = await Promise.all([
+        build(),
+        build("--target", "typescript"),
+        build("--fallback", "none"),
+        build("--print", "wat"),
+      ]);
+      const training = /^function train_/m;
+      const binary = /binary:\s*"AGFzbQ/;
+      expect([training.test(whole.text()), binary.test(whole.text())]).toEqual([true, true]);
+      expect([training.test(plain.text()), binary.test(plain.text())]).toEqual([true, false]);
+      expect([training.test(bare.text()), binary.test(bare.text())]).toEqual([false, true]);
+      expect(wat.out).toMatch(/^\(module\n[^]*\(export "predict"[^]*\n\(module\n[^]*\(export "train"/);
+    }));
+
   it("writes nothing for a file with errors", () =>
     inFolder({ "a.net": flowers.replace("dense(3)", "dense(0.5)") }, async (folder) => {
       const { code, err } = await folder.run("build", "a.net");
@@ -97,6 +118,16 @@ describe("netc train, eval, predict", () => {
     });
     expect(second.at(-1)!["weightsSha256"]).toBe(last["weightsSha256"]);
     expect(other.at(-1)!["weightsSha256"]).not.toBe(last["weightsSha256"]);
+  });
+
+  it("gives the same bytes on any number of threads, and much the same metrics on the other target", async () => {
+    const [one, two, other] = await Promise.all([
+      train("--threads", "1"),
+      train("--threads", "2"),
+      train("--target", "typescript"),
+    ]);
+    expect(two.at(-1)!["weightsSha256"]).toBe(one.at(-1)!["weightsSha256"]);
+    expect(Number(other[0]!["loss"])).toBeCloseTo(Number(one[0]!["loss"]), 4);
   });
 
   it("goes on from a saved file as if never stopped", async () => {
@@ -143,6 +174,8 @@ describe.concurrent("netc summary, graph, explain", () => {
     expect(summary.parameters).toBe(225034);
     expect(summary.steps.map(({ word }) => word)).toContain("max_pool2d");
     expect(summary.steps.find(({ word }) => word === "flatten")?.output).toEqual([1600]);
+    const { memoryBytes, memoryLowerBound } = JSON.parse(out) as { memoryBytes: number; memoryLowerBound: number };
+    expect(memoryBytes / memoryLowerBound).toBeLessThan(1.05);
     const text = await netc(".", "summary", "examples/mnist.net");
     expect(text.out).toContain("225,034");
   });
