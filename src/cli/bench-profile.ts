@@ -2,6 +2,8 @@
 import type { BenchStep } from "./bench-step.js";
 
 export interface KernelTime {
+  /** In the order of a step, from 1: as `train_3` in the binary. */
+  readonly place: number;
   readonly name: string;
   /** Best of several runs. */
   readonly ms: number;
@@ -39,7 +41,7 @@ export function profile(
     .map(({ name, flops }, k) => {
       const ms = best[k]!;
       const gflops = (flops * compiled.batch) / ms / 1e6;
-      return { name, ms, share: ms / total, gflops, peakFraction: gflops / peak };
+      return { place: k + 1, name, ms, share: ms / total, gflops, peakFraction: gflops / peak };
     })
     .sort((a, b) => b.ms - a.ms);
 }

@@ -3,7 +3,7 @@ import { encodeBody, list, preamble, section, sectionId, text, unsigned } from "
 import { FunctionBuilder } from "../backends/wasm/function.js";
 import type { Target } from "../backends/model.js";
 
-/** What the kernels of a target could reach at best on one core; about 0.2 s. */
+/** What the kernels of a target could reach at best on one core; up to 0.5 s. */
 export const peakOf = (target: Target): number => (target === "wasm" ? vectorPeak() : scalarPeak());
 
 const depth = 512;
@@ -12,7 +12,7 @@ const depth = 512;
 function best(flops: number, tile: () => void): number {
   const calls = Math.ceil(25e6 / flops);
   let most = 0;
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 60; round++) {
     const start = performance.now();
     for (let k = 0; k < calls; k++) tile();
     most = Math.max(most, (calls * flops) / (performance.now() - start) / 1e6);

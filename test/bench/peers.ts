@@ -35,7 +35,7 @@ interface Case {
   readonly title: string;
   readonly ours: string;
   readonly peers: readonly Peer[];
-  readonly conditions: { readonly batch: number; readonly threads: number };
+  readonly conditions: { readonly batch: number; readonly threads?: number };
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -85,8 +85,16 @@ function predictions(model: "mlp" | "cnn", batch: number, runtime: string, wante
   };
 }
 
+const secondThread: Case = {
+  title: "cnn step, batch 32, 2 threads against 1",
+  ours: `${script("netc")} train ${files.cnn} --threads 2 --seconds ${values.seconds}`,
+  peers: [{ command: `${script("netc")} train ${files.cnn} --threads 1 --seconds ${values.seconds}`, wanted: 1.8 }],
+  conditions: { batch: 32 },
+};
+
 const cases: readonly Case[] = [
   ...(["cnn", "lstm", "mlp"] as const).flatMap((model) => [steps(model, 1), steps(model, 2)]),
+  secondThread,
   predictions("mlp", 1, "onnxruntime-node", 3),
   predictions("cnn", 1, "onnxruntime-web", 2),
   predictions("cnn", 32, "onnxruntime-web", 2.5),

@@ -9,13 +9,14 @@ import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
-import { defaultTarget, targetFlag, targetHelp, targetOf, targets } from "../target.js";
+import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";
 import { grouped, table, type Terminal } from "../terminal.js";
 
 interface BenchOptions {
   readonly model?: string;
   readonly batch?: number;
   readonly target: Target;
+  readonly exact?: true;
   readonly threads: number;
   readonly seconds: number;
   readonly compare?: true;
@@ -32,6 +33,7 @@ export const bench: Register = (program, terminal) => {
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
     .option("--seconds <n>", "how long to measure", whole(1), 5)
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
+    .option(exactFlag, exactHelp)
     .option("--threads <n>", "how many threads compute (WebAssembly only)", whole(1), 1)
     .option("--compare", "measure all targets in turn, and print ratios to the first")
     .option(
@@ -56,8 +58,8 @@ export const bench: Register = (program, terminal) => {
 };
 
 async function measure(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { target, threads } = options;
-  const step = await prepareStep(checked, { target, threads });
+  const { target, exact = false, threads } = options;
+  const step = await prepareStep(checked, { target, exact, threads });
   const { compiled } = step;
   const { batch, nominalFlops } = compiled;
   // The peak is measured before and after: a machine that slows down in between must not flatter us.
@@ -95,14 +97,15 @@ async function measure(checked: CheckedModel, options: BenchOptions, terminal: T
       `${grouped(result.arenaBytes)} bytes of memory, ${result.bytesAllocatedPerStep} bytes allocated per step\n`,
   );
   const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
-  const body = kernels.map(({ name, ms, share, gflops, peakFraction }) => [
+  const body = kernels.map(({ place, name, ms, share, gflops, peakFraction }) => [
+    String(place),
     name,
     ms.toFixed(4),
     percent(share),
     gflops.toFixed(2),
     percent(peakFraction),
   ]);
-  terminal.out(table([["kernel", "ms", "share", "GFLOP/s", "of peak"], ...body], terminal.paint));
+  terminal.out(table([["", "kernel", "ms", "share", "GFLOP/s", "of peak"], ...body], terminal.paint));
 }
 
 function arenaBytes({ arenas, programs }: CompiledModel): number {
@@ -119,9 +122,9 @@ const rounds = 5;
 const stepsPerTime = 10;
 
 async function compare(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { threads } = options;
+  const { exact = false, threads } = options;
   const steps: (readonly [Target, BenchStep])[] = [];
-  for (const target of targets) steps.push([target, await prepareStep(checked, { target, threads })]);
+  for (const target of targets) steps.push([target, await prepareStep(checked, { target, exact, threads })]);
   const { batch } = steps[0]![1].compiled;
   const contestants: Contestant[] = steps.map(([target, step]) => ({
     name: `netc ${target}`,

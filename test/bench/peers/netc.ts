@@ -29,4 +29,4 @@ async function work(): Promise<Work> {
 
 const timed = await work();
 sample(1, callsPerTime, timed);
-report("netc wasm", given, sample(seconds, callsPerTime, timed));
+report(threads > 1 ? `netc wasm, ${threads} threads` : "netc wasm", given, sample(seconds, callsPerTime, timed));
