@@ -1,4 +1,5 @@
 /** @file What the peers written in JavaScript share: arguments, packages from a folder outside the project, timing, the line they print. */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,10 +32,15 @@ export function conditions(): Conditions {
   return { words: positionals, batch: Number(batch), threads: Number(threads), seconds: Number(seconds), peers };
 }
 
-/** A package installed in the folder of the peers, and its version; `Package` is the part of it in use. */
+/** A package installed in the folder of the peers, and its version; `Package` is the part of it in use. Ends the process if it is missing. */
 export function load<Package>(folder: string, name: string): { readonly package: Package; readonly version: string } {
-  const require = createRequire(join(resolve(folder), "package.json"));
-  const { version } = require(join(resolve(folder), "node_modules", name, "package.json")) as { version: string };
+  const installed = join(resolve(folder), "node_modules", name, "package.json");
+  if (!existsSync(installed)) {
+    console.error(`${name} is not installed in ${resolve(folder)}`);
+    process.exit(1);
+  }
+  const require = createRequire(installed);
+  const { version } = require(installed) as { version: string };
   return { package: require(name) as Package, version };
 }
 
