@@ -57,10 +57,7 @@ function laneFunction(name: string, type: "f32" | "i32", lane: number): WasmFunc
 
 function assemble(functions: readonly WasmFunction[]): Uint8Array {
   const bytesOf = (types: readonly ValueType[]) => list(types.map((type) => [valueTypeByte[type]]));
-  const bodies = functions.map((one) => {
-    const body = encodeBody(one);
-    return [...unsigned(body.length), ...body];
-  });
+  const bodies = functions.map(encodeBody);
   const types = functions.map(({ parameters, results }) => [0x60, ...bytesOf(parameters), ...bytesOf(results)]);
   return Uint8Array.from([
     ...preamble,

@@ -15,22 +15,30 @@ export interface WasmFunction {
 /** LEB128 of a number >= 0. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
-  do {
-    const rest = Math.floor(value / 128);
-    bytes.push((value % 128) | (rest > 0 ? 128 : 0));
-    value = rest;
-  } while (value > 0);
+  while (value >= 128) {
+    bytes.push((value % 128) | 128);
+    value = Math.floor(value / 128);
+  }
+  bytes.push(value);
   return bytes;
 }
-export function signed(value: bigint): number[] {
+function signed32(value: number): number[] {
   const bytes: number[] = [];
-  for (;;) {
-    const byte = Number(value & 127n);
-    value >>= 7n;
-    const isLast = (value === 0n && byte < 64) || (value === -1n && byte >= 64);
-    bytes.push(isLast ? byte : byte | 128);
-    if (isLast) return bytes;
+  while (value < -64 || value > 63) {
+    bytes.push((value & 127) | 128);
+    value >>= 7;
   }
+  bytes.push(value & 127);
+  return bytes;
+}
+function signed64(value: bigint): number[] {
+  const bytes: number[] = [];
+  while (value < -64n || value > 63n) {
+    bytes.push(Number(value & 127n) | 128);
+    value >>= 7n;
+  }
+  bytes.push(Number(value & 127n));
+  return bytes;
 }
 export function text(value: string): number[] {
   const bytes = new TextEncoder().encode(value);
@@ -38,40 +46,42 @@ export function text(value: string): number[] {
 }
 export const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
 
-const float32 = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
-const float64 = (value: number): number[] => [...new Uint8Array(Float64Array.of(value).buffer)];
+/** Engines are little-endian, as the format is. */
+const float32 = (value: number): Iterable<number> => new Uint8Array(Float32Array.of(value).buffer);
+const float64 = (value: number): Iterable<number> => new Uint8Array(Float64Array.of(value).buffer);
 
-export function encodeInstruction({ name, immediates }: Instruction): number[] {
-  const { bytes, immediate, align = 0 } = instructionForms[name];
-  const [first = 0, second = 0] = immediates;
+function immediateBytes({ name, immediates }: Instruction): Iterable<number> {
+  const { immediate, align = 0 } = instructionForms[name];
+  const first = immediates[0] ?? 0;
   switch (immediate) {
     case undefined:
-      return [...bytes];
+      return [];
     case "index":
-      return [...bytes, ...unsigned(Number(first))];
+      return unsigned(Number(first));
     case "block":
     case "lane":
-      return [...bytes, Number(first)];
+      return [Number(first)];
     case "i32":
+      return signed32(Number(first));
     case "i64":
-      return [...bytes, ...signed(BigInt(first))];
+      return signed64(BigInt(first));
     case "f32":
-      return [...bytes, ...float32(Number(first))];
+      return float32(Number(first));
     case "f64":
-      return [...bytes, ...float64(Number(first))];
+      return float64(Number(first));
     case "memory":
-      return [...bytes, align, ...unsigned(Number(first))];
+      return [align, ...unsigned(Number(first))];
     case "memoryLane":
-      return [...bytes, align, ...unsigned(Number(first)), Number(second)];
+      return [align, ...unsigned(Number(first)), Number(immediates[1])];
     case "lanes":
-      return [...bytes, ...immediates.map(Number)];
+      return immediates.map(Number);
     case "zero":
-      return [...bytes, 0];
+      return [0];
   }
 }
 
-/** Locals and code of a function, without its length. */
-export function encodeBody({ locals, code }: WasmFunction): number[] {
+/** Locals and code of a function, after its length. */
+export function encodeBody({ locals, code }: WasmFunction): readonly number[] {
   const runs: number[][] = [];
   for (let k = 0; k < locals.length;) {
     const type = locals[k]!;
@@ -81,8 +91,11 @@ export function encodeBody({ locals, code }: WasmFunction): number[] {
     k = next;
   }
   const bytes = list(runs);
-  for (const instruction of code) for (const byte of encodeInstruction(instruction)) bytes.push(byte);
-  return bytes;
+  for (const instruction of code) {
+    for (const byte of instructionForms[instruction.name].bytes) bytes.push(byte);
+    for (const byte of immediateBytes(instruction)) bytes.push(byte);
+  }
+  return [...unsigned(bytes.length), ...bytes];
 }
 
 export const sectionId = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;

@@ -49,8 +49,12 @@ export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>
   return { bases, barrier, bytes: end + alignment };
 }
 
+interface Encoded {
+  readonly code: WasmFunction;
+  readonly body: readonly number[];
+}
 interface Functions {
-  readonly list: readonly WasmFunction[];
+  readonly list: readonly Encoded[];
   /** Exported programs: name and index. */
   readonly programs: readonly { readonly name: string; readonly index: number }[];
   readonly scalars: ReadonlyMap<string, readonly ScalarParameter[]>;
@@ -62,12 +66,13 @@ interface Callee {
 }
 
 function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): Functions {
-  const functions: WasmFunction[] = [];
+  const functions: Encoded[] = [];
+  const define = (code: WasmFunction, body = encodeBody(code)) => functions.push({ code, body }) - 1;
   const helpers = new Map<string, number>();
   const helper: Helper = (name, make) => {
     const known = helpers.get(name);
     if (known !== undefined) return known;
-    const index = functions.push(make()) - 1;
+    const index = define(make());
     helpers.set(name, index);
     return index;
   };
@@ -77,9 +82,10 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): F
     name,
     kernels: program.kernels.map((kernel): Callee => {
       const { code, scalars, isShared } = lowerKernel(kernel, layout.bases, helper, barrier);
-      const key = `${code.parameters.join()}:${encodeBody(code).join()}`;
+      const body = encodeBody(code);
+      const key = `${code.parameters.join()}:${body.join()}`;
       let index = known.get(key);
-      if (index === undefined) known.set(key, (index = functions.push(code) - 1));
+      if (index === undefined) known.set(key, (index = define(code, body)));
       return { index, scalars, isShared };
     }),
   }));
@@ -87,7 +93,7 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): F
   const exported = lowered.map(({ name, kernels }) => {
     const own = [...new Map(kernels.flatMap((k) => k.scalars).map((scalar) => [keyOf(scalar), scalar])).values()];
     scalars.set(name, own);
-    return { name, index: functions.push(programFunction(name, kernels, own, barrier)) - 1 };
+    return { name, index: define(programFunction(name, kernels, own, barrier)) };
   });
   return { list: functions, programs: exported, scalars };
 }
@@ -143,7 +149,7 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
     if (index === undefined) typeIndex.set(key, (index = types.push(bytes) - 1));
     return index;
   };
-  const declarations = functions.list.map((code) => unsigned(typeOf(code)));
+  const declarations = functions.list.map(({ code }) => unsigned(typeOf(code)));
   const pages = unsigned(Math.ceil(layout.bytes / page));
   const memory = [...text("m"), ...text("memory"), 0x02];
   const global = (name: string) => [...text("m"), ...text(name), 0x03, valueTypeByte.i32, 0x00];
@@ -155,10 +161,6 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
   ]);
   const importSection = section(sectionId.import, imports);
   const head = [...preamble, ...section(sectionId.type, list(types))];
-  const code = functions.list.map((one) => {
-    const body = encodeBody(one);
-    return [...unsigned(body.length), ...body];
-  });
   const bytes = [
     head,
     importSection,
@@ -167,7 +169,7 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
       sectionId.export,
       list(functions.programs.map(({ name, index }) => [...text(name), 0, ...unsigned(index)])),
     ),
-    section(sectionId.code, list(code)),
+    section(sectionId.code, list(functions.list.map(({ body }) => body))),
   ];
   return {
     bytes: Uint8Array.from(bytes.flat()),
@@ -181,7 +183,9 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
 export function printWat(programs: readonly NamedProgram[], layout: WasmLayout): string {
   const { list: functions, programs: exported } = makeFunctions(programs, layout);
   const pages = Math.ceil(layout.bytes / page);
-  const names = functions.map(({ name }, k) => (exported.some(({ index }) => index === k) ? `program_${name}` : name));
+  const names = functions.map(({ code }, k) =>
+    exported.some(({ index }) => index === k) ? `program_${code.name}` : code.name,
+  );
   const head = [
     `(import "m" "memory" (memory ${pages} ${mostPages}))`,
     '(import "m" "part" (global i32))',
@@ -189,6 +193,6 @@ export function printWat(programs: readonly NamedProgram[], layout: WasmLayout):
     '(import "m" "sleeps" (global i32))',
     ...exported.map(({ name, index }) => `(export "${name}" (func $${names[index]}))`),
   ];
-  const texts = functions.map((code, k) => printFunction({ ...code, name: names[k]! }, names));
+  const texts = functions.map(({ code }, k) => printFunction({ ...code, name: names[k]! }, names));
   return `(module\n${[...head, ...texts].join("\n").replace(/^(?=.)/gm, "  ")})\n`;
 }

@@ -62,11 +62,8 @@ export class VectorExpressions {
   #splat({ value, type }: Of<"splat">): void {
     const { builder } = this.#context;
     if (this.#isElement(value, type)) return builder.emit("v128.load32_splat", this.#address(value));
+    if (value.kind === "const") return this.#scalars.constant(type, value.value);
     this.#scalars.as(value, laneOf(type));
-    if (value.kind === "const" && type === "b32x4") {
-      builder.i32(0);
-      builder.emit("i32.ne");
-    }
     splat(builder, laneOf(type));
   }
   #lanes({ values, type }: Of<"lanes">): void {
