@@ -142,8 +142,8 @@ describe("64 bits", () => {
 });
 
 describe("memory", () => {
-  test("a step allocates nothing", () => {
-    const { text } = emitModule(tinyModel(), { language: "js" });
+  test.each(["typescript", "wasm"] as const)("a step allocates nothing: %s", (target) => {
+    const { text } = emitModule(tinyModel({ target }), { language: "js" });
     const script = `${text}
       const net = Tiny.create({ seed: 1 });
       const data = { x: Float32Array.of(1, 2, 3, 4, 5, 6), kind: Int32Array.of(0, 1, 0) };
