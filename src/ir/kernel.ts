@@ -69,11 +69,13 @@ export interface Linear {
 export type KernelStatement =
   /**
    * `for (variable = from; variable < to; variable += step)`; `to` is a constant or a local. With `split`, threads share the
-   * iterations; it stands at the top of a kernel, and no two iterations write the same element.
+   * iterations, of which no two write the same element; loops around it are run by all threads and write nothing themselves,
+   * unless they have `meets`: what their body writes is seen by all before the next statement that reads it.
    */
   | {
       readonly kind: "for";
       readonly split?: true;
+      readonly meets?: true;
       readonly variable: string;
       readonly from: KernelExpr;
       readonly to: KernelExpr;

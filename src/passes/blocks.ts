@@ -77,7 +77,7 @@ export class Blocks {
     body();
     this.#blocks.push(...deeper);
   }
-  /** A loop; `trips` is how often it runs at most. With `split`, threads share its iterations. */
+  /** A loop; `trips` is how often it runs at most. */
   loop(
     from: KernelExpr,
     to: KernelExpr,
@@ -85,7 +85,7 @@ export class Blocks {
     range: Interval,
     trips: number,
     body: (name: string) => void,
-    split = false,
+    threads: { readonly split?: true; readonly meets?: true } = {},
   ): void {
     const depth = this.depth + 1;
     const name = letters[depth - 1] ?? `${letters[(depth - 1) % letters.length]}${depth}`;
@@ -100,7 +100,7 @@ export class Blocks {
     if (block.statements.length > 0)
       top.statements.push({
         kind: "for",
-        ...(split ? { split } : {}),
+        ...threads,
         variable: name,
         from,
         to,

@@ -55,13 +55,15 @@ class NestMaker {
     const { vectors } = place;
     this.#folds = new Folds(blocks, places, place.offsets, { vectors, folded: this.#tiling.folded });
     if (nest.lists) this.#folds.lists = new ListMaker(blocks, this.#folds.expressions, nest, nest.lists, place.batch);
-    this.#shared = vectors && place.env.size === 0 ? this.#sharedLoop() : undefined;
+    this.#shared = vectors ? this.#sharedLoop() : undefined;
   }
 
   /** The outermost loop with iterations to spare, or else that with the most. */
   #sharedLoop(): LoopAxis | undefined {
+    // A list is made in the loops over its rows.
+    const { lists } = this.#nest;
     const apart = this.#loops
-      .filter((loop) => this.#isApart(loop))
+      .filter((loop) => this.#isApart(loop) && loop.axes.every((axis) => lists?.rows.includes(axis) ?? true))
       .map((loop) => ({ loop, trips: this.#extentOf(loop) / this.#tileOf(loop) }));
     const enough = apart.find(({ trips }) => trips >= 8);
     return (enough ?? apart.sort((a, b) => b.trips - a.trips)[0])?.loop;
@@ -121,11 +123,19 @@ class NestMaker {
     const isShared = loop === this.#shared;
     const run = (from: KernelExpr, to: Affine, step: number, trips: number, wide = width) => {
       const body = (name: string) => rows(variable(name), step, wide);
-      blocks.loop(from, blocks.atom(to), step, { min: 0, max: extent - step }, trips, body, isShared);
+      blocks.loop(
+        from,
+        blocks.atom(to),
+        step,
+        { min: 0, max: extent - step },
+        trips,
+        body,
+        isShared ? { split: true } : {},
+      );
     };
     // What is left over belongs to one thread: a loop of one iteration.
     const once = (body: () => void) => {
-      if (isShared) blocks.loop(int(0), int(1), 1, { min: 0, max: 0 }, 1, body, true);
+      if (isShared) blocks.loop(int(0), int(1), 1, { min: 0, max: 0 }, 1, body, { split: true });
       else body();
     };
     if (loop.batched) {

@@ -45,10 +45,11 @@ function kernelOf(name: string, step: Step, place: Place): Kernel {
 function emitStep(blocks: Blocks, step: Step, place: Place): void {
   if (step.kind === "nest") return kernelizeNest(blocks, step, place);
   const trips = step.axis.extent as number;
-  blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, (name) => {
+  const body = (name: string) => {
     const inner = { ...place, env: new Map(place.env).set(step.axis, variable(name)) };
     for (const part of step.body) emitStep(blocks, part, inner);
-  });
+  };
+  blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, body, place.vectors ? { meets: true } : {});
 }
 
 function originsOf(step: Step): readonly Origin[] {

@@ -1,6 +1,5 @@
 /** @file Statements of a kernel as a WebAssembly function. */
 import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
-import { operandsOf, partsOf } from "../../passes/tidy.js";
 import { elementType, type ScalarParameter } from "../arrays.js";
 import { biasOf, type Pointer, times } from "./addresses.js";
 import { Binder, type Binding, lookup, rangeOf, type Scope, type Term } from "./bindings.js";
@@ -12,7 +11,7 @@ import { FunctionBuilder, type Local } from "./function.js";
 import type { Instruction } from "./instructions.js";
 import { elementSize, keyOf, type Node, planNodes } from "./plan.js";
 import { cut, isShared, Sharing } from "./sharing.js";
-import { VectorExpressions } from "./vectors.js";
+import { scalarsOf, valueUses } from "./uses.js";
 
 export interface LoweredKernel {
   readonly code: WasmFunction;
@@ -41,82 +40,34 @@ export function lowerKernel(
       builder.parameter(1 + scalars.findIndex((other) => other.name === name && other.site === site)),
     scope,
   };
-  const lowering = new Lowering(context, valueUses(kernel.body));
   const shared = isShared(kernel);
   const sharing = shared ? new Sharing(builder, () => builder.emit("call", barrier())) : undefined;
-  lowering.block(planNodes(binder, kernel.body, scope), scope, sharing);
+  const lowering = new Lowering(context, valueUses(kernel.body), sharing);
+  lowering.block(planNodes(binder, kernel.body, scope), scope, true);
   return { code: builder.finish(kernel.name), scalars, isShared: shared };
 }
 
 const scalarType = (name: ScalarParameter["name"]) => (name === "step" ? "f64" : "i32");
 
-/** Run-time scalars in order of appearance. */
-function scalarsOf(statements: readonly KernelStatement[]): readonly ScalarParameter[] {
-  const found = new Map<string, ScalarParameter>();
-  const visit = (expr: KernelExpr): void => {
-    if (expr.kind === "scalar" && expr.name !== "batch") {
-      const { name } = expr;
-      const site = name === "step" ? 0 : expr.site;
-      found.set(`${name}${site}`, { name, site });
-    }
-    partsOf(expr).forEach(visit);
-  };
-  const list = (body: readonly KernelStatement[]): void => {
-    for (const statement of body) {
-      operandsOf(statement).forEach(visit);
-      if ("body" in statement) list(statement.body);
-    }
-  };
-  list(statements);
-  return [...found.values()];
-}
-
-/** Names whose values are wanted other than as part of an address. */
-function valueUses(statements: readonly KernelStatement[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  const visit = (expr: KernelExpr): void => {
-    if (expr.kind === "local") names.add(expr.name);
-    else if (expr.kind === "linear") for (const { name } of expr.terms) names.add(name);
-    else if (expr.kind === "load") index(expr.index);
-    else partsOf(expr).forEach(visit);
-  };
-  const index = (expr: KernelExpr): void => {
-    if (expr.kind !== "local" && expr.kind !== "linear") visit(expr);
-  };
-  const list = (body: readonly KernelStatement[]): void => {
-    for (const statement of body) {
-      if (statement.kind === "store") {
-        index(statement.index);
-        visit(statement.value);
-      } else if ((statement.kind === "let" || statement.kind === "fill") && operandsOf(statement).every(isSum)) {
-        // Sums of sums, and bounds of fills, are taken apart as addresses are.
-      } else operandsOf(statement).forEach(visit);
-      if ("body" in statement) list(statement.body);
-    }
-  };
-  list(statements);
-  return names;
-}
-const isSum = (expr: KernelExpr): boolean =>
-  expr.type === "i32" && (expr.kind === "local" || expr.kind === "linear" || expr.kind === "const");
-
 class Lowering {
   readonly #context: KernelContext;
   readonly #builder: FunctionBuilder;
   readonly #expressions: Expressions;
-  readonly #vectors: VectorExpressions;
   readonly #valueUses: ReadonlySet<string>;
 
-  constructor(context: KernelContext, valueUses: ReadonlySet<string>) {
+  readonly #sharing: Sharing | undefined;
+
+  constructor(context: KernelContext, valueUses: ReadonlySet<string>, sharing: Sharing | undefined) {
+    this.#sharing = sharing;
     this.#context = context;
     this.#builder = context.builder;
     this.#expressions = new Expressions(context);
-    this.#vectors = new VectorExpressions(context, this.#expressions);
     this.#valueUses = valueUses;
   }
 
-  /** With `sharing`: the top of a kernel. */
-  block(nodes: readonly Node[], outer: Scope, sharing?: Sharing): void {
+  /** With `meets`: the top of a kernel, or a loop in which threads meet. */
+  block(nodes: readonly Node[], outer: Scope, meets = false): void {
+    const sharing = meets ? this.#sharing : undefined;
     const scope = new Map(outer);
     for (const node of nodes) {
       this.#context.scope = scope;
@@ -150,7 +101,7 @@ class Lowering {
       }
       case "store": {
         const { array, index, value, accumulate } = statement;
-        if (isVector(value.type)) return this.#vectors.store(array, index, value, accumulate);
+        if (isVector(value.type)) return this.#expressions.vectors.store(array, index, value, accumulate);
         return this.#store(array, index, value, accumulate);
       }
       case "fill":
@@ -252,6 +203,11 @@ class Lowering {
     return expr.kind === "const" ? expr.value : this.#expressions.local(expr, "i32");
   }
 
+  #iteration({ statement, body }: Node, scope: Scope): void {
+    const meets = statement.kind === "for" && statement.meets === true;
+    this.block(body, scope, meets);
+    if (meets) this.#sharing?.iterated();
+  }
   #loop({ node, binding, variable, start, end, step, scope }: Loop): void {
     const builder = this.#builder;
     const { addresses } = this.#expressions;
@@ -262,7 +218,7 @@ class Lowering {
     };
     if (trips === 1) {
       begin();
-      return this.block(node.body, scope);
+      return this.#iteration(node, scope);
     }
     const pointers = node.pointers.map((terms): Pointer => {
       const least = biasOf(terms);
@@ -273,7 +229,7 @@ class Lowering {
       else addresses.sum([...fixed, { binding: { ...binding, local: start }, factor }], bias);
       return { key: keyOf(terms), terms, bias, isSafe: least !== undefined, local: builder.keep("i32") };
     });
-    const body = builder.apart(() => addresses.within(pointers, () => this.block(node.body, scope)));
+    const body = builder.apart(() => addresses.within(pointers, () => this.#iteration(node, scope)));
     const strides = pointers.map(({ terms }) => factorOf(terms, binding) * step);
     const advance = (local: Local, by: number) => {
       builder.get(local);

@@ -8,11 +8,12 @@ import { globals, type Helper } from "./context.js";
 import type { WasmFunction } from "./encode.js";
 import { FunctionBuilder, type Local } from "./function.js";
 
-/** A shared loop, or loops around one: these all threads run whole, for only the shared one in them writes. */
+/** A shared loop, or loops around one, which all threads run whole. */
 const isSplit = (statement: KernelStatement): boolean =>
   statement.kind === "for" && (statement.split === true || statement.body.some(isSplit));
 /** All threads run it, each its share; other kernels run on the first thread only. */
 export const isShared = ({ body }: Kernel): boolean => body.some(isSplit);
+const meets = (statement: KernelStatement): boolean => statement.kind === "for" && statement.meets === true;
 const writesOutsideSplit = (statement: KernelStatement): boolean =>
   isSplit(statement)
     ? statement.kind === "for" && statement.split !== true && statement.body.some(writesOutsideSplit)
@@ -27,7 +28,7 @@ const assigns = (statement: KernelStatement, names: ReadonlySet<string>): boolea
   (statement.kind === "assign" && names.has(statement.name)) ||
   ("body" in statement && statement.body.some((inner) => assigns(inner, names)));
 
-/** Sees the statements at the top of a shared kernel in order. */
+/** Sees the statements at the top of a shared kernel, and those of loops in which threads meet, in order. */
 export class Sharing {
   readonly #builder: FunctionBuilder;
   readonly #barrier: () => void;
@@ -42,6 +43,11 @@ export class Sharing {
 
   statement(statement: KernelStatement, emit: () => void): void {
     if (statement.kind === "var") this.#accumulators.add(statement.name);
+    if (isSplit(statement) && meets(statement)) {
+      this.#meetIfWritten();
+      emit();
+      return this.#meetIfWritten();
+    }
     if (isSplit(statement)) {
       if (writesOutsideSplit(statement)) throw new Error("kernel: a loop around a shared one writes");
       if (this.#writers === "first" || (this.#writers === "all" && reads(statement))) this.#meet();
@@ -57,6 +63,13 @@ export class Sharing {
     if (this.#writers === "all") this.#meet();
     this.#writers = "first";
     onFirst(this.#builder, emit);
+  }
+  /** At the end of an iteration: the next one reads what this one wrote. */
+  iterated(): void {
+    this.#meetIfWritten();
+  }
+  #meetIfWritten(): void {
+    if (this.#writers !== "none") this.#meet();
   }
   #meet(): void {
     this.#barrier();
