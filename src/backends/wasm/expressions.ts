@@ -17,13 +17,13 @@ type Select = KernelExpr & { kind: "select" };
 
 export class Expressions {
   readonly addresses: Addresses;
+  readonly vectors: VectorExpressions;
   readonly #context: KernelContext;
-  readonly #vectors: VectorExpressions;
 
   constructor(context: KernelContext) {
     this.#context = context;
     this.addresses = new Addresses(context.builder, context.bases, (expr) => this.as(expr, "i32"));
-    this.#vectors = new VectorExpressions(context, this);
+    this.vectors = new VectorExpressions(context, this);
   }
 
   as(expr: KernelExpr, type: LaneType): void {
@@ -74,7 +74,7 @@ export class Expressions {
       case "scalar":
         return this.#scalar(expr);
       case "load":
-        return isVector(expr.type) ? this.#vectors.load(expr) : this.#load(expr);
+        return isVector(expr.type) ? this.vectors.load(expr) : this.#load(expr);
       case "apply":
         return this.#apply(expr);
       case "select":
@@ -90,7 +90,7 @@ export class Expressions {
       case "lane":
       case "across":
       case "sums":
-        return this.#vectors.value(expr);
+        return this.vectors.value(expr);
     }
   }
 
@@ -176,7 +176,7 @@ export class Expressions {
       return builder.emit(instruction);
     }
     if (type === "i32") return this.#whole(expr);
-    if (type === "i32x4" && name !== "randomBits") return this.#vectors.wholeLanes(expr);
+    if (type === "i32x4" && name !== "randomBits") return this.vectors.wholeLanes(expr);
     if (type !== "i32x4" && type !== "f32x4" && (name === "maximum" || name === "minimum"))
       return this.#extreme(a, b, type === "f64" ? "f64" : "f32", name === "maximum");
     this.#math(expr);
@@ -257,7 +257,7 @@ export class Expressions {
       }
       if (type === "f32" || type === "f64" || type === "i32") return this.#extreme(a, b, type, isLarger);
     }
-    if (isVector(condition.type)) return this.#vectors.choose(expr);
+    if (isVector(condition.type)) return this.vectors.choose(expr);
     if (isSafe(yes, 4) && isSafe(no, 4)) {
       this.as(yes, type);
       this.as(no, type);
