@@ -1,7 +1,10 @@
 /** @file Properties of the generated text: what is inlined, what bundlers drop, how much memory a step allocates. */
 import { execFileSync } from "node:child_process";
+import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { describe, expect, test } from "vitest";
+import { checkFile } from "../../src/cli/compile.js";
+import { compileModel } from "../../src/compiler/compile.js";
 import * as compilerDraws from "../../src/ir/draws.js";
 import { emitModule } from "../../src/emit/emit.js";
 import { runtimeFor, runtimeNames } from "../../src/emit/runtime-text.js";
@@ -11,7 +14,7 @@ import { points, stateOf } from "./data.js";
 import { tinyModel } from "./tiny.js";
 
 /** What a bundler keeps of a module where only `name` is imported. */
-async function bundled(text: string, name: string): Promise<string> {
+async function bundled(text: string, name: string, minify = false): Promise<string> {
   const files: Readonly<Record<string, string>> = {
     entry: `import { ${name} } from "model"; globalThis.result = ${name}.create();`,
     model: text,
@@ -20,7 +23,7 @@ async function bundled(text: string, name: string): Promise<string> {
     input: "entry",
     plugins: [{ name: "memory", resolveId: (id) => id, load: (id) => files[id] }],
   });
-  const { output } = await bundle.generate({ minify: false });
+  const { output } = await bundle.generate({ minify });
   return output[0].code;
 }
 
@@ -59,6 +62,17 @@ describe("bundlers", () => {
     expect(predictor).toContain("function predict_decide");
     expect(predictor).not.toMatch(/momentum|train_|fitNet|tinyTraining|initial_states/);
     expect(await bundled(text, "Tiny")).toContain("function train_momentum");
+  });
+});
+
+describe("size of the reference CNN, gzipped", () => {
+  const compiled = compileModel(checkFile("examples/mnist.net"), { target: "wasm", fallback: true });
+  const { text } = emitModule(compiled, { language: "js" });
+  test("with training and fallback: below 40 kB, as written", () => {
+    expect(gzipSync(text).length).toBeLessThan(40_000);
+  });
+  test("prediction alone, from a bundler: below 12 kB", async () => {
+    expect(gzipSync(await bundled(text, "DigitsPredictor", true)).length).toBeLessThan(12_000);
   });
 });
 
