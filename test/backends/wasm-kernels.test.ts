@@ -474,6 +474,19 @@ describe("threads", () => {
       ),
       split([store("outputs", i, at("inputs", i), true)], int(0)),
     ]),
+    kernelOf([
+      {
+        ...loop("t", int(0), int(5), [
+          split(
+            [store("parameters", i, plus(at("outputs", linear(63, { i: -1 })), at("inputs", linear(0, { t: 9 }))))],
+            int(64),
+          ),
+          { kind: "let", name: "r", value: at("parameters", linear(60, { t: -7 })) },
+          split([store("outputs", i, plus(at("parameters", linear(63, { i: -1 })), local("r", "f32")))], int(64)),
+        ]),
+        meets: true,
+      },
+    ]),
   ];
   const lengths = { inputs: 64, outputs: 64, parameters: 64, totals: 1 };
   const inputs = Array.from({ length: 64 }, (_, k) => k / 8);
