@@ -57,10 +57,13 @@ export class Memory {
       }
     }
   }
+  /** What a value lies in, in the end; itself, if in nothing. */
+  holderOf(tensor: Tensor): Tensor {
+    for (let place = this.#places.get(tensor); place; place = this.#places.get(tensor)) tensor = place.base;
+    return tensor;
+  }
   bufferOf(tensor: Tensor): Buffer | undefined {
-    let holder = tensor;
-    for (let place = this.#places.get(holder); place; place = this.#places.get(holder)) holder = place.base;
-    return this.#views.get(holder)?.buffer;
+    return this.#views.get(this.holderOf(tensor))?.buffer;
   }
   home(tensor: Tensor): Destination {
     return (own) => {

@@ -41,6 +41,11 @@ export function schedule(graph: Graph, program: Program, batch: number): readonl
 type Targets = ReadonlyMap<Tensor, Store>;
 const noTargets: Targets = new Map();
 type Stored = Compute | Scatter;
+/** Where in another value a value is. */
+interface Echo {
+  readonly inside: Tensor;
+  readonly at: Inside;
+}
 
 class Scheduler {
   steps: Step[] = [];
@@ -49,6 +54,8 @@ class Scheduler {
   readonly #uses: Uses;
   readonly #memory: Memory;
   readonly #pieces = new Map<Compute, readonly Piece[] | undefined>();
+  /** Further places where a value is wanted: the nest that computes it writes there too. */
+  readonly #echoes = new Map<Tensor, readonly Echo[]>();
 
   constructor(graph: Graph, batch: number, uses: Uses) {
     this.#graph = graph;
@@ -90,6 +97,7 @@ class Scheduler {
       );
     }
     memory.forget(order, clobbered, (tensor) => targets.has(tensor));
+    this.#echoes.clear();
   }
 
   // ---- nests
@@ -103,7 +111,9 @@ class Scheduler {
 
   /** A nest with the places of what it reads, beyond those given. */
   #push(nest: Partial<Nest>, tensors: readonly Tensor[]): void {
-    const { axes = [], outputs = [], fills = [], inline = new Map<Tensor, Expr>() } = nest;
+    const { axes = [], fills = [], inline = new Map<Tensor, Expr>() } = nest;
+    const outputs = axes.some(({ extent }) => extent === 0) ? [] : (nest.outputs ?? []);
+    if (outputs.length + fills.length === 0) return;
     const views = new Map(nest.views);
     for (const expr of [...outputs.flatMap(({ value, at }) => [value, ...at]), ...inline.values()])
       for (const read of tensorsOf(expr))
@@ -114,14 +124,15 @@ class Scheduler {
 
   #unit(unit: Unit, targets: Targets): void {
     if (isScanUnit(unit)) return this.#scan(unit);
+    const memory = this.#memory;
     const [first] = unit;
     // What only the nest itself reads is not stored.
     const outside = unit.filter((tensor) => targets.has(tensor) || this.#uses.isUsedBeyond(tensor, unit));
     const stored = outside.length > 0 ? outside : unit;
     for (const tensor of stored) {
       const target = targets.get(tensor);
-      if (target) this.#memory.target(tensor, target);
-      else this.#settle(tensor);
+      if (target) memory.target(tensor, target);
+      else this.#settle(memory.holderOf(tensor));
     }
     if (first?.kind === "scatter") return this.#scatter(first);
     const pieces = first && this.#piecesOf(first as Compute);
@@ -130,7 +141,7 @@ class Scheduler {
   }
 
   /** What a scan walks step by step lies in the order of steps. */
-  #settle(tensor: Stored): void {
+  #settle(tensor: Tensor): void {
     const memory = this.#memory;
     const [batch, steps, ...rest] = tensor.shape;
     const { stepwise, viewed } = this.#uses;
@@ -152,7 +163,8 @@ class Scheduler {
     );
     const all = bodies.map((body, k): Written => {
       const written = { ...body, at: body.at.map(relocated), value: relocated(body.value) };
-      return unit.length === 1 && !memory.isPlaced(stored[k]!) ? blocked(this.#graph, written, this.#batch) : written;
+      const isAlone = unit.length === 1 && !memory.isPlaced(stored[k]!) && !this.#echoes.has(stored[k]!);
+      return isAlone ? blocked(this.#graph, written, this.#batch) : written;
     });
     const outputs = all.map(({ at, value, accumulate }, k): Output => ({
       ...memory.home(stored[k]!)(at),
@@ -160,6 +172,10 @@ class Scheduler {
       accumulate,
     }));
     const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
+    stored.forEach((tensor, k) => {
+      for (const { inside, at } of this.#echoes.get(tensor) ?? [])
+        outputs.push({ ...this.#homeIn(inside, at)(all[k]!.at), value: all[k]!.value, accumulate: false });
+    });
     this.#push({ axes: inOrder(all[0]!.axes, outputs), outputs, fills, inline }, unit);
   }
 
@@ -182,28 +198,56 @@ class Scheduler {
   ): void {
     const { viewed, guarded, isUsedBeyond } = this.#uses;
     const computed = new Set<Tensor>(units.flatMap((unit) => (isScanUnit(unit) ? [] : unit)));
-    const isFree = (value: Tensor) => computed.has(value) && !this.#memory.has(value) && !hasPlace(value);
+    const wholes = new Map<Tensor, Echo[]>();
     for (const unit of units) {
       const [tensor] = isScanUnit(unit) ? [] : unit;
       if (tensor?.kind !== "compute" || !canHold(tensor)) continue;
       for (const piece of this.#piecesOf(tensor) ?? []) {
         const { value } = piece;
-        if (value.kind !== "compute" || !isFree(value) || viewed.has(value)) continue;
-        // Read beyond its axes it would be its neighbours, except as a piece.
-        if (guarded.has(value) && isUsedBeyond(value, [tensor])) continue;
-        this.#memory.put(value, tensor, shifted(this.#graph, piece));
+        if (value.kind !== "compute" || !computed.has(value) || this.#memory.has(value)) continue;
+        const place = { inside: tensor, at: shifted(this.#graph, piece) };
+        wholes.set(value, [...(wholes.get(value) ?? []), place]);
       }
     }
+    for (const [value, places] of wholes) {
+      // Read beyond its axes it would be its neighbours, except as a piece.
+      const isApart =
+        guarded.has(value) &&
+        isUsedBeyond(
+          value,
+          places.map(({ inside }) => inside),
+        );
+      const isFree = !hasPlace(value) && !viewed.has(value) && !isApart;
+      const [first, ...others] = places;
+      if (isFree) this.#memory.put(value, first!.inside, first!.at);
+      for (const place of isFree ? others : places) this.#echo(value, place);
+    }
+  }
+  /** Whether the nest of a value could be told to write there too. */
+  #echo(value: Tensor, place: Echo): boolean {
+    if (value.kind !== "compute" || this.#piecesOf(value)) return false;
+    this.#echoes.set(value, [...(this.#echoes.get(value) ?? []), place]);
+    return true;
   }
   #piece(tensor: Tensor, piece: Piece): void {
     const memory = this.#memory;
     const { value } = piece;
-    if (memory.isInside(value, tensor)) return;
+    if (this.#isWritten(value, tensor)) return;
     const at = shifted(this.#graph, piece);
-    if (value.kind !== "compute" || memory.has(value)) return this.#copy(value, (own) => memory.home(tensor)(at(own)));
+    if (value.kind !== "compute" || memory.has(value)) return this.#copy(value, this.#homeIn(tensor, at));
     memory.put(value, tensor, at);
     this.#nest([value], [value]);
     memory.release(value);
+  }
+  /** Whether the nest of a piece writes it into the whole. */
+  #isWritten(piece: Tensor, tensor: Tensor): boolean {
+    const echoes = this.#echoes.get(piece) ?? [];
+    return this.#memory.isInside(piece, tensor) || echoes.some(({ inside }) => inside === tensor);
+  }
+  #homeIn(tensor: Tensor, at: Inside): Destination {
+    this.#settle(this.#memory.holderOf(tensor));
+    const home = this.#memory.home(tensor);
+    return (own) => home(at(own));
   }
 
   // ---- scans
@@ -219,17 +263,23 @@ class Scheduler {
     const resultOf = (output: ScanResult["output"], k: number) =>
       results.find((result) => result.output === output && result.index === k);
     scan.carries.forEach((carry, k) => this.#carry(scan, carry, resultOf("carry", k), places));
+    const computed = new Set<Tensor>(body.flatMap((part) => (isScanUnit(part) ? [] : part)));
     const copies = scan.rows.flatMap((row, k) => {
       const result = resultOf("row", k);
-      return result && this.#row(scan, row, result, places) === "copied" ? [{ row, result }] : [];
+      if (!result || this.#row(scan, row, result, places) !== "copied") return [];
+      const at: Inside = (own) => inserted(own, row.position, row.at);
+      const isPlain = computed.has(row.value) && tensorsOf(row.at).size === 0;
+      return isPlain && this.#echo(row.value, { inside: result, at })
+        ? []
+        : [{ value: row.value, to: this.#homeIn(result, at) }];
     });
     const outer = this.steps;
     this.steps = [];
     for (const part of body) this.#unit(part, noTargets);
-    for (const { row, result } of copies)
-      this.#copy(row.value, (own) => this.#memory.home(result)(inserted(own, row.position, row.at)));
+    for (const { value, to } of copies) this.#copy(value, to);
+    for (const tensor of computed) this.#echoes.delete(tensor);
     this.#advance(scan.carries.filter((carry) => places.carries.get(carry) === "copied"));
-    outer.push({ kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin });
+    if (scan.axis.extent !== 0) outer.push({ kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin });
     this.steps = outer;
   }
 
@@ -240,7 +290,7 @@ class Scheduler {
       if (isScanUnit(unit)) return;
       for (const tensor of unit) {
         const pieces = (tensor.kind === "compute" && this.#piecesOf(tensor)) || [];
-        const joined = pieces.filter(({ value }) => this.#memory.isInside(value, tensor));
+        const joined = pieces.filter(({ value }) => this.#isWritten(value, tensor));
         first.set(tensor, Math.min(k, ...joined.map(({ value }) => first.get(value)!)));
       }
     });
