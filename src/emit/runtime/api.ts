@@ -32,7 +32,7 @@ export interface CreateOptions extends PredictorOptions {
   /**
    * How many threads compute, 1 .. 64; the results do not depend on it, bit for bit. Default 1. The others are workers, ended by
    * `dispose`; they join in when they have started: in browsers after a return to the event loop. In pages that are not
-   * cross-origin isolated, and in TypeScript, there is one thread.
+   * cross-origin isolated, and in TypeScript, there is one thread. With more, `parameters` are views of shared memory.
    */
   readonly threads?: number | undefined;
 }

@@ -52,13 +52,13 @@ declare const Worker: new (url: string) => Thread;
 declare const Blob: new (parts: readonly string[], options: { type: string }) => object;
 declare const URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 
-/** What the other threads run, from its own text: it may refer to nothing around it. */
+/** What the other threads run, from its own text: it may refer to nothing around it, nor need a helper when compiled. */
 function threadMain({ modules, imports, control, programs }: ThreadTask): void {
   const { WebAssembly } = globalThis as unknown as WasmEngine;
-  const exports: WasmFunctions = Object.assign(
-    {},
-    ...modules.map((module) => new WebAssembly.Instance(module, { m: imports }).exports),
-  );
+  const functions: WasmFunctions = {};
+  for (let k = 0; k < modules.length; k++) {
+    Object.assign(functions, new WebAssembly.Instance(modules[k]!, { m: imports }).exports);
+  }
   const words = new Int32Array(control);
   const numbers = new Float64Array(control, 16);
   const inputs: number[] = [];
@@ -70,7 +70,7 @@ function threadMain({ modules, imports, control, programs }: ThreadTask): void {
     if (words[2]! < 0) return;
     inputs.length = words[3]!;
     for (let k = 0; k < inputs.length; k++) inputs[k] = numbers[k]!;
-    Reflect.apply(exports[programs[words[2]!]!]!, undefined, inputs);
+    Reflect.apply(functions[programs[words[2]!]!]!, undefined, inputs);
   }
 }
 
