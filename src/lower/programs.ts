@@ -4,7 +4,7 @@ import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.js";
 import type { ArenaName, Program, ScalarType, Source, Store, Tensor } from "../ir/types.js";
-import { add, divide } from "../ops/index.js";
+import { abs, add, divide, less, where } from "../ops/index.js";
 import { differentiate } from "./autodiff.js";
 
 /** Absent programs: the model has no loss and no buffers to train, nothing to evaluate, no metrics. */
@@ -65,6 +65,11 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
   const kept = (value: (kept: Kept) => Tensor): readonly Store[] =>
     model.kept.map((k) => ({ target: k.source, value: value(k) }));
 
+  const normal = (stage: readonly Store[]): readonly Store[] =>
+    stage.map((store) =>
+      store.target.arena === "states" ? { ...store, value: withoutSubnormals(graph, store.value) } : store,
+    );
+
   const programs: LoweredPrograms = {
     initialize: program("initialize", initials([...model.parameters, ...model.buffers]), initials(model.states)) ?? {
       name: "initialize",
@@ -72,7 +77,7 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
     },
     train:
       step.gradients.length + step.buffers.length > 0
-        ? program("train", [...step.gradients, ...step.buffers, ...step.totals], ...model.update)
+        ? program("train", [...step.gradients, ...step.buffers, ...step.totals], ...model.update.map(normal))
         : undefined,
     gradient: step.objective && program("gradient", [...step.gradients, ...step.totals, step.objective]),
     evaluate: program("evaluate", totals(forward.evaluate)),
@@ -95,6 +100,21 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
     unreached: step.unreached,
     surrogates: step.surrogates,
   };
+}
+
+/** The smallest number of f32 with all its digits. */
+const leastNormal = 2 ** -126;
+
+/**
+ * Averages that decay would end among the subnormal numbers, with which processors calculate up to a hundred times slower; there
+ * they become 0.
+ */
+function withoutSubnormals(graph: Graph, value: Tensor): Tensor {
+  if (value.type !== "f32") return value;
+  const axes = graph.axesOf(value.shape);
+  const x = graph.at(value, axes);
+  const isTiny = graph.apply(less, graph.apply(abs, x), graph.constant(leastNormal));
+  return graph.compute(axes, graph.apply(where, isTiny, graph.constant(0), x), value.origin);
 }
 
 interface TrainingStep {
