@@ -1,54 +1,12 @@
 /** @file Kernels as WebAssembly against the kernel interpreter: loops and addresses at random, every vector expression, threads. */
 import { describe, expect, it } from "vitest";
 import { printWat, layoutMemory } from "../../src/backends/wasm/module.js";
-import type { ArrayName, CompiledProgram, Kernel, KernelExpr, KernelStatement, LaneType } from "../../src/ir/kernel.js";
-import type { ScalarOp } from "../../src/ir/types.js";
+import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../src/ir/kernel.js";
 import { add, greater, less, maximum, minimum, multiply, subtract } from "../../src/ops/index.js";
 import { random } from "../passes-kernel/harness.js";
+import { apply, constant, int, kernelOf, linear, load, local, loop, programOf, store } from "./kernel-builders.js";
 import { interpretKernel } from "./kernel-interpreter.js";
-import { instantiateWasm, startThreads, type WasmArray } from "./wasm-runner.js";
-
-const kernelOf = (body: readonly KernelStatement[]): Kernel => ({ name: "kernel", origins: [], flops: 0, body });
-function programOf(...kernels: readonly Kernel[]): CompiledProgram {
-  const none = { activations: 0, integers: 0 };
-  return { name: "test", kernels, ...none, lowerBound: none, regions: [] };
-}
-
-const int = (value: number): KernelExpr => ({ kind: "const", type: "i32", value });
-const constant = (type: LaneType, value: number): KernelExpr => ({ kind: "const", type, value });
-const local = (name: string, type: LaneType): KernelExpr => ({ kind: "local", type, name });
-const linear = (value: number, terms: Readonly<Record<string, number>>): KernelExpr => ({
-  kind: "linear",
-  type: "i32",
-  constant: value,
-  terms: Object.entries(terms).map(([name, factor]) => ({ name, factor })),
-});
-const load = (type: LaneType, array: ArrayName, index: KernelExpr): KernelExpr => ({
-  kind: "load",
-  type,
-  array,
-  index,
-});
-const apply = (op: ScalarOp, type: LaneType, ...given: readonly KernelExpr[]): KernelExpr => ({
-  kind: "apply",
-  type,
-  op,
-  arguments: given,
-});
-const store = (array: ArrayName, index: KernelExpr, value: KernelExpr, accumulate = false): KernelStatement => ({
-  kind: "store",
-  array,
-  index,
-  value,
-  accumulate,
-});
-const loop = (
-  variable: string,
-  from: KernelExpr,
-  to: KernelExpr,
-  body: readonly KernelStatement[],
-  step = 1,
-): KernelStatement & { kind: "for" } => ({ kind: "for", variable, from, to, step, body });
+import { instantiateWasm, type WasmArray } from "./wasm-runner.js";
 
 const names: readonly ArrayName[] = ["inputs", "parameters", "outputs", "classes", "decisions", "metrics", "totals"];
 const lengths = Object.fromEntries(names.map((name) => [name, 512]));
@@ -441,70 +399,5 @@ describe("the binary", () => {
     );
     expect([...text.matchAll(/\(func /g)]).toHaveLength(3 + 2);
     expect([...text.matchAll(/call \$kernel/g)]).toHaveLength(3);
-  });
-});
-
-describe("threads", () => {
-  const split = (body: readonly KernelStatement[], to: KernelExpr, step = 1): KernelStatement => ({
-    ...loop("i", int(0), to, body, step),
-    split: true,
-  });
-  const i = local("i", "i32");
-  const plus = (a: KernelExpr, b: KernelExpr) => apply(add, "f32", a, b);
-  const at = (array: ArrayName, index: KernelExpr) => load("f32", array, index);
-  /** Each kernel reads what the one before left, elements of other threads included. */
-  const kernels = [
-    kernelOf([
-      { kind: "fill", array: "outputs", from: int(0), to: int(64), value: 1 },
-      split([store("outputs", i, at("inputs", i), true)], int(61)),
-    ]),
-    kernelOf([loop("i", int(0), int(60), [store("outputs", linear(1, { i: 1 }), at("outputs", i), true)])]),
-    kernelOf([
-      { kind: "let", name: "p", value: at("outputs", int(60)) },
-      split([store("parameters", i, plus(at("outputs", linear(63, { i: -1 })), local("p", "f32")))], local("n", "i32")),
-      store("totals", int(0), at("parameters", int(0))),
-      { kind: "let", name: "q", value: at("totals", int(0)) },
-      split(
-        [
-          store("outputs", i, plus(at("parameters", linear(1, { i: 1 })), local("q", "f32"))),
-          store("outputs", linear(1, { i: 1 }), at("parameters", i)),
-        ],
-        int(62),
-        2,
-      ),
-      split([store("outputs", i, at("inputs", i), true)], int(0)),
-    ]),
-    kernelOf([
-      {
-        ...loop("t", int(0), int(5), [
-          split(
-            [store("parameters", i, plus(at("outputs", linear(63, { i: -1 })), at("inputs", linear(0, { t: 9 }))))],
-            int(64),
-          ),
-          { kind: "let", name: "r", value: at("parameters", linear(60, { t: -7 })) },
-          split([store("outputs", i, plus(at("parameters", linear(63, { i: -1 })), local("r", "f32")))], int(64)),
-        ]),
-        meets: true,
-      },
-    ]),
-  ];
-  const lengths = { inputs: 64, outputs: 64, parameters: 64, totals: 1 };
-  const inputs = Array.from({ length: 64 }, (_, k) => k / 8);
-
-  it("share loops, and meet between writing and reading", async () => {
-    const alone = instantiateWasm([{ name: "test", program: programOf(...kernels) }], lengths);
-    alone.arrays.inputs!.set(inputs);
-    alone.run("test", 64, 1, () => 0);
-    for (const parts of [2, 3]) {
-      const threads = await startThreads([{ name: "test", program: programOf(...kernels) }], lengths, parts);
-      for (let repeat = 0; repeat < 200; repeat++) {
-        for (const name of ["outputs", "parameters", "totals"] as const) threads.arrays[name]!.fill(-1);
-        threads.arrays.inputs!.set(inputs);
-        await threads.run("test", 64);
-        for (const name of ["outputs", "parameters", "totals"] as const)
-          expect([...threads.arrays[name]!]).toEqual([...alone.arrays[name]!]);
-      }
-      await threads.stop();
-    }
   });
 });

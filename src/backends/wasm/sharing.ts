@@ -34,7 +34,7 @@ export class Sharing {
   readonly #barrier: () => void;
   readonly #accumulators = new Set<string>();
   /** Who wrote memory since the last barrier. */
-  #writers: "none" | "first" | "all" = "none";
+  #writers: "nobody" | "first" | "all" = "nobody";
 
   constructor(builder: FunctionBuilder, barrier: () => void) {
     this.#builder = builder;
@@ -55,7 +55,7 @@ export class Sharing {
       return emit();
     }
     if (!writes(statement)) {
-      if (this.#writers !== "none" && reads(statement)) this.#meet();
+      if (this.#writers !== "nobody" && reads(statement)) this.#meet();
       return emit();
     }
     if (assigns(statement, this.#accumulators))
@@ -69,11 +69,11 @@ export class Sharing {
     this.#meetIfWritten();
   }
   #meetIfWritten(): void {
-    if (this.#writers !== "none") this.#meet();
+    if (this.#writers !== "nobody") this.#meet();
   }
   #meet(): void {
     this.#barrier();
-    this.#writers = "none";
+    this.#writers = "nobody";
   }
 }
 
