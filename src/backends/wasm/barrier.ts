@@ -42,7 +42,8 @@ export function barrierFunction(address: number): WasmFunction {
     builder.emit("i32.atomic.rmw.add", round);
     builder.emit("drop");
     builder.i32(0);
-    builder.i32(-1);
+    // All of them; larger numbers V8 allocates on the heap.
+    builder.i32(1 << 20);
     builder.emit("memory.atomic.notify", round);
     builder.emit("drop");
     builder.emit("return");
