@@ -1,0 +1,98 @@
+/** @file The reference CNN trains in headless Chromium as in Node, bit for bit, or says what the browser lacks. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Folder } from "../cli/netc.js";
+import { chromiumPath, type PageKind, Site } from "./chromium.js";
+import { type Failure, jobText, type Outcome, pageText, type Task, workerText } from "./job.js";
+
+describe.skipIf(!chromiumPath)("in Chromium (skipped without it: CHROMIUM_PATH, or chromium on PATH)", () => {
+  const folder = new Folder({
+    "mnist.net": readFileSync("examples/mnist.net"),
+    "job.js": jobText,
+    "package.json": '{ "type": "module" }',
+  });
+  let site: Site;
+  /** What Node gives. */
+  let expected: { readonly wasm: Outcome; readonly typescript: Outcome };
+  const inNode = async (task: Task): Promise<Outcome> => {
+    const script = `import { run } from "./job.js"; console.log(JSON.stringify(await run(${JSON.stringify(task)})));`;
+    const args = ["--input-type=module", "-e", script];
+    return JSON.parse((await promisify(execFile)(process.execPath, args, { cwd: folder.path })).stdout) as Outcome;
+  };
+  const inPage = (kind: PageKind, task: Task, before = "", call = "run") =>
+    site.visit(
+      kind,
+      async (page) => {
+        await page.waitForFunction("globalThis.run");
+        const outcome = await page.evaluate<Outcome | Failure>(`${call}(${JSON.stringify(task)})`);
+        // A disposed net leaves no thread behind.
+        await expect.poll(() => page.workers().length).toBe(0);
+        return outcome;
+      },
+      before,
+    );
+  const inWorker = (kind: PageKind, task: Task) => inPage(kind, task, "", "runInWorker");
+
+  beforeAll(async () => {
+    const build = ["build", "mnist.net", "--target", "wasm", "--emit", "js"];
+    await Promise.all([folder.run(...build), folder.run(...build, "--fallback", "none", "-o", "wasm")]);
+    const files = {
+      "index.html": '<!doctype html><script type="module" src="page.js"></script>',
+      "page.js": pageText,
+      "worker.js": workerText,
+      "job.js": jobText,
+      "mnist.net.js": readFileSync(join(folder.path, "mnist.net.js"), "utf8"),
+      "wasm.net.js": readFileSync(join(folder.path, "wasm/mnist.net.js"), "utf8"),
+    };
+    site = await Site.open(files);
+    expected = { wasm: await inNode({}), typescript: await inNode({ target: "typescript" }) };
+  });
+  afterAll(async () => {
+    await site?.close();
+    folder.remove();
+  });
+
+  test("Node: the loss falls, and a second thread changes no bit", async () => {
+    const { wasm } = expected;
+    expect(wasm).toMatchObject({ target: "wasm", threads: 1 });
+    expect(wasm.losses[1]).toBeLessThan(wasm.losses[0]);
+    expect(await inNode({ threads: 2 })).toEqual({ ...wasm, threads: 2 });
+  });
+
+  describe.each([
+    ["on the page", inPage],
+    ["in a worker", inWorker],
+  ] as const)("%s", (_, run) => {
+    test.each([1, 2])("of an isolated page, %i threads", async (threads) => {
+      expect(await run("isolated", { threads })).toEqual({ ...expected.wasm, threads });
+    });
+    test("of a page that shares no memory: one thread", async () => {
+      expect(await run("plain", { threads: 2, expected: 1 })).toEqual(expected.wasm);
+    });
+  });
+  test("where the page forbids the threads' workers: one thread", async () => {
+    expect(await inPage("own-workers", { threads: 2, expected: 1 })).toEqual(expected.wasm);
+  });
+
+  const lacks = "globalThis.WebAssembly";
+  const refuse = (name: string) => `${lacks}.${name} = function () { throw new RangeError("refused"); };`;
+  const engines: readonly (readonly [missing: string, kind: PageKind, before: string])[] = [
+    ["WebAssembly", "isolated", `delete ${lacks};`],
+    ["SIMD", "isolated", `${lacks}.validate = () => false;`],
+    ["memory", "isolated", refuse("Memory")],
+    ["compilation", "no-compilation", ""],
+  ];
+  describe.each(engines)("without %s", (missing, kind, before) => {
+    test("the TypeScript kernels train", async () => {
+      expect(await inPage(kind, { threads: 2, expected: 1 }, before)).toEqual(expected.typescript);
+    });
+    test("a module without them, or a program that asks for WebAssembly, is told what is missing", async () => {
+      const failure = { name: "NetTargetError", missing };
+      expect(await inPage(kind, { module: "./wasm.net.js" }, before)).toEqual(failure);
+      expect(await inPage(kind, { target: "wasm" }, before)).toEqual(failure);
+    });
+  });
+});
