@@ -6,6 +6,7 @@ import type { Program } from "../ir/types.js";
 import { lower } from "../lower/programs.js";
 import { compileProgram } from "../passes/kernels.js";
 import { nominalFlops } from "./cost.js";
+import type { Schedules } from "../passes/schedules.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn, type PassOptions } from "../passes/pipeline.js";
 
 export interface CompileOptions extends PassOptions {
@@ -15,6 +16,8 @@ export interface CompileOptions extends PassOptions {
   readonly target?: Target;
   /** With another target: the same programs for TypeScript, too. Default false. */
   readonly fallback?: boolean;
+  /** Tilings of the batch programs for WebAssembly, chosen by measurement. Default: the cost model decides. */
+  readonly schedules?: Schedules;
 }
 
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
@@ -28,6 +31,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     compileProgram(graph, runPasses(graph, afterGradient, program, { ...options, exact: exact ?? false, batch }), {
       batch,
       target: of,
+      schedules: options.schedules,
     });
   const maybe = (program: Program | undefined) => program && build(program);
   const batchPrograms = (of: Target, exact?: boolean): BatchPrograms => {
@@ -37,6 +41,8 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       gradient: options.gradient ? forBatch(programs.gradient) : undefined,
       evaluate: forBatch(programs.evaluate),
       predict: build(programs.predict, of, exact),
+      // Vectors of batches go to waste on one example.
+      predictOne: of === "wasm" && batch > 1 ? build(programs.predict, of, exact, 1) : undefined,
       survey: forBatch(programs.survey),
     };
   };

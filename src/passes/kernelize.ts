@@ -7,7 +7,7 @@ import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import type { Blocks } from "./blocks.js";
-import { chooseTiles } from "./contraction.js";
+import { NestTiles } from "./contraction.js";
 import type { Tiling } from "./contraction.js";
 import { bind, factOf, inLanes, isVector, laneOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
@@ -15,6 +15,8 @@ import { Folds } from "./folds.js";
 import { factorsOf } from "./guards.js";
 import { ListMaker } from "./lists.js";
 import type { Buffer, Nest, Output, View } from "./nest.js";
+import { tilingFor } from "./schedules.js";
+import type { Schedules } from "./schedules.js";
 
 export interface Place {
   readonly batch: number;
@@ -23,6 +25,10 @@ export interface Place {
   readonly env: Env;
   /** Whether the target has vectors of four lanes. */
   readonly vectors: boolean;
+  /** For targets with vectors. */
+  readonly schedules?: Schedules | undefined;
+  /** The kernel's name. */
+  readonly kernel: string;
 }
 
 export function kernelizeNest(blocks: Blocks, nest: Nest, place: Place): void {
@@ -50,8 +56,10 @@ class NestMaker {
     const places = { batch: place.batch, views: nest.views, inline: nest.inline };
     const finder = new AccessFinder(places);
     for (const output of nest.outputs) finder.output(output);
-    this.#loops = merged(nest.axes, finder.found);
-    this.#tiling = chooseTiles(nest, this.#loops, finder.found, place);
+    const loops = merged(nest.axes, finder.found);
+    const tiles = new NestTiles(nest, loops, finder.found, place);
+    this.#tiling = place.vectors ? tilingFor(place.schedules, tiles, { nest, loops, ...place }) : tiles.default();
+    this.#loops = this.#tiling.loops;
     const { vectors } = place;
     this.#folds = new Folds(blocks, places, place.offsets, { vectors, folded: this.#tiling.folded });
     if (nest.lists) this.#folds.lists = new ListMaker(blocks, this.#folds.expressions, nest, nest.lists, place.batch);

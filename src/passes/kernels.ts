@@ -7,6 +7,7 @@ import { Blocks } from "./blocks.js";
 import { kernelizeNest } from "./kernelize.js";
 import type { Place } from "./kernelize.js";
 import type { Step } from "./nest.js";
+import type { Schedules } from "./schedules.js";
 import { withLists } from "./lists.js";
 import { planMemory } from "./plan.js";
 import { schedule } from "./schedule.js";
@@ -18,14 +19,17 @@ export interface KernelOptions {
   readonly batch: number;
   /** Only WebAssembly has vectors. Default `typescript`. */
   readonly target?: "typescript" | "wasm" | undefined;
+  /** Tilings chosen by measurement; for WebAssembly. Default: the cost model decides. */
+  readonly schedules?: Schedules | undefined;
 }
 
-export function compileProgram(graph: Graph, program: Program, { batch, target }: KernelOptions): CompiledProgram {
+export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
+  const { batch, target, schedules } = options;
   const ordered = schedule(graph, skipZeros(graph, program), batch);
   const steps = target === "wasm" ? withLists(graph, ordered, batch) : ordered;
   const plan = planMemory(steps);
-  const place: Place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm" };
-  const kernels = steps.map((step, k) => kernelOf(`${program.name}${k + 1}`, step, place));
+  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm", schedules };
+  const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));
   return {
     name: program.name,
     kernels: kernels.filter(({ body }) => body.length > 0),
@@ -36,10 +40,15 @@ export function compileProgram(graph: Graph, program: Program, { batch, target }
   };
 }
 
-function kernelOf(name: string, step: Step, place: Place): Kernel {
+function kernelOf(step: Step, place: Place): Kernel {
   const blocks = new Blocks(place.batch);
   emitStep(blocks, step, place);
-  return { name, origins: originsOf(step), body: tidy(blocks.statements), flops: blocks.flops / place.batch };
+  return {
+    name: place.kernel,
+    origins: originsOf(step),
+    body: tidy(blocks.statements),
+    flops: blocks.flops / place.batch,
+  };
 }
 
 function emitStep(blocks: Blocks, step: Step, place: Place): void {
