@@ -1,6 +1,6 @@
 /** @file The memory of a net and the function that opens it: typed arrays, or one WebAssembly memory with the programs' binary. */
 import type { BatchPrograms, CompiledModel } from "../backends/model.js";
-import { assembleWasm, layoutMemory, printWat } from "../backends/wasm/module.js";
+import { assembleWasm, layoutMemory, type NamedProgram, printWat } from "../backends/wasm/module.js";
 import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { ModelNames, ModuleContext } from "./context.js";
 import { Code, printValue, type Value } from "./literal.js";
@@ -20,7 +20,7 @@ export interface NetMemory {
 }
 
 type Kind = keyof BatchPrograms;
-const predicting: readonly Kind[] = ["predict"];
+const predicting: readonly Kind[] = ["predict", "predictOne"];
 const training: readonly Kind[] = ["train", "evaluate", "survey"];
 const chosen = (programs: BatchPrograms, kinds: readonly Kind[]) => kinds.flatMap((kind) => programs[kind] ?? []);
 
@@ -39,10 +39,7 @@ function sizesOf(model: CompiledModel, programs: BatchPrograms, more: readonly K
 /** The binaries of a model as WebAssembly text: prediction, then training. */
 export function printBinaries(model: CompiledModel): string {
   const print = (kinds: readonly Kind[], more: readonly Kind[]) =>
-    printWat(
-      chosen(model.programs, kinds).map((program) => ({ name: program.name, program })),
-      layoutMemory(sizesOf(model, model.programs, more)),
-    );
+    printWat(named(model.programs, chosen(model.programs, kinds)), layoutMemory(sizesOf(model, model.programs, more)));
   return [print(predicting, []), ...(model.programs.train ? [print(training, training)] : [])].join("\n");
 }
 
@@ -60,13 +57,11 @@ export function printMemory(
   const open = names.local(`Open${net}`);
   const binaryName = isPlain ? "" : names.local(`${net}Binary`);
   const plain = isPlain ? model.programs : model.fallback;
-  const sizes = plain && printValue(sizesOf(model, plain, more), "  ", 28);
   const openWasm = `${predictor ? "openThreaded" : "openWasm"}(${binaryName}, options)`;
-  const call = isPlain
-    ? `openPlain(${sizes}, options)`
-    : sizes === undefined
-      ? openWasm
-      : `openEither(() => ${openWasm}, ${sizes}, options)`;
+  const openPlain = isPlain ? "openPlain(" : `openEither(() => ${openWasm}, `;
+  const call = plain
+    ? `${openPlain}${printValue(sizesOf(model, plain, more), "  ", openPlain.length + 20)}, options)`
+    : openWasm;
   const parameter = `options${context.annotation(predictor ? "CreateOptions" : "PredictorOptions")}`;
   const text =
     `/** Memory to ${predictor ? "train and to predict" : "predict"}. */\n` +
@@ -75,7 +70,7 @@ export function printMemory(
 
   const programs = chosen(model.programs, predictor ? more : predicting);
   const { spec, exports } = assemble(
-    internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs,
+    named(model.programs, internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs),
     sizesOf(model, model.programs, more),
   );
   const start = `const ${binaryName}${context.annotation(predictor ? "TrainingBinary" : "WasmSpec")} = `;
@@ -95,15 +90,18 @@ function byKernel(program: CompiledProgram): readonly CompiledProgram[] {
 }
 export const kernelExport = ({ name }: CompiledProgram, index: number): string => `${name}_${index + 1}`;
 
-function assemble(programs: readonly CompiledProgram[], sizes: ArraySizes) {
+/** One example's prediction is part of any number's. */
+const named = ({ predictOne }: BatchPrograms, programs: readonly CompiledProgram[]): readonly NamedProgram[] =>
+  programs
+    .filter((program) => program !== predictOne)
+    .map((program) => ({ name: program.name, program, single: program.name === "predict" ? predictOne : undefined }));
+
+function assemble(programs: readonly NamedProgram[], sizes: ArraySizes) {
   const layout = layoutMemory(sizes);
-  const module = assembleWasm(
-    programs.map((program) => ({ name: program.name, program })),
-    layout,
-  );
+  const module = assembleWasm(programs, layout);
   const places = Object.entries(sizes).map(([array, length]) => [array, [layout.bases[array as ArrayName]!, length]]);
   const spec = {
-    binary: base64(module.bytes),
+    binary: hexadecimal(module.bytes),
     sharing: module.memoryFlags,
     programs: Object.fromEntries(
       programs.map(({ name }) => [
@@ -118,9 +116,7 @@ function assemble(programs: readonly CompiledProgram[], sizes: ArraySizes) {
   return { spec, exports: new Map(exports) };
 }
 
-/** In pieces, because a call takes only so many arguments. */
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let k = 0; k < bytes.length; k += 4096) text += String.fromCharCode(...bytes.subarray(k, k + 4096));
-  return btoa(text);
+/** Twice as long as the bytes, but equal bytes stay equal text: compressed, a third shorter than base64. */
+function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -39,7 +39,8 @@ function createMetrics(context: ModuleContext, type: string, metrics: readonly M
     return `      ${field(name)} = ${value};\n`;
   });
   const result = `new Metrics()${context.typed ? ` as ${type}` : ""}`;
-  return `{\n    class Metrics {\n${lines.join("")}    }\n    return ${result};\n  }`;
+  const parameter = metrics.some(({ shape }) => shape.length > 0) ? "metrics" : "";
+  return `(${parameter}) => {\n    class Metrics {\n${lines.join("")}    }\n    return ${result};\n  }`;
 }
 /** A name as a class field: quoted where it is no identifier, or one that classes treat specially. */
 function field(name: string): string {
@@ -139,7 +140,7 @@ export function printModel(
         finish: code(finish),
         ...surveys,
         settings: settings(model),
-        createMetrics: code(`(metrics) => ${createMetrics(context, names.metrics.name, checked.metrics)}`),
+        createMetrics: code(createMetrics(context, names.metrics.name, checked.metrics)),
         refreshMetrics: code(`(metrics, into) => ${refreshMetrics(context, checked.metrics)}`),
       }),
     );

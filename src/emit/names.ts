@@ -9,7 +9,7 @@ const reservedWords = `abstract any arguments as asserts async await boolean bre
 const globals = `Array ArrayBuffer ArrayLike Atomics BigInt64Array BigUint64Array Blob Boolean DataView Error Float32Array
   Float64Array Infinity Int32Array JSON Map Math MessageChannel NaN Number Object Partial Promise Readonly ReadonlyArray
   ReadonlyMap Record Reflect Required Set SharedArrayBuffer String Symbol TextDecoder TextEncoder URL Uint8Array WebAssembly
-  Worker atob globalThis performance process setImmediate`;
+  Worker globalThis performance process setImmediate`;
 
 const plainName = /^[A-Za-z_$][\w$]*$/;
 

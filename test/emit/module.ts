@@ -49,6 +49,7 @@ export function typeErrors(files: Readonly<Record<string, string>>): string[] {
     noImplicitOverride: true,
     noPropertyAccessFromIndexSignature: true,
     noUnusedLocals: true,
+    noUnusedParameters: true,
     isolatedModules: true,
     verbatimModuleSyntax: true,
     noEmit: true,

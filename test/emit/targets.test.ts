@@ -131,10 +131,10 @@ describe("threads", () => {
   });
 });
 
-test("nothing is imported, nor lost by a round trip through base64", async () => {
+test("nothing is imported, nor lost in the binary as text", async () => {
   const { text } = emitModule(both, { language: "js" });
   expect(text).not.toMatch(/^\s*import\b/m);
   for (const [, binary] of text.matchAll(/binary:\s*"([^"]+)"/g))
-    expect(WebAssembly.validate(Buffer.from(binary!, "base64"))).toBe(true);
+    expect(WebAssembly.validate(Buffer.from(binary!, "hex"))).toBe(true);
   expect(await importText<Targets>(text)).toHaveProperty("Tiny");
 });

@@ -234,6 +234,7 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
     gradient: program("gradient", forward, totals, backward),
     evaluate: program("evaluate", forward, totals),
     predict: program("predict", forward, decide),
+    predictOne: undefined,
     finish: program("finish", finish),
     reset: undefined,
     survey: undefined,

@@ -69,7 +69,7 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
   const used = arrayOrder.filter((name) => arrays.has(name));
   const typed = (name: string, type: string) => (options.types ? `${name}: ${type}` : name);
   const parameters = [
-    typed("n", "number"),
+    typed(body.some((line) => /\bn\b/.test(line)) ? "n" : "_n", "number"),
     ...used.map((name) => typed(letters[name], typedArray(name, options.floats))),
     ...[...scalars.values()].map(({ name, site }) => typed(context.scalar(name, site), "number")),
   ];

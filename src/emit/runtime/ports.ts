@@ -98,27 +98,30 @@ function convert(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<number> {
   return numbers;
 }
 
-function fail(port: PortSpec, values: ArrayLike<unknown>, at: number): never {
-  throw new NetInputError(port.name, oneElement(port), describe(values[at]), Math.floor(at / port.size));
+function fail(port: PortSpec, values: ArrayLike<unknown>, at: number, row = Math.floor(at / port.size)): never {
+  throw new NetInputError(port.name, oneElement(port), describe(values[at]), row);
+}
+function checkNumbers(port: PortSpec, values: ArrayLike<number>): void {
+  if (!(Array.isArray(values) || values instanceof Float32Array || values instanceof Float64Array)) return;
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k];
+    if (typeof value !== "number" || !(value <= largest && value >= -largest)) fail(port, values, k);
+  }
+}
+/** The first place from `from` up to `to` that holds none of the port's whole numbers, or -1. */
+function findUnfit({ kind, classes = 0 }: PortSpec, values: ArrayLike<number>, from: number, to: number): number {
+  const below = kind === "class" ? classes : kind === "bool" ? 2 : 2 ** 31;
+  const least = kind === "int" ? -below : 0;
+  for (let k = from; k < to; k++) {
+    const value = values[k];
+    if (typeof value !== "number" || !(value < below && value >= least) || value !== Math.floor(value)) return k;
+  }
+  return -1;
 }
 function checkValues(port: PortSpec, values: ArrayLike<number>): void {
-  const length = values.length;
-  if (port.kind === "f32") {
-    if (!(Array.isArray(values) || values instanceof Float32Array || values instanceof Float64Array)) return;
-    for (let k = 0; k < length; k++) {
-      const value = values[k];
-      if (typeof value !== "number" || !(value <= largest && value >= -largest)) fail(port, values, k);
-    }
-    return;
-  }
-  const below = port.kind === "class" ? (port.classes ?? 0) : port.kind === "bool" ? 2 : 2 ** 31;
-  const from = port.kind === "int" ? -below : 0;
-  for (let k = 0; k < length; k++) {
-    const value = values[k];
-    if (typeof value !== "number" || !(value < below && value >= from) || value !== Math.floor(value)) {
-      fail(port, values, k);
-    }
-  }
+  if (port.kind === "f32") return checkNumbers(port, values);
+  const unfit = findUnfit(port, values, 0, values.length);
+  if (unfit >= 0) fail(port, values, unfit);
 }
 
 /** Names of the data given, for messages. */
@@ -163,7 +166,10 @@ export function readColumns(ports: readonly PortSpec[], data: object, columns: C
   return rows;
 }
 
-/** Copies `n` examples into memory: rows `order[from ..]`, or `from ..` without an order. */
+/**
+ * Copies `n` examples into memory: rows `order[from ..]`, or `from ..` without an order. Classes are checked where they arrive:
+ * while a `fit` runs, its caller may change the arrays, and kernels write where classes point.
+ */
 export function loadRows(
   ports: readonly PortSpec[],
   columns: Columns,
@@ -173,17 +179,23 @@ export function loadRows(
   n: number,
 ): void {
   for (let p = 0; p < ports.length; p++) {
-    const { size, offset, arena } = ports[p]!;
+    const port = ports[p]!;
+    const { size, offset, arena } = port;
     const values = columns[p]!;
     const target = memory[arena];
     if (order === undefined) {
       for (let k = 0, start = from * size; k < n * size; k++) target[offset + k] = values[start + k]!;
-      continue;
+    } else {
+      for (let row = 0; row < n; row++) {
+        const source = order[from + row]! * size;
+        const start = offset + row * size;
+        for (let k = 0; k < size; k++) target[start + k] = values[source + k]!;
+      }
     }
-    for (let row = 0; row < n; row++) {
-      const source = order[from + row]! * size;
-      const start = offset + row * size;
-      for (let k = 0; k < size; k++) target[start + k] = values[source + k]!;
-    }
+    if (port.kind === "f32") continue;
+    const unfit = findUnfit(port, target, offset, offset + n * size);
+    if (unfit < 0) continue;
+    const row = from + Math.floor((unfit - offset) / size);
+    fail(port, target, unfit, order ? order[row] : row);
   }
 }
