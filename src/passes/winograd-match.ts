@@ -38,7 +38,8 @@ export function convolutionOf(fold: Fold): Convolution | undefined {
 }
 
 function withRoles(fold: Fold, input: Read, weights: Read): Convolution | undefined {
-  if (isSparse(input) || weights.outside !== undefined || !isWhole(input) || !isWhole(weights)) return undefined;
+  if (isSparse(input) || !isWhole(input) || !isWhole(weights)) return undefined;
+  if (weights.outside !== undefined || weights.tensor.shape.includes("batch")) return undefined;
   const windows: Window[] = [];
   for (const tap of fold.axes) {
     const window = windowOf(fold, tap, input, weights);

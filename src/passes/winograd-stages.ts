@@ -4,9 +4,11 @@
  *
  *     U[i, j] = (G w G')[i, j]    V[i, j] = (B' d B)[i, j]    M[i, j] = sum over channels of U[i, j] * V[i, j]    Y = A' M A
  *
- * Points come before all other axes but the batch: M is, for each example and point, a product of matrices, tiles by channels.
+ * Points come before all other axes but the batch, or before the columns of tiles: M is, for each example and point, a product of
+ * matrices, tiles by channels.
  */
 import { affineExpr, isWithin } from "../ir/affine.js";
+import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Extent, Origin, ScalarOp, Tensor } from "../ir/types.js";
 import { add, equal, multiply, subtract, where } from "../ops/index.js";
@@ -16,6 +18,8 @@ import type { Convolution } from "./winograd-match.js";
 /** Results of a tile along one dimension, and the inputs they need. */
 export const side = 2;
 const reach = 4;
+/** Elements apart at which places of memory share a cache set: 16 streams of stores would push each other out. */
+const aliased = 1024;
 
 /** `first + 2 * tile` is where the input of a tile starts, along one dimension. */
 export interface Tiles {
@@ -69,12 +73,13 @@ class Stages {
     const axes = kept.filter(({ extent }) => extent === "batch");
     axes.push(...kept.filter((axis) => !axes.includes(axis)));
     const sum = graph.fold("sum", this.#convolution.summed, product);
-    const products = graph.compute(this.#pointed(axes, [this.#i, this.#j]), sum, this.#stage("products by points"));
+    const first = afterBatch(axes.map(({ extent }) => extent));
+    const products = graph.compute(put(axes, first, [this.#i, this.#j]), sum, this.#stage("products by points"));
     return (r, c) => {
       const subscripts = axes.map((axis) => (axis === row ? r : axis === column ? c : graph.index(axis)));
       const at = (k: number) => graph.constant(k, "i32");
       return this.#bothWays(
-        grid(reach, (i, j) => graph.read(products, this.#pointed(subscripts, [at(i), at(j)], products.shape))),
+        grid(reach, (i, j) => graph.read(products, put(subscripts, first, [at(i), at(j)]))),
         this.#resultLine,
       );
     };
@@ -89,18 +94,18 @@ class Stages {
     const tile = [graph.index(row), graph.index(column)];
     const inputAt = input.at.map((at, k) => tile[this.#windowOf("dimension", k)] ?? at);
     const weightsAt = kernel.dimensions.map((k) => weights.at[k]!);
-    const places = this.#pointed(inputAt, point, inputs.shape);
-    const isInside = input.outside === undefined || places.every((at, k) => isWithin(at, inputs.shape[k]!));
+    const places = put(inputAt, inputs.first, point);
+    const isInside = input.outside === undefined || places.every((at, k) => isWithin(at, inputs.tensor.shape[k]!));
     const product = graph.apply(
       multiply,
-      graph.read(inputs, places, isInside ? undefined : 0),
-      graph.read(kernel.tensor, this.#pointed(weightsAt, point, kernel.tensor.shape)),
+      graph.read(inputs.tensor, places, isInside ? undefined : 0),
+      graph.read(kernel.tensor, put(weightsAt, 0, point)),
     );
     return { at: [...inputAt, ...weightsAt], product };
   }
 
-  /** V, shaped as the input, with tiles for places. */
-  #transformedInput(): Tensor {
+  /** V, shaped as the input, with tiles for places; before which of its axes the point's are. */
+  #transformedInput(): { readonly tensor: Tensor; readonly first: number } {
     const graph = this.#graph;
     const { tensor, outside = 0 } = this.#convolution.input;
     const windows = tensor.shape.map((_, k) => this.#windowOf("dimension", k));
@@ -115,7 +120,12 @@ class Stages {
       const isInside = at.every((e, k) => isWithin(e, tensor.shape[k]!));
       return graph.read(tensor, at, isInside ? undefined : outside);
     };
-    return this.#transformed(axes, this.#bothWays(grid(reach, element), this.#inputLine), "input by points");
+    const extents = axes.map(({ extent }) => extent);
+    const leading = afterBatch(extents);
+    const apart = sizeOf(extents.slice(leading), 1);
+    const first = apart % aliased === 0 ? this.#convolution.windows[1].dimension : leading;
+    const values = this.#bothWays(grid(reach, element), this.#inputLine);
+    return { tensor: this.#transformed(axes, first, values, "input by points"), first };
   }
 
   /** U, over dimensions of the weights: those summed over before those left, so that results lie side by side. */
@@ -136,13 +146,13 @@ class Stages {
     };
     const axes = dimensions.map((k) => indices[k]!);
     const values = this.#bothWays(grid(taps, element), this.#weightLine);
-    return { tensor: this.#transformed(axes, values, "taps by points"), dimensions };
+    return { tensor: this.#transformed(axes, 0, values, "taps by points"), dimensions };
   }
 
-  #transformed(axes: readonly Axis[], values: Grid, stage: string): Tensor {
+  #transformed(axes: readonly Axis[], first: number, values: Grid, stage: string): Tensor {
     const graph = this.#graph;
     const rows = values.map((row) => chosen(graph, this.#j, row));
-    return graph.compute(this.#pointed(axes, [this.#i, this.#j]), chosen(graph, this.#i, rows), this.#stage(stage));
+    return graph.compute(put(axes, first, [this.#i, this.#j]), chosen(graph, this.#i, rows), this.#stage(stage));
   }
   /** Named after the weights, where they have a name: the results may be several tensors. */
   #stage(stage: string): Origin {
@@ -153,15 +163,6 @@ class Stages {
   #windowOf(side: "dimension" | "weightDimension", k: number): number {
     return this.#convolution.windows.findIndex((window) => window[side] === k);
   }
-  /** A list with the point's part put in its place: first, but for the batch. */
-  #pointed(axes: readonly Axis[], point: readonly Axis[]): readonly Axis[];
-  #pointed(at: readonly Expr[], point: readonly Expr[], shape: readonly Extent[]): readonly Expr[];
-  #pointed<T extends Axis | Expr>(list: readonly T[], point: readonly T[], shape?: readonly Extent[]): readonly T[] {
-    const [first] = list;
-    const isBatch = shape ? shape[0] === "batch" : first !== undefined && "extent" in first && first.extent === "batch";
-    return isBatch ? [first!, ...point, ...list.slice(1)] : [...point, ...list];
-  }
-
   // ---- the transforms along one dimension
   #apply(op: ScalarOp, a: Expr, b: Expr): Expr {
     return this.#graph.apply(op, a, b);
@@ -193,3 +194,5 @@ class Stages {
 }
 const grid = (size: number, make: (row: number, column: number) => Expr): Grid =>
   Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => make(row, column)));
+const put = <T>(list: readonly T[], at: number, part: readonly T[]): readonly T[] => list.toSpliced(at, 0, ...part);
+const afterBatch = (extents: readonly Extent[]): number => (extents[0] === "batch" ? 1 : 0);

@@ -47,6 +47,16 @@ describe.each(["valid", "same", "full"] as const)("padding %s", (padding) => {
   });
 });
 
+it("points that would share cache sets lie nearer", () => {
+  const c = new Convolved({ height: 16, width: 8, padding: "same", from: 32, to: 8 });
+  const results = c.results();
+  expectSame(c, [results]);
+  const inputs = topological(winograd(c.graph, [results], declared)).find(({ origin }) =>
+    origin.label.endsWith("input by points"),
+  );
+  expect(inputs?.shape).toEqual(["batch", 8, 4, 4, 4, 32]);
+});
+
 describe("readers", () => {
   it("read beyond odd results as before", () => {
     const c = new Convolved({ height: 5, width: 7, padding: "same" });
