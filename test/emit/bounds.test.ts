@@ -1,0 +1,142 @@
+/** @file Batches and classes out of range: typed errors, and not a byte of WebAssembly memory outside the arrays changes. */
+import { describe, expect, test } from "vitest";
+import { compileFile, instantiateOpen } from "../../src/cli/compile.js";
+import type { Data, Net } from "../../src/cli/module.js";
+import type { Arrays } from "../../src/emit/runtime/memory.js";
+import { thrown } from "./data.js";
+
+/** A batch that is no multiple of any vector or tile, and leaves room between arrays. */
+const batch = 5;
+type Columns = Readonly<Record<string, Float32Array | Int32Array>>;
+/** Ports by name: elements per example, and the number of classes if they are classes. */
+const models = {
+  mnist: { image: { size: 784, classes: 0 }, label: { size: 1, classes: 10 } },
+  "names-lstm": { text: { size: 16, classes: 27 }, following: { size: 16, classes: 27 } },
+} as const;
+
+describe.each(Object.entries(models))("%s", async (file, ports) => {
+  const compiled = compileFile(`examples/${file}.net`, { batch }, { target: "wasm" });
+  const { module, internals } = await instantiateOpen(compiled);
+  const rowsOf = (count: number): Columns =>
+    Object.fromEntries(
+      Object.entries(ports).map(([name, { size, classes }]) => [
+        name,
+        classes > 0
+          ? Int32Array.from({ length: count * size }, (_, k) => (k * 7) % classes)
+          : Float32Array.from({ length: count * size }, (_, k) => (k * 37) % 256),
+      ]),
+    );
+  const [, target] = Object.keys(ports) as [string, string];
+  const classPorts = Object.keys(ports).filter((name) => rowsOf(1)[name] instanceof Int32Array);
+
+  /** A net, all of its memory, and where in it there is no array; there every byte is set to a pattern. */
+  function guarded(threads = 1) {
+    const net: Net = module.create({ seed: 1, threads, target: "wasm" });
+    const arrays: Arrays = internals.open(net).memory;
+    const bytes = new Uint8Array(arrays.parameters.buffer);
+    const places = Object.values(arrays)
+      .filter((array) => ArrayBuffer.isView(array))
+      .filter(({ byteLength }) => byteLength > 0)
+      .map(({ byteOffset, byteLength }) => [byteOffset, byteOffset + byteLength] as const)
+      .sort(([a], [b]) => a - b);
+    // The first 128 bytes are the threads' meeting point and what is before it.
+    const starts = [64, ...places.map(([, end]) => end)];
+    const ends = [...places.map(([start]) => start), bytes.length];
+    const gaps = starts.map((start, k) => [start === 64 ? 128 : start, ends[k]!] as const);
+    for (const [start, end] of gaps) bytes.fill(0xa5, start, end);
+    bytes.fill(0xa5, 0, 64);
+    const intact = () =>
+      [[0, 64] as const, ...gaps].every(([start, end]) => bytes.subarray(start, end).every((byte) => byte === 0xa5));
+    return { net, bytes, intact, room: gaps.reduce((sum, [start, end]) => sum + end - start, 0) };
+  }
+
+  test.each([1, 3])("work in range stays in its arrays: %i threads", async (threads) => {
+    const { net, intact, room } = guarded(threads);
+    expect(room).toBeGreaterThan(100);
+    await expect.poll(() => net.threads).toBe(threads);
+    for (const rows of [1, 3, batch]) net.trainStep(rowsOf(rows));
+    for (const rows of [1, batch, batch + 1, 3 * batch + 2]) {
+      net.predict(rowsOf(rows));
+      net.evaluate(rowsOf(rows));
+    }
+    await net.fit(rowsOf(3 * batch + 2), { epochs: 1, validation: 0.2 });
+    expect(intact()).toBe(true);
+    net.dispose();
+  });
+  test("more rows than the batch are predicted as one by one", () => {
+    const { net } = guarded();
+    const rows = 2 * batch + 1;
+    const all = rowsOf(rows);
+    const [name, whole] = Object.entries(net.predict(all))[0]!;
+    const size = whole.length / rows;
+    for (let row = 0; row < rows; row++) {
+      const one = Object.fromEntries(
+        Object.entries(ports).map(([port, { size: n }]) => [port, all[port]!.subarray(row * n, (row + 1) * n)]),
+      );
+      expect(Array.from<unknown>(net.predict(one)[name]!)).toEqual(
+        Array.from<unknown>(whole).slice(row * size, (row + 1) * size),
+      );
+    }
+  });
+
+  const calls = [
+    ["trainStep with a row too many", (net: Net) => net.trainStep(rowsOf(batch + 1))],
+    ["trainStep with many rows too many", (net: Net) => net.trainStep(rowsOf(100 * batch))],
+    ["trainStep without rows", (net: Net) => net.trainStep(rowsOf(0))],
+    ["predict without rows", (net: Net) => net.predict(rowsOf(0))],
+    ["evaluate without rows", (net: Net) => net.evaluate(rowsOf(0))],
+    ["a row too few of the target", (net: Net) => net.trainStep({ ...rowsOf(3), [target]: rowsOf(2)[target]! })],
+  ] as const;
+  test.each(calls)("%s", (_, call) => {
+    const { net, bytes } = guarded();
+    net.trainStep(rowsOf(batch));
+    const before = bytes.slice();
+    expect(thrown(() => call(net))).toMatchObject({ name: "NetInputError" });
+    expect(Buffer.compare(bytes, before)).toBe(0);
+  });
+  test.each([0, batch + 1, 1e9, 1.5, NaN])("fit by batches of %d", async (size) => {
+    const { net, bytes } = guarded();
+    const before = bytes.slice();
+    const failure = { name: "NetInputError", input: "batch" };
+    await expect(net.fit(rowsOf(20), { batch: size, epochs: 1 })).rejects.toMatchObject(failure);
+    expect(Buffer.compare(bytes, before)).toBe(0);
+  });
+
+  describe.each(classPorts)("%s of", (name) => {
+    const { size, classes } = ports[name as keyof typeof ports] as { readonly size: number; readonly classes: number };
+    test.each([-1, classes, 1e9, -1e9, 2 ** 31, 2 ** 32, NaN, Infinity, 0.5, 9.999])("%d", (wrong) => {
+      const { net, bytes } = guarded();
+      net.trainStep(rowsOf(batch));
+      const before = bytes.slice();
+      const held = new Float64Array(rowsOf(3)[name]!);
+      held[size] = wrong;
+      const failure = { name: "NetInputError", input: name, row: 1 };
+      for (const array of [held, new Float32Array(held), Array.from(held)]) {
+        // Arrays of plain numbers are data too, beyond the command line's types.
+        const data = { ...rowsOf(3), [name]: array } as Data;
+        expect(thrown(() => net.trainStep(data))).toMatchObject(failure);
+        expect(thrown(() => net.evaluate(data))).toMatchObject(failure);
+        if (name !== target) expect(thrown(() => net.predict(data))).toMatchObject(failure);
+      }
+      expect(Buffer.compare(bytes, before)).toBe(0);
+    });
+
+    test.each([-1, -100_000, 27, 100_000, 1e9])("%d, written while a fit runs", async (value) => {
+      const { net, intact } = guarded();
+      const data = rowsOf(20);
+      const run = net.fit(data, {
+        epochs: 1,
+        shuffle: false,
+        validation: 0,
+        onBatch: ({ batch: done }) => {
+          if (done === 2) data[name]!.fill(value, 11 * size, 12 * size);
+        },
+      });
+      await expect(run).rejects.toMatchObject({ name: "NetInputError", input: name, row: 11 });
+      expect(net.step).toBe(2);
+      expect(intact()).toBe(true);
+      net.trainStep(rowsOf(batch));
+      expect(Number(net.evaluate(rowsOf(batch))["loss"])).toBeGreaterThan(0);
+    });
+  });
+});
