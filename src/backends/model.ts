@@ -24,6 +24,8 @@ export interface Programs {
   /** This batch's totals, in evaluation mode. */
   readonly evaluate: CompiledProgram | undefined;
   readonly predict: CompiledProgram;
+  /** `predict` for one example alone, where that is scheduled otherwise. */
+  readonly predictOne: CompiledProgram | undefined;
   /** Arena `metrics` from arena `sums`. */
   readonly finish: CompiledProgram | undefined;
   /** Kept values as they are before the first prediction, in all rows. */
@@ -35,7 +37,7 @@ export interface Programs {
 }
 
 /** Programs that run on a batch of examples; the others prepare or conclude, and are TypeScript on every target. */
-export type BatchPrograms = Pick<Programs, "train" | "gradient" | "evaluate" | "predict" | "survey">;
+export type BatchPrograms = Pick<Programs, "train" | "gradient" | "evaluate" | "predict" | "predictOne" | "survey">;
 
 export interface CompiledModel {
   readonly checked: CheckedModel;

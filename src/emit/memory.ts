@@ -69,8 +69,9 @@ export function printMemory(
   if (isPlain) return { open, text, binary: "", binaryName, exports: new Map() };
 
   const programs = chosen(model.programs, predictor ? more : predicting);
+  const kernelsOf = (program: CompiledProgram) => (program === model.programs.predictOne ? [] : byKernel(program));
   const { spec, exports } = assemble(
-    named(model.programs, internals ? programs.flatMap((program) => [program, ...byKernel(program)]) : programs),
+    named(model.programs, internals ? programs.flatMap((program) => [program, ...kernelsOf(program)]) : programs),
     sizesOf(model, model.programs, more),
   );
   const start = `const ${binaryName}${context.annotation(predictor ? "TrainingBinary" : "WasmSpec")} = `;

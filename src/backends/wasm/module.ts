@@ -1,5 +1,5 @@
 /** @file Programs as one WebAssembly module over one memory. */
-import type { ArrayName, CompiledProgram } from "../../ir/kernel.js";
+import type { ArrayName, CompiledProgram, Kernel, KernelStatement } from "../../ir/kernel.js";
 import type { ScalarParameter } from "../arrays.js";
 import { barrierFunction } from "./barrier.js";
 import type { Helper } from "./context.js";
@@ -14,6 +14,8 @@ import { printFunction } from "./wat.js";
 export interface NamedProgram {
   readonly name: string;
   readonly program: CompiledProgram;
+  /** The same for one example alone. */
+  readonly single?: CompiledProgram | undefined;
 }
 export interface WasmLayout {
   /** Byte address of each array. */
@@ -78,31 +80,46 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): F
   };
   const barrier = () => helper("barrier", () => barrierFunction(layout.barrier));
   const known = new Map<string, number>();
-  const lowered = programs.map(({ name, program }) => ({
-    name,
-    kernels: program.kernels.map((kernel): Callee => {
+  const lower = ({ kernels }: CompiledProgram): readonly Callee[] =>
+    kernels.map((kernel) => {
       const { code, scalars, isShared } = lowerKernel(kernel, layout.bases, helper, barrier);
       const body = encodeBody(code);
       const key = `${code.parameters.join()}:${body.join()}`;
       let index = known.get(key);
       if (index === undefined) known.set(key, (index = define(code, body)));
       return { index, scalars, isShared };
-    }),
+    });
+  const lowered = programs.map(({ name, program, single }) => ({
+    name,
+    kernels: lower(program),
+    single: single && lower({ ...single, kernels: single.kernels.map(unshared) }),
   }));
   const scalars = new Map<string, readonly ScalarParameter[]>();
-  const exported = lowered.map(({ name, kernels }) => {
-    const own = [...new Map(kernels.flatMap((k) => k.scalars).map((scalar) => [keyOf(scalar), scalar])).values()];
+  const exported = lowered.map(({ name, kernels, single = [] }) => {
+    const all = [...kernels, ...single].flatMap((k) => k.scalars);
+    const own = [...new Map(all.map((scalar) => [keyOf(scalar), scalar])).values()];
     scalars.set(name, own);
-    return { name, index: define(programFunction(name, kernels, own, barrier)) };
+    return { name, index: define(programFunction(name, kernels, single, own, barrier)) };
   });
   return { list: functions, programs: exported, scalars };
 }
+/** Too short for several threads. */
+function unshared(kernel: Kernel): Kernel {
+  const plain = (statement: KernelStatement): KernelStatement => {
+    if (statement.kind === "if") return { ...statement, body: statement.body.map(plain) };
+    if (statement.kind !== "for") return statement;
+    const { split: _, meets: __, ...rest } = statement;
+    return { ...rest, body: statement.body.map(plain) };
+  };
+  return { ...kernel, body: kernel.body.map(plain) };
+}
 const keyOf = ({ name, site }: ScalarParameter): string => `${name}${site}`;
 
-/** Calls kernels in order; threads meet wherever the work passes from one to all or from all to one. */
+/** Calls kernels in order, those of `single` for one example; threads meet wherever the work passes from one to all or from all to one. */
 function programFunction(
   name: string,
   kernels: readonly Callee[],
+  single: readonly Callee[],
   scalars: readonly ScalarParameter[],
   barrier: () => number,
 ): WasmFunction {
@@ -115,17 +132,29 @@ function programFunction(
     for (const scalar of scalars) builder.get(builder.parameter(places.get(keyOf(scalar))!));
     builder.emit("call", index);
   };
-  for (let k = 0; k < kernels.length;) {
-    if (k > 0) meet();
-    if (kernels[k]!.isShared) {
-      call(kernels[k++]!);
-      if (k === kernels.length) meet();
-      continue;
+  const run = (list: readonly Callee[]) => {
+    for (let k = 0; k < list.length;) {
+      if (k > 0) meet();
+      if (list[k]!.isShared) {
+        call(list[k++]!);
+        if (k === list.length) meet();
+        continue;
+      }
+      const alone: Callee[] = [];
+      while (k < list.length && !list[k]!.isShared) alone.push(list[k++]!);
+      onFirst(builder, () => alone.forEach(call));
     }
-    const alone: Callee[] = [];
-    while (k < kernels.length && !kernels[k]!.isShared) alone.push(kernels[k++]!);
-    onFirst(builder, () => alone.forEach(call));
+  };
+  if (single.length > 0) {
+    builder.get(builder.parameter(0));
+    builder.i32(1);
+    builder.emit("i32.eq");
+    builder.if(() => {
+      run(single);
+      builder.emit("return");
+    });
   }
+  run(kernels);
   return builder.finish(name);
 }
 
