@@ -27,12 +27,16 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
   });
   const { target = "typescript", fallback = false } = options;
-  const build = (program: Program, of: Target = "typescript", exact = options.exact): CompiledProgram =>
-    compileProgram(graph, runPasses(graph, afterGradient, program, { ...options, exact: exact ?? false, batch }), {
-      batch,
-      target: of,
-      schedules: options.schedules,
-    });
+  const build = (program: Program, of: Target = "typescript", exact = options.exact, rows = batch): CompiledProgram =>
+    compileProgram(
+      graph,
+      runPasses(graph, afterGradient, program, { ...options, exact: exact ?? false, batch: rows }),
+      {
+        batch: rows,
+        target: of,
+        schedules: options.schedules,
+      },
+    );
   const maybe = (program: Program | undefined) => program && build(program);
   const batchPrograms = (of: Target, exact?: boolean): BatchPrograms => {
     const forBatch = (program: Program | undefined) => program && build(program, of, exact);
@@ -41,8 +45,8 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       gradient: options.gradient ? forBatch(programs.gradient) : undefined,
       evaluate: forBatch(programs.evaluate),
       predict: build(programs.predict, of, exact),
-      // Vectors of batches go to waste on one example.
-      predictOne: of === "wasm" && batch > 1 ? build(programs.predict, of, exact, 1) : undefined,
+      // Tiles of several examples go to waste on one, and so does Winograd's transform of the weights.
+      predictOne: of === "wasm" && batch > 1 ? build(programs.predict, of, true, 1) : undefined,
       survey: forBatch(programs.survey),
     };
   };
