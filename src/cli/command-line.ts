@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   summary: async () => (await import("./commands/summary.js")).summary,
   graph: async () => (await import("./commands/graph.js")).graph,
   gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,
+  tune: async () => (await import("./commands/tune.js")).tune,
   bench: async () => (await import("./commands/bench.js")).bench,
   explain: async () => (await import("./commands/explain.js")).explain,
 };

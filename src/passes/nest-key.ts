@@ -81,11 +81,16 @@ function hash(text: string): string {
   return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36).padStart(11, "0");
 }
 
-/** `32 x 24 x 64, sum 3 x 3 x 32`. */
-export function describeNest(nest: Nest, loops: readonly LoopAxis[], batch: number): string {
-  const sums = new Set(
-    hotFolds(nest).map(({ fold }) => fold.axes.map(({ extent }) => (extent === "batch" ? batch : extent)).join(" x ")),
-  );
-  const extents = loops.map(({ extent, batched }) => (batched ? extent * batch : extent)).join(" x ");
-  return [extents, ...[...sums].map((sum) => `sum ${sum}`)].join(", ");
+/** `32 x 24 x 64, sum 3 x 3 x 32`, and the product of these numbers. */
+export function describeNest(
+  nest: Nest,
+  loops: readonly LoopAxis[],
+  batch: number,
+): { readonly description: string; readonly size: number } {
+  const extents = loops.map(({ extent, batched }) => (batched ? extent * batch : extent));
+  const sums = hotFolds(nest).map(({ fold }) => fold.axes.map(({ extent }) => (extent === "batch" ? batch : extent)));
+  const product = (factors: readonly number[]) => factors.reduce((all, factor) => all * factor, 1);
+  const terms = sums.reduce((all, sum) => all + product(sum), 0);
+  const texts = new Set(sums.map((sum) => `sum ${sum.join(" x ")}`));
+  return { description: [extents.join(" x "), ...texts].join(", "), size: product(extents) * Math.max(1, terms) };
 }

@@ -14,6 +14,8 @@ export interface NestReport {
   readonly key: string;
   /** Its loops and sums, for people. */
   readonly description: string;
+  /** Points, and terms of each sum. */
+  readonly size: number;
   readonly tiles: NestTiles;
   /** How it runs. */
   readonly chosen: Choice;
@@ -43,7 +45,7 @@ export function tilingFor(
   onNest?.({
     kernel,
     key,
-    description: describeNest(nest, loops, batch),
+    ...describeNest(nest, loops, batch),
     tiles,
     chosen: tiles.choiceOf(tiling),
     isUnfit: choice !== undefined && !wanted,

@@ -2,6 +2,7 @@
 import type { CompiledModel, Target } from "../../backends/model.js";
 import type { CheckedModel } from "../../check/model.js";
 import { compete, type Contestant, peerCommand, standingRows, timingOf } from "../bench-compare.js";
+import type { Schedules } from "../../passes/schedules.js";
 import { profile } from "../bench-profile.js";
 import { type BenchStep, bytesPerStep, least, median, prepareStep, sample } from "../bench-step.js";
 import type { Register } from "../command-line.js";
@@ -9,6 +10,7 @@ import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
+import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";
 import { grouped, table, type Terminal } from "../terminal.js";
 
@@ -23,6 +25,8 @@ interface BenchOptions {
   readonly peer: readonly string[];
   readonly json?: true;
 }
+
+type Scheduled = BenchOptions & { readonly schedules: Schedules };
 
 export const bench: Register = (program, terminal) => {
   program
@@ -53,13 +57,14 @@ export const bench: Register = (program, terminal) => {
         throw new UsageFault("--threads needs --target wasm");
       if (options.peer.length > 0 && !options.compare) throw new UsageFault("--peer needs --compare");
       const checked = checkFile(file, options);
-      await (options.compare ? compare : measure)(checked, options, terminal);
+      const schedules = schedulesBeside(file, terminal);
+      await (options.compare ? compare : measure)(checked, { ...options, schedules }, terminal);
     });
 };
 
-async function measure(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { target, exact = false, threads } = options;
-  const step = await prepareStep(checked, { target, exact, threads });
+async function measure(checked: CheckedModel, options: Scheduled, terminal: Terminal): Promise<void> {
+  const { target, exact = false, threads, schedules } = options;
+  const step = await prepareStep(checked, { target, exact, threads, schedules });
   const { compiled } = step;
   const { batch, nominalFlops } = compiled;
   // The peak is measured before and after: a machine that slows down in between must not flatter us.
@@ -121,10 +126,10 @@ const rounds = 5;
 /** Steps per time taken, as the peers of `test/bench` do: the best single step would flatter who is timed singly. */
 const stepsPerTime = 10;
 
-async function compare(checked: CheckedModel, options: BenchOptions, terminal: Terminal): Promise<void> {
-  const { exact = false, threads } = options;
+async function compare(checked: CheckedModel, options: Scheduled, terminal: Terminal): Promise<void> {
+  const { exact = false, threads, schedules } = options;
   const steps: (readonly [Target, BenchStep])[] = [];
-  for (const target of targets) steps.push([target, await prepareStep(checked, { target, exact, threads })]);
+  for (const target of targets) steps.push([target, await prepareStep(checked, { target, exact, threads, schedules })]);
   const { batch } = steps[0]![1].compiled;
   const contestants: Contestant[] = steps.map(([target, step]) => ({
     name: `netc ${target}`,

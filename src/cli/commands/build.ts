@@ -11,6 +11,7 @@ import { checkModels } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { writeAtomic } from "../host.js";
 import { render } from "../../diagnostics/render.js";
+import { schedulesBeside, scheduleSuffix } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import type { Terminal } from "../terminal.js";
 import { whole } from "../numbers.js";
@@ -68,11 +69,13 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
   const language = options.emit === "js" ? "js" : "ts";
   const { target } = options;
   const fallback = options.fallback === "typescript";
+  const schedules = schedulesBeside(file, terminal);
   const compiled = models.map((model) =>
     compileModel(model, {
       ...passOptions(options, terminal),
       target,
       exact: options.exact ?? false,
+      schedules,
       fallback: fallback && !options.print,
     }),
   );
@@ -116,7 +119,7 @@ function watchFile(file: string, options: BuildOptions, terminal: Terminal): voi
   let pending: NodeJS.Timeout | undefined;
   // The folder is watched because editors replace files; before the first build, so that no change falls between.
   watch(dirname(file), (_event, name) => {
-    if (name === null || !name.endsWith(".net")) return;
+    if (name === null || !(name.endsWith(".net") || name.endsWith(scheduleSuffix))) return;
     clearTimeout(pending);
     pending = setTimeout(attempt, 50);
   });

@@ -4,6 +4,7 @@ import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadDataset } from "../dataset.js";
+import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { load } from "./train.js";
 
@@ -27,7 +28,12 @@ export const evaluate: Register = (program, terminal) => {
         const checked = checkFile(file, options);
         const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
         const batch = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
-        const module = await instantiate(compileModel(checkFile(file, { ...options, batch }), options));
+        const module = await instantiate(
+          compileModel(checkFile(file, { ...options, batch }), {
+            ...options,
+            schedules: schedulesBeside(file, terminal),
+          }),
+        );
         const net = module.create();
         load(net, options.weights);
         const metrics = net.evaluate((dataset.test ?? dataset.train).ports);

@@ -5,6 +5,7 @@ import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadInputs } from "../dataset.js";
+import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
 import { load } from "./train.js";
@@ -42,7 +43,12 @@ export const predict: Register = (program, terminal) => {
         const checked = checkFile(file, options);
         const inputs = await loadInputs(checked, options.input);
         const net = (
-          await instantiate(compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) }), options))
+          await instantiate(
+            compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) }), {
+              ...options,
+              schedules: schedulesBeside(file, terminal),
+            }),
+          )
         ).create();
         load(net, options.weights);
         const outputs = net.predict(inputs.ports);

@@ -11,6 +11,7 @@ import { InputFault } from "../fault.js";
 import { readBytes, writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
+import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
 
@@ -76,7 +77,10 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const seed = options.seed ?? checked.training.seed;
   const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
-  const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), options);
+  const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), {
+    ...options,
+    schedules: schedulesBeside(file, terminal),
+  });
   const module = await instantiate(compiled);
   const net = module.create({ seed, threads: options.threads });
   if (options.resume !== undefined) load(net, options.resume);

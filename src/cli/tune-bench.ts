@@ -1,0 +1,136 @@
+/** @file Kernels of many schedules over one memory, timed in turn where they stand in a step. */
+import type { CompiledModel } from "../backends/model.js";
+import { assembleWasm, type WasmLayout } from "../backends/wasm/module.js";
+import type { WasmEngine, WasmMemory } from "../emit/runtime/wasm.js";
+import type { OpenNet } from "../emit/runtime/internals.js";
+import { drawKey } from "../emit/runtime/random.js";
+import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
+
+declare const WebAssembly: WasmEngine["WebAssembly"];
+
+/** Programs that are tuned, in the order in which they are timed. */
+export const tunedPrograms = (model: CompiledModel): readonly CompiledProgram[] =>
+  [model.programs.train, model.programs.predict].flatMap((program) => program ?? []);
+
+/** Kernels by name, ready to run. */
+export type Kernels = ReadonlyMap<string, () => void>;
+/** The least milliseconds of each kernel that was timed. */
+export type Times = Map<string, number>;
+
+/** Bytes at the start of memory that belong to the threads' barrier and to no array. */
+const barrier = 64;
+const page = 65536;
+/** A kernel's results may differ from those of another schedule by so much of the largest. */
+const rounding = 1e-4;
+const restartEvery = 50;
+
+/** Memory as a net had it after a step, and what runs in it. */
+export class TuneBench {
+  readonly #memory: WasmMemory;
+  readonly #layout: WasmLayout;
+  readonly #start: Uint8Array;
+  readonly #floats: readonly Float32Array[];
+  readonly #step: number;
+  readonly #seed: number;
+  readonly #batch: number;
+  #rounds = 0;
+
+  constructor({ memory, step, seed }: OpenNet, batch: number) {
+    const { wasm: _, ...arrays } = memory;
+    const { buffer } = memory.parameters;
+    const pages = buffer.byteLength / page;
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: false });
+    this.#start = new Uint8Array(buffer.slice(0));
+    const bases = Object.entries(arrays).map(([name, { byteOffset }]) => [name as ArrayName, byteOffset]);
+    this.#layout = { bases: Object.fromEntries(bases), barrier, bytes: buffer.byteLength };
+    this.#floats = Object.values(arrays).flatMap((array) =>
+      array instanceof Float32Array ? new Float32Array(this.#memory.buffer, array.byteOffset, array.length) : [],
+    );
+    this.#step = step;
+    this.#seed = seed;
+    this.#batch = batch;
+    this.restart();
+  }
+
+  restart(): void {
+    this.#put(this.#start);
+  }
+  #put(bytes: Uint8Array): void {
+    new Uint8Array(this.#memory.buffer).set(bytes);
+  }
+  #copy(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer.slice(0));
+  }
+
+  /** Those of the model's kernels that are wanted. */
+  kernels(model: CompiledModel, isWanted: (kernel: string) => boolean): Kernels {
+    const programs = tunedPrograms(model).flatMap((program) =>
+      program.kernels
+        .filter(({ name }) => isWanted(name))
+        .map((kernel) => ({ name: kernel.name, program: { ...program, kernels: [kernel] } })),
+    );
+    const { bytes, scalars } = assembleWasm(programs, this.#layout);
+    const imports = { memory: this.#memory, part: 0, parts: 1, sleeps: 1 };
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: imports });
+    return new Map(
+      programs.map(({ name }) => {
+        const run = exports[name]!;
+        const numbers = (scalars.get(name) ?? []).map((scalar) =>
+          scalar.name === "step" ? this.#step : drawKey(this.#seed, scalar.site, this.#step),
+        );
+        return [name, () => run(this.#batch, ...numbers)];
+      }),
+    );
+  }
+
+  /** All kernels of `base` in their order, with those of `variant` in their places; times those of the variant. */
+  round(base: Kernels, variant: Kernels, times: Times): void {
+    if (this.#rounds++ % restartEvery === 0) this.restart();
+    for (const [name, run] of base) {
+      const other = variant.get(name);
+      if (!other) {
+        run();
+        continue;
+      }
+      const start = performance.now();
+      other();
+      const milliseconds = performance.now() - start;
+      if (milliseconds < (times.get(name) ?? Infinity)) times.set(name, milliseconds);
+    }
+  }
+
+  /** Kernels of the variant whose results differ from those of `base` by more than rounding explains. */
+  disagreeing(base: Kernels, variant: Kernels): readonly string[] {
+    this.restart();
+    const found: string[] = [];
+    for (const [name, run] of base) {
+      const other = variant.get(name);
+      if (!other) {
+        run();
+        continue;
+      }
+      const before = this.#copy();
+      run();
+      const expected = this.#copy();
+      this.#put(before);
+      other();
+      if (!this.#agrees(before, expected)) found.push(name);
+      this.#put(expected);
+    }
+    return found;
+  }
+  #agrees(before: Uint8Array, expected: Uint8Array): boolean {
+    return this.#floats.every((found) => {
+      const was = new Float32Array(before.buffer, found.byteOffset, found.length);
+      const want = new Float32Array(expected.buffer, found.byteOffset, found.length);
+      let largest = 0;
+      let apart = 0;
+      for (let k = 0; k < found.length; k++) {
+        if (want[k] === was[k] && found[k] === was[k]) continue;
+        largest = Math.max(largest, Math.abs(want[k]!));
+        if (!Object.is(found[k], want[k])) apart = Math.max(apart, Math.abs(found[k]! - want[k]!));
+      }
+      return apart <= rounding * largest;
+    });
+  }
+}
