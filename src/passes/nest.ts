@@ -1,5 +1,6 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
 import type { Lists } from "./lists.js";
+import { affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import type { ArrayName } from "../ir/kernel.js";
@@ -143,9 +144,9 @@ export function blocked(graph: Graph, written: Written, batch: number): Written 
   if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || written.accumulate) return written;
   const leading = new Map<Axis, number>();
   for (const { tensor, at } of readsOf(value.body)) {
-    const [first] = at;
-    if (first?.kind !== "index" || !value.axes.includes(first.axis) || !tensor.shape.includes("batch")) continue;
-    leading.set(first.axis, (leading.get(first.axis) ?? 0) + sizeOf(tensor.shape, batch));
+    const lead = at[0] && [...(affine(at[0])?.terms.keys() ?? [])];
+    if (lead?.length !== 1 || !value.axes.includes(lead[0]!) || !tensor.shape.includes("batch")) continue;
+    leading.set(lead[0]!, (leading.get(lead[0]!) ?? 0) + sizeOf(tensor.shape, batch));
   }
   const [block] = [...leading].sort(([, a], [, b]) => b - a);
   if (!block || block[1] < cached) return written;

@@ -21,7 +21,7 @@ export function piecesOf(graph: Graph, tensor: Compute): readonly Piece[] | unde
   for (const [k, axis] of tensor.axes.entries()) {
     const cuts = cutsOf(tensor.body, axis);
     if (!cuts) continue;
-    const simplifier = new Simplifier(graph, { differentiated: true });
+    const simplifier = new Simplifier(graph, { differentiated: true, scheduled: true });
     return cuts.slice(0, -1).map((start, n) => {
       const own = graph.axis(cuts[n + 1]! - start);
       const index = graph.apply(add, graph.index(own), graph.constant(start, "i32"));

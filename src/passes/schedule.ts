@@ -21,8 +21,10 @@ import { directStores } from "./direct.js";
 import { Memory } from "./memory.js";
 import type { Destination, Inside } from "./memory.js";
 import { blocked, fixedBuffer, isScanUnit, overlap, owner, stridesOf, writtenBy } from "./nest.js";
-import type { Nest, Output, ScanUnit, Step, Unit, View, Written } from "./nest.js";
+import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View, Written } from "./nest.js";
 import { packed } from "./pack.js";
+import { afterZeros, peeled } from "./peel.js";
+import type { Initial } from "./peel.js";
 import { piecesOf } from "./pieces.js";
 import type { Piece } from "./pieces.js";
 import { scanMemory, stepOf } from "./scan-memory.js";
@@ -56,6 +58,9 @@ class Scheduler {
   readonly #pieces = new Map<Compute, readonly Piece[] | undefined>();
   /** Further places where a value is wanted: the nest that computes it writes there too. */
   readonly #echoes = new Map<Tensor, readonly Echo[]>();
+
+  /** Sequences of states that start with zeros. */
+  readonly #fromZeros = new Set<Tensor>();
 
   constructor(graph: Graph, batch: number, uses: Uses) {
     this.#graph = graph;
@@ -162,7 +167,8 @@ class Scheduler {
       unit.flatMap((tensor) => (tensor.kind === "compute" ? [[tensor, relocated(tensor.body)] as const] : [])),
     );
     const all = bodies.map((body, k): Written => {
-      const written = { ...body, at: body.at.map(relocated), value: relocated(body.value) };
+      const moved = { ...body, at: body.at.map(relocated), value: relocated(body.value) };
+      const written = afterZeros(this.#graph, moved, (tensor) => this.#fromZeros.has(tensor));
       const isAlone = unit.length === 1 && !memory.isPlaced(stored[k]!) && !this.#echoes.has(stored[k]!);
       return isAlone ? blocked(this.#graph, written, this.#batch) : written;
     });
@@ -252,6 +258,7 @@ class Scheduler {
 
   // ---- scans
   #scan(unit: ScanUnit): void {
+    const memory = this.#memory;
     const { scan, results, body } = unit;
     const kept = new Set([...scan.carries.map(({ next }) => next), ...scan.rows.map(({ value }) => value)]);
     this.#join(
@@ -279,8 +286,22 @@ class Scheduler {
     for (const { value, to } of copies) this.#copy(value, to);
     for (const tensor of computed) this.#echoes.delete(tensor);
     this.#advance(scan.carries.filter((carry) => places.carries.get(carry) === "copied"));
-    if (scan.axis.extent !== 0) outer.push({ kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin });
+    const loop: Step = { kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin };
     this.steps = outer;
+    if (scan.axis.extent === 0) return;
+    const last = new Set(scan.carries.flatMap(({ leaf }, k) => (resultOf("carry", k) ? [memory.bufferOf(leaf)] : [])));
+    const isLocal = (buffer: Buffer) => buffer.tensor.scans.includes(scan) && !last.has(buffer);
+    outer.push(...peeled(this.#graph, loop, this.#initial(scan, places), isLocal));
+  }
+
+  /** What is the same everywhere before the first iteration. */
+  #initial({ carries }: Scan, places: ScanMemory): readonly Initial[] {
+    return carries.flatMap((carry) => {
+      const { leaf, init } = carry;
+      if (init.kind !== "compute" || init.body.kind !== "const") return [];
+      const base = places.bases.get(leaf);
+      return [{ tensor: base ?? leaf, value: init.body.value, isSequence: base !== undefined }];
+    });
   }
 
   /** The unit that first writes to each value, be it to one of its pieces. */
@@ -313,6 +334,7 @@ class Scheduler {
     const extent = axis.extent as number;
     const base = memory.base(leaf, [extent + 1, ...leaf.shape]);
     bases.set(leaf, base);
+    if (init.kind === "compute" && init.body.kind === "const" && init.body.value === 0) this.#fromZeros.add(base);
     const state =
       (k: Expr): Inside =>
       (own) => [k, ...own];

@@ -33,6 +33,8 @@ const longest = 100;
 export interface Mode {
   /** Once gradients are taken, `detach` is its argument, and sums over one-hots become gathers. */
   readonly differentiated: boolean;
+  /** It is settled which tensors have memory: reads stay with the tensors that they name. Default false. */
+  readonly scheduled?: boolean;
 }
 
 export class Simplifier {
@@ -84,7 +86,10 @@ export class Simplifier {
       : this.simplify(e);
   #step(e: Expr): Expr | undefined {
     const graph = this.#graph;
-    if (e.kind === "read") return withoutOutside(graph, e) ?? readThrough(graph, e, this.simplify);
+    if (e.kind === "read") {
+      const inside = withoutOutside(graph, e);
+      return inside ?? (this.#mode.scheduled ? undefined : readThrough(graph, e, this.simplify));
+    }
     if (e.kind === "fold") {
       for (const row of foldRows[e.reducer]) {
         if (row === oneHotRow && !this.#mode.differentiated) continue;

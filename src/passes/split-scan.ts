@@ -6,7 +6,7 @@
 import type { Graph } from "../ir/graph.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Rewriting } from "../ir/traverse.js";
-import type { Axis, Compute, Expr, Scan, Tensor } from "../ir/types.js";
+import type { Axis, Compute, Expr, Row, Scan, Tensor } from "../ir/types.js";
 
 export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
   const early = earlyTensors(topological(roots));
@@ -14,6 +14,11 @@ export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tens
   const whole = new Map<Tensor, Tensor>();
   return roots.map(
     rewrite(graph, roots, (tensor, rewriting) => {
+      const row = tensor.kind === "result" && tensor.output === "row" ? tensor.scan.rows[tensor.index]! : undefined;
+      if (row && early.has(row.value) && isWhole(row)) {
+        rewriting.rebuild(tensor);
+        return whole.get(row.value);
+      }
       if (!early.has(tensor) || tensor.kind !== "compute") return undefined;
       const scan = tensor.scans.at(-1)!;
       const made = overIterations(graph, tensor, scan, rewriting, whole);
@@ -23,6 +28,12 @@ export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tens
       return graph.compute(tensor.axes, graph.read(made, inserted(at, positionOf(tensor), now)), tensor.origin);
     }),
   );
+}
+
+/** Whether the row of an early tensor is that tensor for every iteration. */
+function isWhole({ at, extent, position, value }: Row): boolean {
+  const axis = value.scans.at(-1)!.axis;
+  return at.kind === "index" && at.axis === axis && extent === axis.extent && position === positionOf(value);
 }
 
 /** Tensors to compute before their scan: folds, and what those need. */

@@ -33,7 +33,7 @@ export function unrolled(
       return body ? standing(body) : read;
     });
   const done = new Map<Expr, Expr>();
-  const simplifier = new Simplifier(graph, { differentiated: true });
+  const simplifier = new Simplifier(graph, { differentiated: true, scheduled: true });
   let made: readonly Output[] = outputs.map((output) => ({ ...output, value: standing(output.value) }));
   for (const axis of written)
     made = Array.from({ length: axis.extent as number }, (_, k) => new Map([[axis, graph.constant(k, "i32")]])).flatMap(
