@@ -8,7 +8,7 @@ import type { Axis, Expr, Tensor } from "../ir/types.js";
 import { equal, where } from "../ops/index.js";
 import type { Output } from "./nest.js";
 import { Simplifier } from "./simplify.js";
-import { withReads } from "./winograd-body.js";
+import { withReads } from "./body.js";
 
 /** Numbers of an index, and outputs of a nest, that are written out at most. */
 const largestAxis = 4;

@@ -18,7 +18,7 @@ import type { Axis, Compute, Expr, Extent, Fold, Origin, Read, Tensor } from "..
 import { add, and, less, multiply, where } from "../ops/index.js";
 import { like } from "./rules/match.js";
 import { Simplifier } from "./simplify.js";
-import { combined, foldsOf, withFolds, withReads } from "./winograd-body.js";
+import { combined, foldsOf, withFolds, withReads } from "./body.js";
 import { convolutionOf, taps } from "./winograd-match.js";
 import type { Convolution, Window } from "./winograd-match.js";
 import { chosen, side, tileValues } from "./winograd-stages.js";

@@ -1,4 +1,4 @@
-/** @file Folds at elementwise positions of a body, and small folds written out. */
+/** @file Bodies taken apart: their outermost folds, their reads, and small folds written out. */
 import type { Graph } from "../ir/graph.js";
 import type { Expr, Fold, Read } from "../ir/types.js";
 import { add, greater, less, multiply, where } from "../ops/index.js";
