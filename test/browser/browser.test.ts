@@ -29,7 +29,7 @@ describe.skipIf(!chromiumPath)("in Chromium (skipped without it: CHROMIUM_PATH, 
         await page.waitForFunction("globalThis.run");
         const outcome = await page.evaluate<Outcome | Failure>(`${call}(${JSON.stringify(task)})`);
         // A disposed net leaves no thread behind.
-        await expect.poll(() => page.workers().length).toBe(0);
+        await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
         return outcome;
       },
       before,
@@ -49,7 +49,7 @@ describe.skipIf(!chromiumPath)("in Chromium (skipped without it: CHROMIUM_PATH, 
     };
     site = await Site.open(files);
     expected = { wasm: await inNode({}), typescript: await inNode({ target: "typescript" }) };
-  });
+  }, 60_000);
   afterAll(async () => {
     await site?.close();
     folder.remove();

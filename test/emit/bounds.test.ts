@@ -53,7 +53,7 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
   test.each([1, 3])("work in range stays in its arrays: %i threads", async (threads) => {
     const { net, intact, room } = guarded(threads);
     expect(room).toBeGreaterThan(100);
-    await expect.poll(() => net.threads).toBe(threads);
+    await expect.poll(() => net.threads, { timeout: 20_000 }).toBe(threads);
     for (const rows of [1, 3, batch]) net.trainStep(rowsOf(rows));
     for (const rows of [1, batch, batch + 1, 3 * batch + 2]) {
       net.predict(rowsOf(rows));

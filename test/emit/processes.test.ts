@@ -48,7 +48,7 @@ function runProgram(rest: string): Promise<End> {
 }
 
 /** What a loaded machine may take; an idle one takes some 10 ms. */
-const soon = 2500;
+const soon = 5000;
 
 describe("a program ends by itself", () => {
   const programs = {
