@@ -43,6 +43,8 @@ export interface CompiledModel {
   readonly checked: CheckedModel;
   /** Of the batch programs. */
   readonly target: Target;
+  /** Products of vectors are added by one instruction where the engine has relaxed SIMD; WebAssembly only. */
+  readonly relaxed: boolean;
   /** Largest number of examples in one call. */
   readonly batch: number;
   readonly arenas: readonly Arena[];

@@ -16,6 +16,11 @@ export interface CompileOptions extends PassOptions {
   readonly target?: Target;
   /** With another target: the same programs for TypeScript, too. Default false. */
   readonly fallback?: boolean;
+  /**
+   * Multiply and add in one instruction where the engine has relaxed SIMD: faster on most machines, but whether a product is rounded
+   * before it is added is for each machine to say. Default false: the same bits everywhere.
+   */
+  readonly relaxed?: boolean;
   /** Tilings of the batch programs for WebAssembly, chosen by measurement. Default: the cost model decides. */
   readonly schedules?: Schedules;
 }
@@ -53,6 +58,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
   return {
     checked,
     target,
+    relaxed: target === "wasm" && (options.relaxed ?? false),
     batch,
     arenas,
     nominalFlops: programs.gradient ? nominalFlops(programs.gradient, batch) : 0,

@@ -57,7 +57,8 @@ export function printMemory(
   const open = names.local(`Open${net}`);
   const binaryName = isPlain ? "" : names.local(`${net}Binary`);
   const plain = isPlain ? model.programs : model.fallback;
-  const openWasm = `${predictor ? "openThreaded" : "openWasm"}(${binaryName}, options)`;
+  const binaryUsed = model.relaxed ? `${predictor ? "relaxedTraining" : "relaxed"}(${binaryName})` : binaryName;
+  const openWasm = `${predictor ? "openThreaded" : "openWasm"}(${binaryUsed}, options)`;
   const openPlain = isPlain ? "openPlain(" : `openEither(() => ${openWasm}, `;
   const call = plain
     ? `${openPlain}${printValue(sizesOf(model, plain, more), "  ", openPlain.length + 20)}, options)`
@@ -73,8 +74,9 @@ export function printMemory(
   const { spec, exports } = assemble(
     named(model.programs, internals ? programs.flatMap((program) => [program, ...kernelsOf(program)]) : programs),
     sizesOf(model, model.programs, more),
+    model.relaxed,
   );
-  const start = `const ${binaryName}${context.annotation(predictor ? "TrainingBinary" : "WasmSpec")} = `;
+  const start = `const ${binaryName}${context.annotation(`${model.relaxed ? "Relaxed" : ""}${predictor ? "TrainingBinary" : "WasmSpec"}`)} = `;
   const value = predictor ? { predictor: new Code(predictor.binaryName), ...spec } : spec;
   return {
     open,
@@ -97,12 +99,13 @@ const named = ({ predictOne }: BatchPrograms, programs: readonly CompiledProgram
     .filter((program) => program !== predictOne)
     .map((program) => ({ name: program.name, program, single: program.name === "predict" ? predictOne : undefined }));
 
-function assemble(programs: readonly NamedProgram[], sizes: ArraySizes) {
+function assemble(programs: readonly NamedProgram[], sizes: ArraySizes, relaxed: boolean) {
   const layout = layoutMemory(sizes);
-  const module = assembleWasm(programs, layout);
+  const module = assembleWasm(programs, layout, { relaxed });
   const places = Object.entries(sizes).map(([array, length]) => [array, [layout.bases[array as ArrayName]!, length]]);
   const spec = {
     binary: hexadecimal(module.bytes),
+    ...(relaxed && { relaxable: distances(module.relaxable) }),
     sharing: module.memoryFlags,
     programs: Object.fromEntries(
       programs.map(({ name }) => [
@@ -115,6 +118,17 @@ function assemble(programs: readonly NamedProgram[], sizes: ArraySizes) {
   };
   const exports = programs.map(({ name }) => [name, { name, scalars: module.scalars.get(name) ?? [] }] as const);
   return { spec, exports: new Map(exports) };
+}
+
+/** From place to place, the first from the start: two digits each, `00` for 255 and more to come. */
+function distances(places: readonly number[]): string {
+  return places
+    .map((place, k) => {
+      const step = place - (places[k - 1] ?? 0);
+      const whole = Math.ceil(step / 255) - 1;
+      return "00".repeat(whole) + (step - 255 * whole).toString(16).padStart(2, "0");
+    })
+    .join("");
 }
 
 /** Twice as long as the bytes, but equal bytes stay equal text: compressed, a third shorter than base64. */

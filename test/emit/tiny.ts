@@ -295,6 +295,7 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
     ],
     programs,
     target,
+    relaxed: false,
     fallback: target === "wasm" ? programs : undefined,
     nominalFlops: 0,
     objective: undefined,

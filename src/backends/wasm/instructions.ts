@@ -40,7 +40,7 @@ function vector(code: number, immediate?: ImmediateKind, align?: number): Instru
 
 // prettier-ignore
 const table = {
-  block: block(0x02), loop: block(0x03), if: block(0x04), else: plain(0x05), end: plain(0x0b),
+  nop: plain(0x01), block: block(0x02), loop: block(0x03), if: block(0x04), else: plain(0x05), end: plain(0x0b),
   br_if: index(0x0d), return: plain(0x0f), call: index(0x10), drop: plain(0x1a), select: plain(0x1b),
   "local.get": index(0x20), "local.set": index(0x21), "local.tee": index(0x22), "global.get": index(0x23),
   "i32.load": access(2, 0x28), "f32.load": access(2, 0x2a), "f64.load": access(3, 0x2b),
@@ -82,6 +82,7 @@ const table = {
   "f32x4.abs": vector(0xe0), "f32x4.neg": vector(0xe1), "f32x4.sqrt": vector(0xe3), "f32x4.add": vector(0xe4), "f32x4.sub": vector(0xe5),
   "f32x4.mul": vector(0xe6), "f32x4.div": vector(0xe7), "f32x4.pmin": vector(0xea), "f32x4.pmax": vector(0xeb),
   "i32x4.trunc_sat_f32x4_s": vector(0xf8), "f32x4.convert_i32x4_s": vector(0xfa),
+  "f32x4.relaxed_madd": vector(0x105),
 } as const satisfies Readonly<Record<string, InstructionForm>>;
 
 export type InstructionName = keyof typeof table;

@@ -7,6 +7,7 @@ import { encodeBody, list, preamble, section, sectionId, text, unsigned, type Wa
 import { FunctionBuilder } from "./function.js";
 import { valueTypeByte } from "./instructions.js";
 import { lowerKernel } from "./lower.js";
+import { relaxable } from "./relaxed.js";
 import { elementSize } from "./plan.js";
 import { onFirst } from "./sharing.js";
 import { printFunction } from "./wat.js";
@@ -29,6 +30,11 @@ export interface WasmModule {
   readonly bytes: Uint8Array;
   /** Per program: scalars after `n`, in order, as the exported function takes them: `step` f64, `key` i32. */
   readonly scalars: ReadonlyMap<string, readonly ScalarParameter[]>;
+  /**
+   * With `relaxed`: indices in `bytes` where a multiplication of vectors can be overwritten by `nop`s together with, at the next, its
+   * addition by `relaxed_madd`.
+   */
+  readonly relaxable: readonly number[];
   /** Index in `bytes` of the imported memory's limits flag: 1 (not shared) can be patched to 3 (shared). */
   readonly memoryFlags: number;
 }
@@ -163,8 +169,14 @@ function programFunction(
  * `m.sleeps`: 0 where the thread may not sleep while it waits (a page's own).
  * Exports one function per program: `name(n, ...scalars)`; every thread calls it, and it returns when all have done their share.
  */
-export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayout): WasmModule {
-  const functions = makeFunctions(programs, layout);
+export function assembleWasm(
+  programs: readonly NamedProgram[],
+  layout: WasmLayout,
+  { relaxed = false }: { readonly relaxed?: boolean } = {},
+): WasmModule {
+  const made = makeFunctions(programs, layout);
+  const relaxables = relaxed ? made.list.map(({ code }) => relaxable(code)) : [];
+  const functions = relaxed ? { ...made, list: relaxables } : made;
   const types: number[][] = [];
   const typeIndex = new Map<string, number>();
   const typeOf = ({ parameters, results }: WasmFunction): number => {
@@ -200,8 +212,16 @@ export function assembleWasm(programs: readonly NamedProgram[], layout: WasmLayo
     ),
     section(sectionId.code, list(functions.list.map(({ body }) => body))),
   ];
+  const flat = Uint8Array.from(bytes.flat());
+  let end = flat.length - functions.list.reduce((sum, { body }) => sum + body.length, 0);
+  const places = relaxables.flatMap(({ body, places }) => {
+    const start = end;
+    end += body.length;
+    return places.map((place) => start + place);
+  });
   return {
-    bytes: Uint8Array.from(bytes.flat()),
+    bytes: flat,
+    relaxable: places,
     scalars: functions.scalars,
     // After the section's head, the number of imports, and the memory's name and kind.
     memoryFlags: head.length + importSection.length - imports.length + 1 + memory.length,

@@ -10,6 +10,7 @@ import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
+import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";
 import { grouped, table, type Terminal } from "../terminal.js";
@@ -19,6 +20,7 @@ interface BenchOptions {
   readonly batch?: number;
   readonly target: Target;
   readonly exact?: true;
+  readonly relaxed?: true;
   readonly threads: number;
   readonly seconds: number;
   readonly compare?: true;
@@ -38,6 +40,7 @@ export const bench: Register = (program, terminal) => {
     .option("--seconds <n>", "how long to measure", whole(1), 5)
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option(exactFlag, exactHelp)
+    .option(relaxedFlag, relaxedHelp)
     .option("--threads <n>", "how many threads compute (WebAssembly only)", whole(1), 1)
     .option("--compare", "measure all targets in turn, and print ratios to the first")
     .option(
@@ -56,6 +59,8 @@ export const bench: Register = (program, terminal) => {
       if (options.threads > 1 && options.target !== "wasm" && !options.compare)
         throw new UsageFault("--threads needs --target wasm");
       if (options.peer.length > 0 && !options.compare) throw new UsageFault("--peer needs --compare");
+      if (!options.compare) checkRelaxed(options);
+      noteExact(options, terminal);
       const checked = checkFile(file, options);
       const schedules = schedulesBeside(file, terminal);
       await (options.compare ? compare : measure)(checked, { ...options, schedules }, terminal);
@@ -63,8 +68,8 @@ export const bench: Register = (program, terminal) => {
 };
 
 async function measure(checked: CheckedModel, options: Scheduled, terminal: Terminal): Promise<void> {
-  const { target, exact = false, threads, schedules } = options;
-  const step = await prepareStep(checked, { target, exact, threads, schedules });
+  const { target, exact = false, relaxed = false, threads, schedules } = options;
+  const step = await prepareStep(checked, { target, exact, relaxed, threads, schedules });
   const { compiled } = step;
   const { batch, nominalFlops } = compiled;
   // The peak is measured before and after: a machine that slows down in between must not flatter us.
@@ -127,9 +132,10 @@ const rounds = 5;
 const stepsPerTime = 10;
 
 async function compare(checked: CheckedModel, options: Scheduled, terminal: Terminal): Promise<void> {
-  const { exact = false, threads, schedules } = options;
+  const { exact = false, relaxed = false, threads, schedules } = options;
   const steps: (readonly [Target, BenchStep])[] = [];
-  for (const target of targets) steps.push([target, await prepareStep(checked, { target, exact, threads, schedules })]);
+  for (const target of targets)
+    steps.push([target, await prepareStep(checked, { target, exact, relaxed, threads, schedules })]);
   const { batch } = steps[0]![1].compiled;
   const contestants: Contestant[] = steps.map(([target, step]) => ({
     name: `netc ${target}`,

@@ -11,6 +11,7 @@ import { checkModels } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { writeAtomic } from "../host.js";
 import { render } from "../../diagnostics/render.js";
+import { checkRelaxed, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside, scheduleSuffix } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import type { Terminal } from "../terminal.js";
@@ -21,6 +22,7 @@ interface BuildOptions {
   readonly target: Target;
   readonly fallback: string;
   readonly exact?: true;
+  readonly relaxed?: true;
   readonly print?: string;
   readonly emit: string;
   readonly batch?: number;
@@ -38,6 +40,7 @@ export const build: Register = (program, terminal) => {
     .option("-o, --output <folder>", "where to write (default: beside the source)")
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option(exactFlag, exactHelp)
+    .option(relaxedFlag, relaxedHelp)
     .option("--fallback <target>", "for engines without WebAssembly or its vectors: typescript, or none", "typescript")
     .option("--emit <language>", "ts, or js with declarations", "ts")
     .option("--batch <n>", "largest number of examples in one call (default: the model's)", whole(1))
@@ -55,6 +58,7 @@ export const build: Register = (program, terminal) => {
         throw new UsageFault(`unknown form ${options.print}: use wat`);
       if (options.print !== undefined && options.target !== "wasm")
         throw new UsageFault("--print wat needs --target wasm");
+      checkRelaxed(options);
       if (options.emit !== "ts" && options.emit !== "js")
         throw new UsageFault(`unknown language ${options.emit}: use ts or js`);
       if (!options.watch) for (const file of files) buildFile(file, options, terminal);
@@ -75,6 +79,7 @@ function buildFile(file: string, options: BuildOptions, terminal: Terminal): voi
       ...passOptions(options, terminal),
       target,
       exact: options.exact ?? false,
+      relaxed: options.relaxed ?? false,
       schedules,
       fallback: fallback && !options.print,
     }),

@@ -11,6 +11,7 @@ import { InputFault } from "../fault.js";
 import { readBytes, writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
+import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
@@ -19,6 +20,7 @@ interface TrainOptions {
   readonly target: Target;
   readonly threads: number;
   readonly exact?: true;
+  readonly relaxed?: true;
   readonly data?: string;
   readonly model?: string;
   readonly epochs?: number;
@@ -57,6 +59,7 @@ export const train: Register = (program, terminal, done) => {
     .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", whole(0))
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option(exactFlag, exactHelp)
+    .option(relaxedFlag, relaxedHelp)
     .option("--threads <n>", "how many threads compute; the result is the same", whole(1, 64), defaultThreads())
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
@@ -71,6 +74,8 @@ export const train: Register = (program, terminal, done) => {
 };
 
 async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
+  checkRelaxed(options);
+  noteExact(options, terminal);
   const checked = checkFile(file, options);
   if (!checked.forward.train.loss && checked.update.length === 0)
     throw new InputFault(`${checked.name} has no loss and no optimizer, so there is nothing to train`);

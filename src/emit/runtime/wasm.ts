@@ -45,7 +45,7 @@ export interface WasmSpec {
 type Place = readonly [start: number, length: number];
 const nowhere: Place = [0, 0];
 
-function bytesOfHexadecimal(text: string): Uint8Array {
+export function bytesOfHexadecimal(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, k) => parseInt(text.slice(2 * k, 2 * k + 2), 16));
 }
 
