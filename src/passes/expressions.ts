@@ -122,7 +122,7 @@ export class Expressions {
       if (!subscript) return undefined;
       subscripts.push(subscript);
     }
-    const guard = expr.outside === undefined ? "always" : this.#guard(expr, subscripts, shape);
+    const guard = expr.outside === undefined ? "always" : this.guard(expr.at, subscripts, shape);
     if (guard === "lane by lane") return undefined;
     const step = laneStep(this.#position(shape, subscripts));
     if (step !== 0 && step !== 1) return undefined;
@@ -139,8 +139,9 @@ export class Expressions {
     const no = step === 1 ? this.spread(outside) : outside;
     return this.#blocks.name({ kind: "select", type, condition: guard, yes: load, no });
   }
-  #guard(
-    { at }: Read,
+  /** As `inside`, but for four lanes, which may differ. */
+  guard(
+    at: readonly Expr[],
     subscripts: readonly Affine[],
     shape: readonly Extent[],
   ): KernelExpr | "always" | "never" | "lane by lane" {

@@ -224,8 +224,8 @@ class NestMaker {
     }
     const isWide = at.some((subscript) => inLanes(subscript, env));
     if (isWide && this.#lanesUsed() < lanes) return this.#storeEach(output, env, value);
-    const condition = accumulate ? expressions.inside(at, places, shape) : "always";
-    if (isWide && (expressions.spacing(shape, places) !== 1 || (condition !== "always" && condition !== "never")))
+    const condition = accumulate ? expressions.guard(at, places, shape) : "always";
+    if (condition === "lane by lane" || (isWide && expressions.spacing(shape, places) !== 1))
       return this.#storeEach(output, env, value);
     const store = () =>
       blocks.push({
