@@ -5,6 +5,7 @@ import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
+import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { loadDataset } from "../dataset.js";
 import { InputFault } from "../fault.js";
@@ -18,7 +19,7 @@ import { duration, grouped, type Terminal } from "../terminal.js";
 
 interface TrainOptions {
   readonly target: Target;
-  readonly threads: number;
+  readonly threads?: number;
   readonly exact?: true;
   readonly relaxed?: true;
   readonly data?: string;
@@ -60,7 +61,7 @@ export const train: Register = (program, terminal, done) => {
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option(exactFlag, exactHelp)
     .option(relaxedFlag, relaxedHelp)
-    .option("--threads <n>", "how many threads compute; the result is the same", whole(1, 64), defaultThreads())
+    .option("--threads <n>", "how many threads compute; the result is the same (default: what pays)", whole(1, 64))
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
@@ -87,7 +88,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     schedules: schedulesBeside(file, terminal),
   });
   const module = await instantiate(compiled);
-  const net = module.create({ seed, threads: options.threads });
+  const net = module.create({ seed, threads: options.threads ?? threadsFor(compiled) });
   if (options.resume !== undefined) load(net, options.resume);
 
   const epochs = options.epochs ?? checked.training.epochs;
@@ -159,7 +160,13 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
 }
 
 /** More than eight have too little to do each. */
-const defaultThreads = () => Math.min(8, availableParallelism());
+/** Operations of a step below which another thread's part is not worth the meetings between kernels. */
+const operationsPerThread = 2e6;
+
+function threadsFor({ programs, batch }: CompiledModel): number {
+  const flops = (programs.train?.kernels ?? []).reduce((sum, kernel) => sum + kernel.flops * batch, 0);
+  return Math.max(1, Math.min(8, availableParallelism(), Math.floor(flops / operationsPerThread)));
+}
 
 const round = (value: number) => Math.round(value * 1e3) / 1e3;
 
