@@ -46,7 +46,7 @@ export function nestKey(nest: Nest, loops: readonly LoopAxis[], batch: number): 
         depth += expr.axes.length;
         const body = visit(expr.body);
         depth -= expr.axes.length;
-        return `${expr.reducer}{${expr.axes.map(({ extent }) => extent).join()}}(${body})`;
+        return `${expr.reducer}{${expr.axes.map(({ extent }) => (extent === "batch" ? `n${batch}` : extent)).join()}}(${body})`;
       }
     }
   };

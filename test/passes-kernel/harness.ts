@@ -9,6 +9,7 @@ import { interpret } from "../../src/ir/interpret.js";
 import type { ArrayName, CompiledProgram } from "../../src/ir/kernel.js";
 import type { ArenaName, Extent, Program, ScalarType, Source, Tensor } from "../../src/ir/types.js";
 import { compileProgram } from "../../src/passes/kernels.js";
+import type { Schedules } from "../../src/passes/schedules.js";
 import { verifyProgram } from "../../src/passes/verify-kernel.js";
 import { instantiateWasm, type WasmInstance } from "../backends/wasm-runner.js";
 
@@ -75,6 +76,8 @@ export interface CheckOptions {
   readonly seed?: number;
   /** Fraction of inputs that are exactly 0. */
   readonly zeros?: number;
+  /** Of the WebAssembly kernels, which then run alone. */
+  readonly schedules?: Schedules;
 }
 
 /**
@@ -82,14 +85,15 @@ export interface CheckOptions {
  * agree. Returns the program compiled for TypeScript.
  */
 export function check(graph: Graph, program: Program, layout: Memory, options: CheckOptions = {}): CompiledProgram {
-  const { n = layout.batch, tolerance = 1e-9, classes = 2, seed = 1, zeros = 0 } = options;
+  const { n = layout.batch, tolerance = 1e-9, classes = 2, seed = 1, zeros = 0, schedules } = options;
   const { batch } = layout;
   const compiled = compileProgram(graph, program, { batch });
-  const compiledForWasm = compileProgram(graph, program, { batch, target: "wasm" });
+  const compiledForWasm = compileProgram(graph, program, { batch, target: "wasm", schedules });
   for (const made of [compiled, compiledForWasm])
     expect(verifyProgram(made, batch, Object.fromEntries(layout.lengths()))).toEqual([]);
   const key = (site: number) => drawKey(7, site, 3);
-  for (const run of ["Float64Array", "Float32Array", "WebAssembly"] as const) {
+  const runs = ["WebAssembly", "Float32Array", "Float64Array"] as const;
+  for (const run of schedules ? runs.slice(0, 1) : runs) {
     const next = random(seed);
     const memory: Partial<Record<ArenaName, Float64Array>> = {};
     const wasm = run === "WebAssembly" ? startWasm(compiledForWasm, layout) : undefined;

@@ -1,8 +1,6 @@
 /** @file Binaries in which products of vectors are added by one instruction, where the engine has it. */
 import type { TrainingBinary } from "./threads.js";
-import { bytesOfHexadecimal, type WasmEngine, type WasmSpec } from "./wasm.js";
-
-declare const WebAssembly: WasmEngine["WebAssembly"];
+import { accepts, type WasmSpec } from "./wasm.js";
 
 /** A binary that is exact as it stands. */
 export interface RelaxedWasmSpec extends WasmSpec {
@@ -20,7 +18,7 @@ export interface RelaxedTrainingBinary extends RelaxedWasmSpec {
 const relaxedProbe = "0061736d0100000001060160017b017b030201000a0d010b00200020002000fd85020b";
 
 export function hasRelaxed(): boolean {
-  return typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOfHexadecimal(relaxedProbe));
+  return accepts(relaxedProbe);
 }
 
 /** The binary for this engine. How a sum of a product is rounded is then the machine's choice. */

@@ -45,8 +45,13 @@ export interface WasmSpec {
 type Place = readonly [start: number, length: number];
 const nowhere: Place = [0, 0];
 
-export function bytesOfHexadecimal(text: string): Uint8Array {
+function bytesOfHexadecimal(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, k) => parseInt(text.slice(2 * k, 2 * k + 2), 16));
+}
+
+/** Whether the engine has all that a module in hexadecimal digits wants. */
+export function accepts(module: string): boolean {
+  return typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOfHexadecimal(module));
 }
 
 /** The smallest module with a vector in it. */
@@ -56,7 +61,7 @@ const probe = "0061736d010000000105016000017b030201000a0a0108004100fd0ffd620b";
 export function demandWasm({ target }: PredictorOptions): void {
   if (target === "typescript") throw new NetTargetError("kernels", "this module was built without TypeScript kernels");
   if (typeof WebAssembly === "undefined") throw new NetTargetError("WebAssembly", "this engine has no WebAssembly");
-  if (!WebAssembly.validate(bytesOfHexadecimal(probe))) {
+  if (!accepts(probe)) {
     throw new NetTargetError("SIMD", "this engine's WebAssembly has no 128-bit vectors");
   }
 }
