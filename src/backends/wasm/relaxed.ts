@@ -13,8 +13,14 @@ function effectOf({ name }: Instruction): { readonly takes: number; readonly giv
   if (pairs.has(name)) return { takes: 2, gives: 1 };
   return undefined;
 }
-const pairs: ReadonlySet<InstructionName> = new Set([
-  ...(["i32.add", "i32.sub", "i32.mul", "f32x4.add", "f32x4.sub", "f32x4.mul", "f32x4.div"] as const),
+const pairs: ReadonlySet<InstructionName> = new Set<InstructionName>([
+  "i32.add",
+  "i32.sub",
+  "i32.mul",
+  "f32x4.add",
+  "f32x4.sub",
+  "f32x4.mul",
+  "f32x4.div",
 ]);
 
 /** Where the code of the last `count` values on the stack begins, up to `end`. */
