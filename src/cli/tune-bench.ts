@@ -8,11 +8,24 @@ import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 
 declare const WebAssembly: WasmEngine["WebAssembly"];
 
+/** A program, and the number of examples for which it is scheduled. */
+export interface Tuned {
+  readonly program: CompiledProgram;
+  readonly batch: number;
+}
 /** Programs that are tuned, in the order in which they are timed. */
-export const tunedPrograms = (model: CompiledModel): readonly CompiledProgram[] =>
-  [model.programs.train, model.programs.predict].flatMap((program) => program ?? []);
+export function tunedPrograms({ programs, batch }: CompiledModel): readonly Tuned[] {
+  const { train, predict, predictOne } = programs;
+  return [
+    ...(train ? [{ program: train, batch }] : []),
+    { program: predict, batch },
+    ...(predictOne ? [{ program: predictOne, batch: 1 }] : []),
+  ];
+}
+/** The name of a kernel among all that are tuned. */
+export const idOf = (kernel: string, batch: number): string => `${kernel} x ${batch}`;
 
-/** Kernels by name, ready to run. */
+/** Kernels by id, ready to run. */
 export type Kernels = ReadonlyMap<string, () => void>;
 /** The least milliseconds of each kernel that was timed. */
 export type Times = Map<string, number>;
@@ -32,10 +45,9 @@ export class TuneBench {
   readonly #floats: readonly Float32Array[];
   readonly #step: number;
   readonly #seed: number;
-  readonly #batch: number;
   #rounds = 0;
 
-  constructor({ memory, step, seed }: OpenNet, batch: number) {
+  constructor({ memory, step, seed }: OpenNet) {
     const { wasm: _, ...arrays } = memory;
     const { buffer } = memory.parameters;
     const pages = buffer.byteLength / page;
@@ -48,7 +60,6 @@ export class TuneBench {
     );
     this.#step = step;
     this.#seed = seed;
-    this.#batch = batch;
     this.restart();
   }
 
@@ -64,21 +75,21 @@ export class TuneBench {
 
   /** Those of the model's kernels that are wanted. */
   kernels(model: CompiledModel, isWanted: (kernel: string) => boolean): Kernels {
-    const programs = tunedPrograms(model).flatMap((program) =>
+    const programs = tunedPrograms(model).flatMap(({ program, batch }) =>
       program.kernels
-        .filter(({ name }) => isWanted(name))
-        .map((kernel) => ({ name: kernel.name, program: { ...program, kernels: [kernel] } })),
+        .map((kernel) => ({ name: idOf(kernel.name, batch), batch, program: { ...program, kernels: [kernel] } }))
+        .filter(({ name }) => isWanted(name)),
     );
     const { bytes, scalars } = assembleWasm(programs, this.#layout);
     const imports = { memory: this.#memory, part: 0, parts: 1, sleeps: 1 };
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: imports });
     return new Map(
-      programs.map(({ name }) => {
+      programs.map(({ name, batch }) => {
         const run = exports[name]!;
         const numbers = (scalars.get(name) ?? []).map((scalar) =>
           scalar.name === "step" ? this.#step : drawKey(this.#seed, scalar.site, this.#step),
         );
-        return [name, () => run(this.#batch, ...numbers)];
+        return [name, () => run(batch, ...numbers)];
       }),
     );
   }

@@ -10,7 +10,7 @@ import type { NestReport } from "../passes/schedules.js";
 import { instantiateOpen } from "./compile.js";
 import { noise } from "./noise.js";
 import type { ScheduleEntry } from "./schedule-file.js";
-import { type Kernels, type Times, TuneBench, tunedPrograms } from "./tune-bench.js";
+import { type Kernels, idOf, type Times, TuneBench, tunedPrograms } from "./tune-bench.js";
 
 export interface TuneOptions {
   readonly exact: boolean;
@@ -41,6 +41,8 @@ export interface TuneResult {
 
 /** Kernels with less of their program's time are left as they are. */
 const leastShare = 0.02;
+/** And so are those that take less than the clock can tell, in milliseconds. */
+const leastTime = 0.002;
 /** A tiling must be faster by so much. */
 const leastGain = 1.03;
 /** Tilings that are tried per nest, and with the same index in lanes. */
@@ -137,7 +139,7 @@ async function openBench(checked: CheckedModel, plain: CompiledModel): Promise<T
     const data = noise(checked, plain.batch, 1);
     if (plain.programs.train) net.trainStep(data);
     else net.predict(data);
-    return new TuneBench(internals.open(net), plain.batch);
+    return new TuneBench(internals.open(net));
   } finally {
     net.dispose();
   }
@@ -146,15 +148,17 @@ async function openBench(checked: CheckedModel, plain: CompiledModel): Promise<T
 /** Nests of the kernels that take their share of a program. */
 function worthwhile(plain: CompiledModel, reports: readonly NestReport[], times: Times): readonly Nest[] {
   const slow = new Set<string>();
-  for (const { kernels } of tunedPrograms(plain)) {
-    const total = kernels.reduce((sum, { name }) => sum + times.get(name)!, 0);
-    for (const { name } of kernels) if (times.get(name)! >= leastShare * total) slow.add(name);
+  for (const { program, batch } of tunedPrograms(plain)) {
+    const ids = program.kernels.map(({ name }) => idOf(name, batch));
+    const total = ids.reduce((sum, id) => sum + times.get(id)!, 0);
+    for (const id of ids) if (times.get(id)! >= Math.max(leastTime, leastShare * total)) slow.add(id);
   }
   const found = new Map<string, Nest>();
   const perKernel = new Map<string, number>();
   const bySize = [...reports].sort((a, b) => b.size - a.size);
   for (const report of bySize) {
-    const { key, kernel } = report;
+    const { key } = report;
+    const kernel = idOf(report.kernel, report.batch);
     const count = (perKernel.get(kernel) ?? 0) + 1;
     if (!slow.has(kernel) || count > mostNests) continue;
     perKernel.set(kernel, count);
@@ -199,20 +203,24 @@ function conclude(plain: CompiledModel, { nests, chosen, before, after, disagree
   );
   const changed = new Set(kept.flatMap(({ kernels }) => kernels));
   const ms = (name: string) => (changed.has(name) ? after : before).get(name)!;
-  const all = tunedPrograms(plain).flatMap((program) => program.kernels.map((kernel) => ({ program, kernel })));
+  const all = tunedPrograms(plain).flatMap(({ program, batch }) =>
+    program.kernels.map(({ name, origins }) => ({
+      id: idOf(name, batch),
+      title: `${program.name}_${origins.at(-1)?.label || "kernel"}${batch === plain.batch ? "" : ` x ${batch}`}`,
+    })),
+  );
   const kernels = all
-    .filter(({ kernel: { name } }) => nests.some((nest) => nest.kernels.includes(name)))
-    .map(({ program, kernel: { name, origins } }): TunedKernel => {
-      const title = `${program.name}_${origins.at(-1)?.label || "kernel"}`;
+    .filter(({ id }) => nests.some((nest) => nest.kernels.includes(id)))
+    .map(({ id, title }): TunedKernel => {
       const entries = kept
-        .filter((nest) => nest.kernels.includes(name))
+        .filter((nest) => nest.kernels.includes(id))
         .map(({ key, report: { description } }): [string, ScheduleEntry] => {
-          const speedup = Math.round((100 * before.get(name)!) / ms(name)) / 100;
+          const speedup = Math.round((100 * before.get(id)!) / ms(id)) / 100;
           return [key, { of: `${title}: ${description}`, ...chosen.get(key)!, speedup }];
         });
-      return { name: title, msBefore: before.get(name)!, ms: ms(name), entries: new Map(entries) };
+      return { name: title, msBefore: before.get(id)!, ms: ms(id), entries: new Map(entries) };
     });
-  const names = all.map(({ kernel }) => kernel.name);
+  const names = all.map(({ id }) => id);
   return {
     kernels,
     msBefore: total(names, before),

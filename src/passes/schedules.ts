@@ -11,6 +11,8 @@ import { describeNest, nestKey } from "./nest-key.js";
 export interface NestReport {
   /** Of the kernel that it is part of. */
   readonly kernel: string;
+  /** For which it is scheduled. */
+  readonly batch: number;
   readonly key: string;
   /** Its loops and sums, for people. */
   readonly description: string;
@@ -44,6 +46,7 @@ export function tilingFor(
   const tiling = wanted ?? tiles.default();
   onNest?.({
     kernel,
+    batch,
     key,
     ...describeNest(nest, loops, batch),
     tiles,
