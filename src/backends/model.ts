@@ -19,6 +19,8 @@ export interface Programs {
   readonly initialize: CompiledProgram;
   /** Forward, loss, backward, optimizer: one step; also this batch's totals. */
   readonly train: CompiledProgram | undefined;
+  /** As `train`, of the phases after the first. */
+  readonly later: readonly CompiledProgram[];
   /** As `train` without the optimizer: leaves gradients in arena `gradients`, for gradient checks; made on request. */
   readonly gradient: CompiledProgram | undefined;
   /** This batch's totals, in evaluation mode. */
@@ -28,6 +30,8 @@ export interface Programs {
   readonly predictOne: CompiledProgram | undefined;
   /** Arena `metrics` from arena `sums`. */
   readonly finish: CompiledProgram | undefined;
+  /** In order; at least one. */
+  readonly phases: readonly PhasePrograms[];
   /** Kept values as they are before the first prediction, in all rows. */
   readonly reset: CompiledProgram | undefined;
   /** Totals of a batch of the training set, taken once before the first step. */
@@ -36,8 +40,18 @@ export interface Programs {
   readonly settle: CompiledProgram | undefined;
 }
 
+export interface PhasePrograms {
+  /** Optimizer states as the phase finds them. */
+  readonly begin: CompiledProgram | undefined;
+  /** Metrics from sums, where `loss` is what the phase minimises. */
+  readonly finish: CompiledProgram | undefined;
+}
+
 /** Programs that run on a batch of examples; the others prepare or conclude, and are TypeScript on every target. */
-export type BatchPrograms = Pick<Programs, "train" | "gradient" | "evaluate" | "predict" | "predictOne" | "survey">;
+export type BatchPrograms = Pick<
+  Programs,
+  "train" | "later" | "gradient" | "evaluate" | "predict" | "predictOne" | "survey"
+>;
 
 export interface CompiledModel {
   readonly checked: CheckedModel;

@@ -1,19 +1,20 @@
 /** @file Elaborates a model: ports, body and objectives for training, evaluation and prediction, then its optimizers. */
 import { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Source, Store, Tensor } from "../ir/types.js";
-import type { ModelDeclaration, ModelItem, OptimizerItem } from "../syntax/ast.js";
+import type { ModelDeclaration, ModelItem, ObjectiveItem, OptimizerItem } from "../syntax/ast.js";
 import { augmentations, augmented } from "./augment.js";
 import { type AppliedStep, Context, type Mode, type Run, type Sink } from "./context.js";
 import { dependence } from "./dependence.js";
 import { dataRules } from "./diagnostics/data.js";
-import { laterRules, modelRules } from "./diagnostics/model.js";
+import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { Frame } from "./frame.js";
 import { language } from "./language.js";
-import type { CheckedModel, ElementType, Forward, Port, Slot, Step } from "./model.js";
+import type { CheckedModel, ElementType, Forward, Phase, Port, Slot, Step } from "./model.js";
 import { Objectives, placeMetrics, TotalTable } from "./objectives.js";
 import { anyTensor, realTensor } from "./operators.js";
-import { elaborateOptimizers, groupParameters, memoryOrder } from "./optimizers.js";
+import { elaborateOptimizers, gradientPlaces, type Group, groupParameters, memoryOrder } from "./optimizers.js";
+import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
@@ -193,9 +194,12 @@ class Elaboration {
       if (step.kind === "layer" || step.kind === "fn") steps.push({ ...step, name });
       return name;
     });
-    const objectiveItems = declaration.items.filter((item) => item.kind === "loss" || item.kind === "metric");
-    const hasLoss = objectiveItems.some((item) => item.kind === "loss");
-    const objectives = new Objectives(c, this.#table, hasLoss, mode !== "predict" && objectiveItems.length > 0);
+    const objectiveItems = declaration.items.filter(
+      (item): item is ObjectiveItem => item.kind === "loss" || item.kind === "metric",
+    );
+    const hasPhases = this.#phaseItems().length > 0;
+    const hasObjectives = mode !== "predict" && objectiveItems.length > 0;
+    const objectives = new Objectives(c, this.#table, objectiveItems, hasPhases, hasObjectives);
     const outputs: Outputs[] = [];
     const declared = new Set<string>();
     for (const item of declaration.items) {
@@ -225,8 +229,6 @@ class Elaboration {
           if (mode !== "predict") objectives.metric(item);
           break;
         case "phase":
-          c.report(laterRules.later, item.span, { what: "training phases (`phase`)" });
-          break;
         case "optimizer":
         case "data":
         case "train":
@@ -235,13 +237,7 @@ class Elaboration {
           language.execute(c, [item]);
       }
     }
-    if (
-      declaration.items.length > 0 &&
-      outputs.length === 0 &&
-      declared.size === 0 &&
-      !hasLoss &&
-      objectiveItems.length === 0
-    )
+    if (declaration.items.length > 0 && outputs.length === 0 && declared.size === 0 && objectiveItems.length === 0)
       c.report(modelRules.noModel, declaration.name.span, { name: declaration.name.text });
     const regularization = mode === "predict" ? undefined : this.#regularization(c);
     const loss = mode === "predict" ? undefined : objectives.finishLoss(regularization);
@@ -316,6 +312,11 @@ class Elaboration {
   #optimizerItems(): readonly OptimizerItem[] {
     return this.input.declaration.items.filter((item) => item.kind === "optimizer");
   }
+  #phaseItems() {
+    return this.input.declaration.items.filter(
+      (item): item is ModelItem & { kind: "data" | "train" | "phase" } => item.kind === "phase",
+    );
+  }
   #groups() {
     const items = this.#optimizerItems();
     return items.length === 0 ? [] : groupParameters(this.#train.c, items, [...this.registry.parameters.values()]);
@@ -335,16 +336,9 @@ class Elaboration {
     if (hasLoss && !optimizer && trainable)
       c.report(modelRules.noOptimizer, declaration.name.span, { model: declaration.name.text });
     if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
-    const { update, states } =
-      groups.some((group) => group.parameters.length > 0) && hasLoss
-        ? elaborateOptimizers(c, groups)
-        : { update: [], states: [] };
-    const { objectives, forward } = this.#evaluate;
-    const results = forward.loss
-      ? [{ name: "loss", shape: [], result: objectives.lossMetric() }, ...objectives.results]
-      : objectives.results;
+    const phases = this.#phases(groups);
     const { stop } = this.#training;
-    const names = results.map(({ name }) => name);
+    const names = phases[0].metrics.map(({ name }) => name);
     if (stop && !names.includes(stop.monitor)) {
       const train = this.#block("train");
       const key = "monitor";
@@ -367,16 +361,55 @@ class Elaboration {
       buffers: [...this.registry.buffers.values()].flatMap(({ path, shape, source, initial }): Slot[] =>
         initial ? [{ path, shape, source, initial }] : [],
       ),
-      states,
+      states: phases[0].states,
       survey: { totals: this.registry.survey.totals, buffers: this.registry.survey.buffers },
       kept: this.#predict.c.run.kept,
-      forward: { train: this.#train.forward, evaluate: forward, predict: this.#predict.forward },
-      update,
-      metrics: placeMetrics(this.registry, results),
+      forward: { train: this.#train.forward, evaluate: this.#evaluate.forward, predict: this.#predict.forward },
+      update: phases[0].update,
+      metrics: phases[0].metrics,
+      phases,
       steps: this.#steps(),
       training: this.#training,
       data: this.#data,
     };
+  }
+
+  #phases(groups: readonly Group[]): readonly [Phase, ...Phase[]] {
+    const { objectives, forward } = this.#evaluate;
+    const { losses } = this.#train.objectives;
+    const { c } = this.#train;
+    const targets = placeMetrics(this.registry, [
+      ...(forward.loss ? [{ name: "loss", shape: [], result: objectives.lossMetric(objectives.losses) }] : []),
+      ...objectives.results,
+    ]);
+    const { epochs } = this.#training;
+    const parameters = [...this.registry.parameters.values()];
+    const names = losses.map(({ name }) => name);
+    const phase = (settings: PhaseSettings | undefined): Phase => {
+      const { name, only, minimize } = settings ?? {};
+      const own = groupsIn(groups, only).filter((group) => group.parameters.length > 0);
+      const trained = own.flatMap((group) => group.parameters);
+      const places = gradientPlaces(forward.loss ? trained : []);
+      const chosen = <Loss extends { readonly name: string | undefined }>(all: readonly Loss[]): readonly Loss[] =>
+        all.filter((loss) => !minimize || (loss.name !== undefined && minimize.includes(loss.name)));
+      const loss = minimize ? this.#train.objectives.lossOf(chosen(losses)) : this.#train.forward.loss;
+      const result = minimize && objectives.lossMetric(chosen(objectives.losses));
+      return {
+        name,
+        epochs: settings?.epochs ?? epochs,
+        loss,
+        trained: [...places].map(([{ path, source }, offset]) => ({
+          path,
+          source,
+          gradient: { ...source, arena: "gradients", offset },
+        })),
+        ...(places.size > 0 ? elaborateOptimizers(c, own, places) : { update: [], states: [] }),
+        metrics: result ? targets.map((metric, k) => (k === 0 ? { ...metric, result } : metric)) : targets,
+      };
+    };
+    const settings = phaseSettings(c, this.#phaseItems(), names, parameters, epochs);
+    const [first, ...rest] = settings;
+    return first ? [phase(first), ...rest.map(phase)] : [phase(undefined)];
   }
 
   #steps(): Step[] {

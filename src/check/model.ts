@@ -25,7 +25,7 @@ export interface Parameter {
   /** `head.kernel`, `conv2d_2.bias`; unique. */
   readonly path: string;
   readonly shape: readonly number[];
-  /** In arena `parameters`; the gradient has the same offset in arena `gradients`. */
+  /** In arena `parameters`. */
   readonly source: Source;
   readonly trainable: boolean;
   /** Value at `create`. */
@@ -85,6 +85,29 @@ export interface Metric {
   /** From reads of arena `sums` (and parameters); stored in `target` (arena `metrics`). */
   readonly result: Tensor;
   readonly target: Source;
+}
+
+/** What one training phase moves, and how. A model without phases has one. */
+export interface Phase {
+  /** Undefined in a model without phases. */
+  readonly name: string | undefined;
+  readonly epochs: number;
+  /** What is minimised, per example, shape `["batch"]`; undefined without a loss. */
+  readonly loss: Tensor | undefined;
+  /** The parameters that move. */
+  readonly trained: readonly Trained[];
+  /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
+  readonly update: readonly (readonly Store[])[];
+  /** Of the optimizer: they start anew with the phase, and all phases share their memory. */
+  readonly states: readonly Slot[];
+  /** The metrics as this phase means them: `loss` is what it minimises. */
+  readonly metrics: readonly Metric[];
+}
+export interface Trained {
+  readonly path: string;
+  readonly source: Source;
+  /** In arena `gradients`. */
+  readonly gradient: Source;
 }
 
 /** One step of a pipe, or a named word application: what `summary`, hints and graphs show. */
@@ -149,14 +172,16 @@ export interface CheckedModel {
   readonly outputs: readonly Port[];
   readonly parameters: readonly Parameter[];
   readonly buffers: readonly Slot[];
+  /** Of the first phase, as are `update` and `metrics`. */
   readonly states: readonly Slot[];
   readonly survey: Surveyed;
   readonly kept: readonly Kept[];
   readonly forward: { readonly train: Forward; readonly evaluate: Forward; readonly predict: Forward };
-  /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
   readonly update: readonly (readonly Store[])[];
   /** The first entry is `loss` where the model has one. */
   readonly metrics: readonly Metric[];
+  /** At least one. */
+  readonly phases: readonly [Phase, ...Phase[]];
   readonly steps: readonly Step[];
   readonly training: TrainingSettings;
   readonly data: DataSettings;

@@ -5,6 +5,7 @@ import { add, divide, multiply, number as asNumber } from "../ops/index.js";
 import type { Expression, ObjectiveItem } from "../syntax/ast.js";
 import type { Context } from "./context.js";
 import { modelRules } from "./diagnostics/model.js";
+import { nameRules } from "./diagnostics/names.js";
 import type { Metric, Total } from "./model.js";
 import type { Registry } from "./registry.js";
 import { elementAt, isPerExample, origin, scalar, toF32 } from "./tensors.js";
@@ -25,19 +26,35 @@ export class TotalTable {
   }
 }
 
-/** The totals, loss and metrics of one elaboration. */
+export interface Result {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly result: Tensor;
+}
+interface Loss {
+  readonly name: string | undefined;
+  /** Per example. */
+  readonly value: Tensor;
+  /** The epoch's sum; undefined where only that of all losses together is asked for. */
+  readonly sum: Expr | undefined;
+}
+
+/** The totals, losses and metrics of one elaboration. */
 export class Objectives {
   readonly totals: Total[] = [];
-  readonly results: { readonly name: string; readonly shape: readonly number[]; readonly result: Tensor }[] = [];
+  readonly results: Result[] = [];
+  readonly losses: Loss[] = [];
   readonly #names = new Set<string>();
-  #loss: Value | undefined;
   #reserved: { readonly loss: Expr; readonly count: Expr } | undefined;
   constructor(
     readonly c: Context,
     readonly table: TotalTable,
-    hasLoss: boolean,
+    readonly items: readonly ObjectiveItem[],
+    /** Phases choose among the losses. */
+    readonly hasPhases: boolean,
     hasObjectives: boolean,
   ) {
+    const hasLoss = items.some(({ kind }) => kind === "loss");
     if (!hasObjectives) return;
     // The first two places: the number of examples, the loss.
     const { graph } = c;
@@ -108,34 +125,59 @@ export class Objectives {
     return count === 1 ? sum : c.graph.apply(divide, sum, c.graph.constant(count));
   }
 
-  loss(item: ObjectiveItem): void {
-    const mean = this.#mean("loss", this.c.evaluate(item.value), item.value);
+  /** One of several losses is a metric, too, if it has a name. */
+  loss({ name, value, span }: ObjectiveItem): void {
+    const { c } = this;
+    const mean = this.#mean("loss", c.evaluate(value), value);
     if (!mean) return;
-    const before =
-      this.#loss?.kind === "tensor" && this.#loss.data.kind === "scalar" ? this.#loss.data.expr : undefined;
-    this.#loss = scalar(before ? this.c.graph.apply(add, before, mean) : mean);
+    const perExample = c.graph.compute([c.run.batchAxis], mean, { location: undefined, label: name?.text ?? "loss" });
+    const several = this.items.filter(({ kind }) => kind === "loss").length > 1;
+    let sum: Expr | undefined;
+    if (this.hasPhases || (several && name)) {
+      const slot = this.#slot(c.graph.compute([], this.#sumOf(perExample)));
+      sum = c.graph.read(slot, []);
+    }
+    if (several && name && sum) {
+      if (this.#names.has(name.text)) c.report(nameRules.duplicateName, span, { name: name.text });
+      this.#names.add(name.text);
+      const result = c.graph.compute([], c.graph.apply(divide, sum, this.#reserved!.count));
+      this.results.push({ name: name.text, shape: [], result });
+    }
+    this.losses.push({ name: name?.text, value: perExample, sum });
+  }
+  #sumOf(perExample: Tensor): Expr {
+    const { graph } = this.c;
+    const batch = graph.axis("batch");
+    return graph.fold("sum", [batch], graph.read(perExample, [graph.index(batch)]));
+  }
+  /** Per example, `["batch"]`, after all `loss` items. */
+  lossOf(losses: readonly Loss[]): Tensor | undefined {
+    const [first, ...rest] = losses.map(({ value }) => value);
+    return first && rest.reduce((a, b) => this.c.graph.map(add, [a, b], { location: undefined, label: "loss" }), first);
   }
   /**
-   * Loss per example, `["batch"]`, after all `loss` items; also fills its place among the totals, where each example counts the
-   * regularizers as they were in its step.
+   * Fills the place of the loss among the totals, where each example counts the regularizers as they were in its step; with phases
+   * the regularizers alone.
    */
   finishLoss(regularization: Tensor | undefined): Tensor | undefined {
-    const { c } = this;
-    if (this.#loss?.kind !== "tensor" || this.#loss.data.kind !== "scalar") return undefined;
-    const perExample = c.graph.compute([c.run.batchAxis], this.#loss.data.expr, { location: undefined, label: "loss" });
-    const batch = c.graph.axis("batch");
-    const sum = c.graph.fold("sum", [batch], c.graph.read(perExample, [c.graph.index(batch)]));
+    const { graph } = this.c;
+    const all = this.lossOf(this.losses);
+    if (!all) return undefined;
+    const sum = this.hasPhases ? graph.constant(0) : this.#sumOf(all);
     const extra =
       regularization &&
-      c.graph.apply(multiply, c.graph.read(regularization, []), c.graph.apply(asNumber, c.graph.scalar("batch")));
-    const value = c.graph.compute([], extra ? c.graph.apply(add, sum, extra) : sum);
+      graph.apply(multiply, graph.read(regularization, []), graph.apply(asNumber, graph.scalar("batch")));
+    const value = graph.compute([], extra ? graph.apply(add, sum, extra) : sum);
     this.totals[1] = { value, target: this.totals[1]!.target };
-    return perExample;
+    return all;
   }
   /** The first metric: the mean loss, with the regularizers. */
-  lossMetric(): Tensor {
+  lossMetric(losses: readonly Loss[]): Tensor {
+    const { graph } = this.c;
     const { loss, count } = this.#reserved!;
-    return this.c.graph.compute([], this.c.graph.apply(divide, loss, count));
+    const parts = this.hasPhases ? losses.flatMap(({ sum }) => sum ?? []) : [];
+    const total = parts.reduce((a, b) => graph.apply(add, a, b), loss);
+    return graph.compute([], graph.apply(divide, total, count));
   }
 
   metric(item: ObjectiveItem): void {
@@ -185,10 +227,7 @@ function wordName(e: Expression): string | undefined {
 }
 
 /** Metrics with places for their results. */
-export function placeMetrics(
-  registry: Registry,
-  results: readonly { readonly name: string; readonly shape: readonly number[]; readonly result: Tensor }[],
-): Metric[] {
+export function placeMetrics(registry: Registry, results: readonly Result[]): Metric[] {
   return results.map(({ name, shape, result }) => ({
     name,
     shape,

@@ -3,7 +3,7 @@ import { suggest } from "../base/suggest.js";
 import type { Span } from "../base/source.js";
 import type { Store } from "../ir/types.js";
 import { subtract } from "../ops/index.js";
-import type { OptimizerItem, StateStatement, WordDeclaration } from "../syntax/ast.js";
+import type { Name, OptimizerItem, StateStatement, WordDeclaration } from "../syntax/ast.js";
 import { type Caller, type Context, type FlatTrial, Sink } from "./context.js";
 import { laterRules, modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
@@ -48,23 +48,12 @@ export function groupParameters(
   let failed = false;
   for (const item of items)
     for (const path of item.paths) {
-      const text = path.map((name) => name.text).join(".");
-      const span = { start: path[0]!.span.start, end: path.at(-1)!.span.end };
-      const mine = parameters.filter((p) => p.path === text || p.path.startsWith(`${text}.`));
-      if (mine.length === 0) {
-        failed = true;
-        const value = c.scope.find(path[0]!.text)?.value;
-        if (value && value.kind !== "instance" && value.kind !== "error")
-          c.report(nameRules.notAnInstance, span, { name: text });
-        else if (value?.kind !== "error") {
-          const known = new Set(parameters.flatMap((p) => prefixes(p.path)));
-          c.report(modelRules.unknownPath, span, { path: text, suggestion: suggest(text, known) });
-        }
-      }
-      for (const parameter of mine)
+      const mine = parametersAt(c, path, parameters);
+      if (!mine) failed = true;
+      for (const parameter of mine ?? [])
         if (owner.has(parameter) && owner.get(parameter) !== item) {
           failed = true;
-          c.report(modelRules.twoOptimizers, span, { path: parameter.path });
+          c.report(modelRules.twoOptimizers, spanOf(path), { path: parameter.path });
         } else owner.set(parameter, item);
     }
   const general = items.filter((item) => item.paths.length === 0);
@@ -82,6 +71,26 @@ export function groupParameters(
   }
   if (failed) return undefined;
   return items.map((item) => ({ item, parameters: trainable.filter((p) => owner.get(p) === item) }));
+}
+const spanOf = (path: readonly Name[]): Span => ({ start: path[0]!.span.start, end: path.at(-1)!.span.end });
+
+/** The parameters that a path names, alone or as an instance's; undefined after a message. */
+export function parametersAt(
+  c: Context,
+  path: readonly Name[],
+  parameters: readonly ParameterEntry[],
+): readonly ParameterEntry[] | undefined {
+  const text = path.map((name) => name.text).join(".");
+  const mine = parameters.filter((p) => p.path === text || p.path.startsWith(`${text}.`));
+  if (mine.length > 0) return mine;
+  const value = c.scope.find(path[0]!.text)?.value;
+  if (value && value.kind !== "instance" && value.kind !== "error")
+    c.report(nameRules.notAnInstance, spanOf(path), { name: text });
+  else if (value?.kind !== "error") {
+    const known = new Set(parameters.flatMap((p) => prefixes(p.path)));
+    c.report(modelRules.unknownPath, spanOf(path), { path: text, suggestion: suggest(text, known) });
+  }
+  return undefined;
 }
 const prefixes = (path: string): string[] => {
   const parts = path.split(".");
@@ -101,19 +110,45 @@ export function memoryOrder(
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** Update and constraints of all groups, and the states they keep. */
+/** Where gradients lie in arena `gradients`: one behind the other, as the parameters do that move. */
+export type GradientPlaces = ReadonlyMap<ParameterEntry, number>;
+export function gradientPlaces(parameters: readonly ParameterEntry[]): GradientPlaces {
+  const places = new Map<ParameterEntry, number>();
+  let offset = 0;
+  for (const parameter of byOffset(parameters)) {
+    places.set(parameter, offset);
+    offset += count(parameter.shape);
+  }
+  return places;
+}
+const byOffset = (parameters: readonly ParameterEntry[]): readonly ParameterEntry[] =>
+  [...parameters].sort((a, b) => a.source.offset - b.source.offset);
+
+/** Runs of parameters that are neighbours in memory, between which nothing lies that does not move. */
+function neighbours(parameters: readonly ParameterEntry[]): readonly ParameterEntry[][] {
+  const runs: ParameterEntry[][] = [];
+  for (const parameter of byOffset(parameters)) {
+    const last = runs.at(-1)?.at(-1);
+    if (last && last.source.offset + count(last.shape) === parameter.source.offset) runs.at(-1)!.push(parameter);
+    else runs.push([parameter]);
+  }
+  return runs;
+}
+
+/** Update and constraints of all groups, and the states they keep, from the first place among the states. */
 export function elaborateOptimizers(
   c: Context,
   groups: readonly Group[],
+  places: GradientPlaces,
 ): { readonly update: readonly (readonly Store[])[]; readonly states: readonly Slot[] } {
   const stores: Store[] = [];
   const after: Store[] = [];
   const states: Slot[] = [];
+  c.run.registry.arenas.states.size = 0;
   const trainable = groups.flatMap((group) => group.parameters);
   const total = trainable.reduce((n, p) => n + count(p.shape), 0);
-  const start = Math.min(...trainable.map((p) => p.source.offset));
-  const every = c.graph.source({ name: "gradients", arena: "gradients", type: "f32", offset: start, shape: [total] });
-  const all = array(every, [], unlabelled([total]), f32);
+  const every = c.graph.source({ name: "gradients", arena: "gradients", type: "f32", offset: 0, shape: [total] });
+  const gradients: Gradients = { places, all: array(every, [], unlabelled([total]), f32) };
   for (const { item, parameters } of groups) {
     const top = c.with({
       perExample: false,
@@ -125,12 +160,13 @@ export function elaborateOptimizers(
     const callable = evaluateCallable(top, item.value, "optimizer");
     const stages = callable && stagesOf(callable);
     if (!stages || parameters.length === 0) continue;
-    const outcome =
-      flatForm(top, stages, parameters, all, item.span) ?? eachForm(top, stages, parameters, all, item.span);
-    stores.push(...outcome.stores);
-    states.push(...outcome.states);
-    const rate = outcome.learningRate;
-    for (const parameter of parameters) after.push(...constraintsOf(top, parameter, rate, item.span));
+    for (const run of neighbours(parameters)) {
+      const chain: Chain = { stages, gradients, span: item.span, states };
+      const outcome = flatForm(top, chain, run) ?? eachForm(top, chain, run);
+      stores.push(...outcome.stores);
+      const rate = outcome.learningRate;
+      for (const parameter of run) after.push(...constraintsOf(top, parameter, rate, item.span));
+    }
   }
   return { update: [stores, after].filter((stage) => stage.length > 0), states };
 }
@@ -141,57 +177,45 @@ function stagesOf(callable: Callable): readonly RecipeValue[] {
   return [callable];
 }
 
+interface Gradients {
+  readonly places: GradientPlaces;
+  /** Of all parameters that move, as one vector. */
+  readonly all: TensorValue;
+}
+interface Chain {
+  readonly stages: readonly RecipeValue[];
+  readonly gradients: Gradients;
+  readonly span: Span;
+  /** Those of the chains so far: new ones are added. */
+  readonly states: Slot[];
+}
 interface Outcome {
   readonly stores: readonly Store[];
-  readonly states: readonly Slot[];
   readonly learningRate: Value | undefined;
 }
 
-/** All parameters of a group as one vector; undefined if the body looks at more than single elements. */
-function flatForm(
-  c: Context,
-  stages: readonly RecipeValue[],
-  parameters: readonly ParameterEntry[],
-  all: TensorValue,
-  span: Span,
-): Outcome | undefined {
+/** Neighbours as one vector; undefined if the body looks at more than single elements. */
+function flatForm(c: Context, chain: Chain, parameters: readonly ParameterEntry[]): Outcome | undefined {
   const label: Label = { name: "parameters" };
   const flat: FlatTrial = { label, violated: false };
   const size = parameters.reduce((n, p) => n + count(p.shape), 0);
-  const offset = parameters[0]!.source.offset;
   const { arenas } = c.run.registry;
-  const before = arenas.states.size;
+  const before = [arenas.states.size, chain.states.length] as const;
   const sink = new Sink();
   const trial = c.with({ flat, run: { ...c.run, sink } });
-  const outcome = elaborateChain(trial, stages, parameters, { offset, axes: [{ size, label }] }, all, span);
+  const outcome = elaborateChain(trial, chain, parameters, [{ size, label }]);
   if (flat.violated) {
-    arenas.states.size = before;
+    [arenas.states.size, chain.states.length] = before;
     return undefined;
   }
   for (const entry of sink.diagnostics.list) c.run.sink.add(entry);
   return outcome;
 }
 /** One parameter after the other. */
-function eachForm(
-  c: Context,
-  stages: readonly RecipeValue[],
-  parameters: readonly ParameterEntry[],
-  all: TensorValue,
-  span: Span,
-): Outcome {
-  const outcomes = parameters.map((parameter) =>
-    elaborateChain(
-      c,
-      stages,
-      [parameter],
-      { offset: parameter.source.offset, axes: unlabelled(parameter.shape) },
-      all,
-      span,
-    ),
-  );
+function eachForm(c: Context, chain: Chain, parameters: readonly ParameterEntry[]): Outcome {
+  const outcomes = parameters.map((parameter) => elaborateChain(c, chain, [parameter], unlabelled(parameter.shape)));
   return {
     stores: outcomes.flatMap(({ stores }) => stores),
-    states: outcomes.flatMap(({ states }) => states),
     learningRate: outcomes[0]?.learningRate,
   };
 }
@@ -211,15 +235,14 @@ function valueAt(
   return axes.length > 0 ? array(tensor, [], axes, f32) : scalar(c.graph.read(tensor, []));
 }
 
-/** The stages of a chain over one region of parameters. */
+/** The stages of a chain over neighbours as one tensor. */
 function elaborateChain(
   c: Context,
-  stages: readonly RecipeValue[],
+  { stages, gradients: { places, all }, span, states }: Chain,
   parameters: readonly ParameterEntry[],
-  region: Region,
-  all: TensorValue,
-  span: Span,
+  axes: readonly OwnAxis[],
 ): Outcome {
+  const region: Region = { offset: parameters[0]!.source.offset, axes };
   const name = parameters.length === 1 ? parameters[0]!.path : "parameters";
   const source = {
     name,
@@ -229,12 +252,11 @@ function elaborateChain(
     shape: sizesOf(region.axes),
   } as const;
   let param: Value = valueAt(c, "parameters", name, region);
-  const own = valueAt(c, "gradients", name, region);
+  const own = valueAt(c, "gradients", name, { offset: places.get(parameters[0]!)!, axes });
   let grad: Value = own;
   const step = scalar(c.graph.scalar("step"), f32);
   const learningRate = chainRate(c, stages, step, span);
   const stores: Store[] = [];
-  const states: Slot[] = [];
   for (const recipe of stages) {
     const { word } = recipe;
     if (word.kind === "builtin" || word.declaration.word !== "optimizer") {
@@ -272,7 +294,7 @@ function elaborateChain(
   const moved = tensorOf(c, param, region.axes, span);
   if (moved && moved !== c.graph.source(source)) stores.unshift({ target: source, value: moved });
   else if (moved && stages.length > 0) c.report(modelRules.stageOrder, span, { name: stages.at(-1)!.word.name });
-  return { stores, states, learningRate };
+  return { stores, learningRate };
 }
 
 function enter(c: Context, word: Word, span: Span): Context {
@@ -384,8 +406,9 @@ function declareState(
   const { states: arena } = c.run.registry.arenas;
   const offset = arena.size;
   const slot = (path: string, shape: readonly number[], inner: Context): void => {
-    const taken = states.some((other) => other.path === path);
-    const source = arena.take(taken ? `${path}.${word.name}` : path, shape, 1);
+    let free = path;
+    for (let k = 2; states.some((other) => other.path === free); k++) free = `${path}_${k}`;
+    const source = arena.take(free, shape, 1);
     const initial = stored(inner, inner.evaluate(statement.value), unlabelled(shape), statement.value.span);
     if (initial) states.push({ path: source.name, shape, source, initial });
   };

@@ -23,9 +23,9 @@ const laterKeys = new Map([
   ["reduce_on_plateau", "learning rates reduced on a plateau (`reduce_on_plateau`)"],
 ]);
 
-const textOf = (e: Expression, c: Context): string => c.file.source.text.slice(e.span.start, e.span.end);
+export const textOf = (e: Expression, c: Context): string => c.file.source.text.slice(e.span.start, e.span.end);
 /** A number; undefined after a message. */
-function numberOf(
+export function numberOf(
   c: Context,
   key: string,
   e: Expression,
@@ -37,11 +37,11 @@ function numberOf(
   if (value.kind !== "error") c.report(dataRules.badEntry, e.span, { key, expected, actual: valueText(value) });
   return undefined;
 }
-const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+export const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
 const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 const fraction = (n: number): boolean => n >= 0 && n < 1;
 
-function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
+export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
   const suggestion = suggest(entry.key.text, known);
   c.report(
     dataRules.unknownKey,

@@ -47,6 +47,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     const forBatch = (program: Program | undefined) => program && build(program, of, exact);
     return {
       train: forBatch(programs.train),
+      later: programs.later.map((program) => build(program, of, exact)),
       gradient: options.gradient ? forBatch(programs.gradient) : undefined,
       evaluate: forBatch(programs.evaluate),
       predict: build(programs.predict, of, exact),
@@ -55,6 +56,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       survey: forBatch(programs.survey),
     };
   };
+  const finish = maybe(programs.finish);
   return {
     checked,
     target,
@@ -67,7 +69,11 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     programs: {
       initialize: build(programs.initialize),
       ...batchPrograms(target),
-      finish: maybe(programs.finish),
+      finish,
+      phases: programs.phases.map((phase) => ({
+        begin: programs.phases.length > 1 ? maybe(phase.begin) : undefined,
+        finish: phase.finish === programs.finish ? finish : maybe(phase.finish),
+      })),
       reset: maybe(programs.reset),
       settle: maybe(programs.settle),
     },

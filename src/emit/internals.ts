@@ -21,8 +21,11 @@ export function printInternals(
           row(kernelName(program, kernel), kernel.flops, wasmCall(wasm.get(kernelExport(program, k))!)),
         )
       : printer.calls(program).map(({ name, call }, k) => row(name, program.kernels[k]!.flops, call));
-  const { predictOne: _, ...own } = programs;
-  const used = names.trains ? Object.values(own) : [programs.initialize, programs.predict, programs.reset];
+  const { predictOne: _, later, phases, ...own } = programs;
+  const others = [...later, ...phases.slice(1).map(({ finish }) => finish), ...phases.map(({ begin }) => begin)];
+  const used = names.trains
+    ? [...Object.values(own), ...others]
+    : [programs.initialize, programs.predict, programs.reset];
   const lines = used.flatMap((program: CompiledProgram | undefined) =>
     program ? [`  ${program.name}: [\n${rows(program).join("")}  ],\n`] : [],
   );

@@ -21,7 +21,7 @@ export interface NetMemory {
 
 type Kind = keyof BatchPrograms;
 const predicting: readonly Kind[] = ["predict", "predictOne"];
-const training: readonly Kind[] = ["train", "evaluate", "survey"];
+const training: readonly Kind[] = ["train", "later", "evaluate", "survey"];
 const chosen = (programs: BatchPrograms, kinds: readonly Kind[]) => kinds.flatMap((kind) => programs[kind] ?? []);
 
 /**
@@ -29,9 +29,10 @@ const chosen = (programs: BatchPrograms, kinds: readonly Kind[]) => kinds.flatMa
  * in nets that predict alone, and are followed by at least as much room for intermediate values: one binary predicts in both.
  */
 function sizesOf(model: CompiledModel, programs: BatchPrograms, more: readonly Kind[]): ArraySizes {
-  const { initialize, finish, reset, settle } = model.programs;
+  const { initialize, phases, reset, settle } = model.programs;
   const trains = more.length > 0;
-  const others = trains ? [initialize, finish, reset, settle] : [withoutTraining(initialize), reset];
+  const prepared = phases.flatMap(({ begin, finish }) => [begin, finish]);
+  const others = trains ? [initialize, ...prepared, reset, settle] : [withoutTraining(initialize), reset];
   const all = [...chosen(programs, [...predicting, ...more]), ...others.flatMap((program) => program ?? [])];
   return memorySizes(model, all, trains);
 }

@@ -6,7 +6,7 @@ import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
 import { printInternals } from "./internals.js";
 import { printMemory } from "./memory.js";
-import { access, documentation } from "./names.js";
+import { access, capitalized, documentation } from "./names.js";
 import { type ProgramPrinter, withoutTraining } from "./programs.js";
 import { parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
 import { modelTypes } from "./types.js";
@@ -82,13 +82,15 @@ export function printModel(
     functions.push(printer.program(name, comment, program));
     return name;
   };
-  const runBatch = (suffix: string, comment: string, kind: keyof BatchPrograms): string => {
+  const runBatch = (suffix: string, comment: string, of: (programs: BatchPrograms) => CompiledProgram | undefined) => {
     const name = names.local(suffix);
-    const inBinary = wasm.get(kind);
-    functions.push(printer.program(name, comment, inBinary ? model.fallback?.[kind] : programs[kind], inBinary));
+    const program = of(programs);
+    const inBinary = program && wasm.get(program.name);
+    const plain = inBinary ? model.fallback && of(model.fallback) : program;
+    functions.push(printer.program(name, comment, plain, inBinary));
     return name;
   };
-  const predict = runBatch("Predict", "From inputs to outputs.", "predict");
+  const predict = runBatch("Predict", "From inputs to outputs.", (of) => of.predict);
   const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
   const reset =
     programs.reset && run("Reset", "What is kept between predictions, as it is before the first.", programs.reset);
@@ -118,14 +120,26 @@ export function printModel(
       initializeWeights === programs.initialize
         ? initialize
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
-    const train = runBatch("Train", "Forward, loss, backward, optimizer: one update.", "train");
-    const evaluate = runBatch("Evaluate", "Loss and metrics of a batch, as totals.", "evaluate");
-    const finish = run("Finish", "Metrics from totals.", programs.finish);
+    const phases = checked.phases.map(({ name, epochs, states }, k) => {
+      const { begin, finish } = programs.phases[k]!;
+      const suffix = name === undefined ? "" : capitalized(name);
+      const comment = "Forward, loss, backward, optimizer: one update.";
+      return {
+        ...(name === undefined ? {} : { name, epochs }),
+        states: states.map((t) => tensorValue(t.path, t.shape, t.source)),
+        ...(begin ? { begin: code(run(`Begin${suffix}`, "The optimizer as it is at first.", begin)) } : {}),
+        train: code(runBatch(`Train${suffix}`, comment, (of) => (k === 0 ? of.train : of.later[k - 1]))),
+        finish: code(run(`Finish${suffix}`, "Metrics from totals.", finish)),
+      };
+    });
+    const evaluate = runBatch("Evaluate", "Loss and metrics of a batch, as totals.", (of) => of.evaluate);
     const { survey, settle } = programs;
     const surveys =
       survey && settle
         ? {
-            survey: code(runBatch("Survey", "Statistics of a batch of the training set, as totals.", "survey")),
+            survey: code(
+              runBatch("Survey", "Statistics of a batch of the training set, as totals.", (of) => of.survey),
+            ),
             settle: code(run("Settle", "Buffers from the sums of those totals.", settle)),
           }
         : {};
@@ -133,11 +147,9 @@ export function printModel(
       constant(context, training, `TrainingSpec<${names.metrics.name}>`, {
         open: code(trainerMemory.open),
         ports: [...checked.inputs, ...checked.targets].map(portValue),
-        states: checked.states.map((t) => tensorValue(t.path, t.shape, t.source)),
         initialize: code(initializeAll),
-        train: code(train),
+        phases,
         evaluate: code(evaluate),
-        finish: code(finish),
         ...surveys,
         settings: settings(model),
         createMetrics: code(createMetrics(context, names.metrics.name, checked.metrics)),

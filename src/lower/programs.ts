@@ -1,5 +1,5 @@
 /** @file The programs of a checked model, as stores of tensors: initial values, training step, evaluation, prediction, metrics. */
-import type { CheckedModel, Forward, Kept } from "../check/model.js";
+import type { CheckedModel, Forward, Kept, Phase } from "../check/model.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.js";
@@ -13,17 +13,28 @@ export interface LoweredPrograms {
   readonly initialize: Program;
   /** Gradients, buffer updates and totals in the first stage, then the optimizer's stages. */
   readonly train: Program | undefined;
+  /** As `train`, of the phases after the first. */
+  readonly later: readonly Program[];
   /** Gradients and totals, and the differentiated loss in `objective`; no buffer changes. */
   readonly gradient: Program | undefined;
   readonly evaluate: Program | undefined;
   readonly predict: Program;
   readonly finish: Program | undefined;
+  /** In order; at least one. */
+  readonly phases: readonly PhasePrograms[];
   /** Kept values as they are before the first prediction, in all rows; absent if the model keeps nothing. */
   readonly reset: Program | undefined;
   /** Totals of a batch of the training set, for `settle`; absent if no buffer is taken from it. */
   readonly survey: Program | undefined;
   /** Buffers from the sums of `survey`. */
   readonly settle: Program | undefined;
+}
+
+export interface PhasePrograms {
+  /** Optimizer states as the phase finds them. */
+  readonly begin: Program | undefined;
+  /** Metrics from sums. */
+  readonly finish: Program | undefined;
 }
 
 export interface Lowered {
@@ -47,7 +58,13 @@ export interface LowerOptions {
 
 export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, batch }: LowerOptions = {}): Lowered {
   const { graph, forward } = model;
-  const step = trainingStep(model, prepare);
+  const whole = {
+    loss: forward.train.loss,
+    trained: model.parameters
+      .filter(({ trainable }) => trainable)
+      .map(({ path, source }) => ({ path, source, gradient: { ...source, arena: "gradients" as const } })),
+  };
+  const step = trainingStep(model, whole, prepare);
   const totals = (of: Pick<Forward, "totals">): readonly Store[] => {
     const values = prepare(
       graph,
@@ -70,22 +87,34 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
       store.target.arena === "states" ? { ...store, value: withoutSubnormals(graph, store.value) } : store,
     );
 
+  const suffix = (k: number) => (k === 0 ? "" : `_${k + 1}`);
+  const train = (phase: Phase, k: number): Program | undefined => {
+    const isWhole = phase.loss === whole.loss && phase.trained.length === whole.trained.length;
+    const { gradients, buffers, totals } = isWhole ? step : trainingStep(model, phase, prepare);
+    if (gradients.length + buffers.length === 0) return undefined;
+    return program(`train${suffix(k)}`, [...gradients, ...buffers, ...totals], ...phase.update.map(normal));
+  };
+  const steps = model.phases.map(train);
+  const phases = model.phases.map(({ states, metrics }, k): PhasePrograms => ({
+    begin: program(`begin${suffix(k)}`, initials(states)),
+    finish: program(
+      `finish${suffix(k)}`,
+      metrics.map(({ target, result }) => ({ target, value: result })),
+    ),
+  }));
+
   const programs: LoweredPrograms = {
     initialize: program("initialize", initials([...model.parameters, ...model.buffers]), initials(model.states)) ?? {
       name: "initialize",
       stages: [],
     },
-    train:
-      step.gradients.length + step.buffers.length > 0
-        ? program("train", [...step.gradients, ...step.buffers, ...step.totals], ...model.update.map(normal))
-        : undefined,
+    train: steps[0],
+    later: steps.slice(1).map((made, k) => made ?? { name: `train_${k + 2}`, stages: [] }),
     gradient: step.objective && program("gradient", [...step.gradients, ...step.totals, step.objective]),
     evaluate: program("evaluate", totals(forward.evaluate)),
     predict: program("predict", [...outputs, ...kept((k) => k.next)]) ?? { name: "predict", stages: [] },
-    finish: program(
-      "finish",
-      model.metrics.map(({ target, result }) => ({ target, value: result })),
-    ),
+    finish: phases[0]?.finish,
+    phases,
     reset: program(
       "reset",
       kept((k) => k.start),
@@ -126,11 +155,15 @@ interface TrainingStep {
   readonly surrogates: readonly string[];
 }
 
-function trainingStep(model: CheckedModel, prepare: NonNullable<LowerOptions["prepare"]>): TrainingStep {
+function trainingStep(
+  model: CheckedModel,
+  { loss: perExample, trained }: Pick<Phase, "loss" | "trained">,
+  prepare: NonNullable<LowerOptions["prepare"]>,
+): TrainingStep {
   const { graph } = model;
   const { totals, buffers } = model.forward.train;
   const stores: readonly Store[] = [...buffers, ...totals];
-  const loss = meanLoss(graph, model.forward.train);
+  const loss = meanLoss(graph, { ...model.forward.train, loss: perExample });
   const values = stores.map(({ value }) => value);
   const restored = (made: readonly Tensor[]) => {
     const all = stores.map(({ target }, k) => ({ target, value: made[k]! }));
@@ -141,13 +174,12 @@ function trainingStep(model: CheckedModel, prepare: NonNullable<LowerOptions["pr
     return { ...none, ...restored(prepare(graph, values)) };
   }
   const prepared = prepare(graph, [loss, ...values]);
-  const trained = model.parameters.filter(({ trainable }) => trainable);
   const leaves = trained.map(({ source }) => graph.source(source));
   const { gradients, others } = differentiate(graph, prepared[0]!, leaves, prepared);
   const behind = behindSurrogates(prepared[0]!);
   return {
-    gradients: trained.map(({ source }, k) => ({
-      target: { ...source, arena: "gradients" },
+    gradients: trained.map(({ source, gradient }, k) => ({
+      target: gradient,
       value: gradients[k] ?? graph.compute(graph.axesOf(source.shape), graph.constant(0)),
     })),
     ...restored(others.slice(1)),
@@ -201,19 +233,23 @@ const types: { readonly [name in ArenaName]: ScalarType } = {
   metrics: "f64",
 };
 
+export function programsOf({ later, phases, ...single }: LoweredPrograms): readonly Program[] {
+  const all = [...Object.values(single), ...later, ...phases.flatMap(({ begin, finish }) => [begin, finish])];
+  return [...new Set(all.flatMap((program: Program | undefined) => program ?? []))];
+}
+
 function arenasOf(model: CheckedModel, programs: LoweredPrograms, batch: number): Lowered["arenas"] {
   const lengths = new Map<ArenaName, number>();
   const need = ({ arena, offset, shape }: Source) =>
     lengths.set(arena, Math.max(lengths.get(arena) ?? 0, offset + sizeOf(shape, batch)));
-  for (const { source } of [...model.inputs, ...model.targets, ...model.outputs, ...model.buffers, ...model.states])
-    need(source);
+  const slots = [...model.buffers, ...model.phases.flatMap(({ states }) => states)];
+  for (const { source } of [...model.inputs, ...model.targets, ...model.outputs, ...slots]) need(source);
   for (const { source } of model.parameters) {
     need(source);
     if (programs.gradient) need({ ...source, arena: "gradients" });
   }
   for (const { target } of model.metrics) need(target);
-  for (const program of Object.values(programs) as (Program | undefined)[]) {
-    if (!program) continue;
+  for (const program of programsOf(programs)) {
     for (const { target } of program.stages.flat()) {
       need(target);
       // Totals are added to sums position by position.

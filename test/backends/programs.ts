@@ -62,11 +62,11 @@ export async function comparePrograms(
     );
   const initial = start();
   const compiledForWasm = compileModel(checked, { gradient: true, target: "wasm" });
+  const { programs } = compiledForWasm;
   const wasm = instantiateWasm(
-    programNames.flatMap((name) => {
-      const program: CompiledProgram | undefined = compiledForWasm.programs[name];
-      return program ? [{ name, program }] : [];
-    }),
+    [...programNames.map((name) => programs[name]), ...programs.later].flatMap(
+      (program: CompiledProgram | undefined) => (program ? [{ name: program.name, program }] : []),
+    ),
     Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length])),
   );
   const differences: Difference[] = [];
@@ -88,10 +88,10 @@ export async function comparePrograms(
       }
     }
   };
-  for (const name of programNames) {
-    const program: Program | undefined = lowered.programs[name];
-    const kernels = internals[name] as readonly InternalKernel[] | undefined;
-    if (!program) continue;
+  const all = [...programNames.map((name) => lowered.programs[name]), ...lowered.programs.later];
+  for (const program of all.flatMap((one: Program | undefined) => one ?? [])) {
+    const { name } = program;
+    const kernels = (internals as unknown as Record<string, readonly InternalKernel[] | undefined>)[name];
     const run = (target: Program): Snapshot => {
       const arenas = Object.fromEntries(Object.entries(initial).map(([key, array]) => [key, array.slice()]));
       // Metrics need totals that are not all zero.
@@ -112,7 +112,7 @@ export async function comparePrograms(
     for (const [key, array] of Object.entries(initial)) wasm.arrays[key as ArenaName]?.set(array);
     wasm.arrays.activations?.fill(NaN);
     wasm.arrays.sums?.fill(3);
-    if (program) wasm.run(name, rows, 1, (site) => drawKey(seed, site, 1));
+    wasm.run(name, rows, 1, (site) => drawKey(seed, site, 1));
     // Rows beyond the examples of this call may hold anything.
     for (const { target } of program.stages.flat()) {
       if (target.shape[0] !== "batch") continue;

@@ -185,10 +185,12 @@ export const cases: readonly Case[] = [
     text: `${trained("  let z[i] = x[i] -> apart")}\nlayer apart(x: []) {\n  buffer m: [] = «mean(x, over: data)»\n  return x - m\n}`,
   },
   { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
-  { code: "NET5900", text: trained("  «phase one { epochs: 3 }»") },
   { code: "NET5900", text: trained("  train { «accumulate: epoch» }") },
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
+  { code: "NET6001", text: trained("  phase one { «minimise»: loss }"), fixed: "minimize" },
+  { code: "NET6002", text: trained("  phase one { minimize: «loss» }") },
+  { code: "NET5006", text: trained("  phase one { only: [«enc»] }") },
   { code: "NET6002", text: trained("  train { epochs: «1.5» }") },
   { code: "NET6002", text: trained("  «train { stop: early_stop(monitor: acuracy) }»") },
   { code: "NET6002", text: trained("  data { augment «label»: flip }") },

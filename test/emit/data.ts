@@ -18,6 +18,6 @@ export function thrown(action: () => unknown): Record<string, unknown> {
 }
 
 /** Everything that training depends on, without the file's header. */
-export function stateOf(net: TinyNet): string {
+export function stateOf(net: Pick<TinyNet, "save">): string {
   return Buffer.from(net.save()).toString("latin1");
 }

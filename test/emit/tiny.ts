@@ -236,10 +236,14 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
     predict: program("predict", forward, decide),
     predictOne: undefined,
     finish: program("finish", finish),
+    later: [],
+    phases: [{ begin: undefined, finish: program("finish", finish) }],
     reset: undefined,
     survey: undefined,
     settle: undefined,
   };
+  const states = [{ path: "velocity", shape: [3], source: source("v", "states", 0, [3]), initial: zero }];
+  const metrics = [metric("loss", 0, []), metric(names.metric ?? "accuracy", 1, []), metric("confusion", 2, [2, 2])];
   return {
     checked: {
       name: names.model ?? "Tiny",
@@ -271,10 +275,11 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       buffers: [{ path: "seen", shape: [], source: source("seen", "buffers", 0, []), initial: zero }],
       survey: { totals: [], buffers: [] },
       kept: [],
-      states: [{ path: "velocity", shape: [3], source: source("v", "states", 0, [3]), initial: zero }],
+      states,
       forward: { train: forwardOf, evaluate: forwardOf, predict: forwardOf },
       update: [],
-      metrics: [metric("loss", 0, []), metric(names.metric ?? "accuracy", 1, []), metric("confusion", 2, [2, 2])],
+      metrics,
+      phases: [{ name: undefined, epochs: 1, loss: undefined, trained: [], update: [], states, metrics }],
       steps: [],
       training: { batch: 4, epochs: 3, shuffle: true, validation: 0, seed: 0, stop: undefined },
       data: { bindings: [], testFraction: 0 },

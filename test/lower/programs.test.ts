@@ -1,11 +1,11 @@
 /** @file A small checked model, built by hand, as programs; and the gradient check on the interpreter. */
 import { describe, expect, it } from "vitest";
-import type { CheckedModel, Forward } from "../../src/check/model.js";
+import type { CheckedModel, Forward, Metric } from "../../src/check/model.js";
 import { interpret } from "../../src/ir/interpret.js";
 import type { ArenaName, Axis, Extent, Source } from "../../src/ir/types.js";
 import { verifyProgram } from "../../src/ir/verify.js";
 import { checkGradients } from "../../src/lower/gradcheck.js";
-import { lower } from "../../src/lower/programs.js";
+import { lower, programsOf } from "../../src/lower/programs.js";
 import { abs, multiply, number, subtract, tanh } from "../../src/ops/index.js";
 import { Bench } from "../gradcheck/check.js";
 
@@ -44,6 +44,20 @@ function model(): CheckedModel {
   const seen = { target: places.seen, value: graph.compute([], b.sum([n], graph.at(y, [n]))) };
   const gradient = graph.source({ ...places.w, arena: "gradients" });
   const descended = b.op(subtract, graph.at(w, [k]), b.op(multiply, graph.at(gradient, [k]), 0.1));
+  const metrics: readonly Metric[] = [
+    {
+      name: "loss",
+      shape: [],
+      target: places.metric,
+      result: graph.compute([], graph.at(graph.source({ ...places.loss, arena: "sums" }), [])),
+    },
+  ];
+  const phase = { states: [], update: [[{ target: places.w, value: graph.compute([k], descended) }]], metrics };
+  const trained = (["w", "unused"] as const).map((path) => ({
+    path,
+    source: places[path],
+    gradient: { ...places[path], arena: "gradients" as const },
+  }));
   const port = { shape: [], element: { kind: "f32" }, documentation: undefined, location: nowhere } as const;
   const parameter = { trainable: true, location: nowhere };
   return {
@@ -72,19 +86,11 @@ function model(): CheckedModel {
       },
     ],
     buffers: [{ path: "seen", shape: [], source: places.seen, initial: graph.compute([], graph.constant(-1)) }],
-    states: [],
+    ...phase,
+    phases: [{ ...phase, name: undefined, epochs: 1, loss, trained }],
     survey: { totals: [], buffers: [] },
     kept: [],
     forward: { train: { ...forward, buffers: [seen] }, evaluate: forward, predict: { ...forward, totals: [] } },
-    update: [[{ target: places.w, value: graph.compute([k], descended) }]],
-    metrics: [
-      {
-        name: "loss",
-        shape: [],
-        target: places.metric,
-        result: graph.compute([], graph.at(graph.source({ ...places.loss, arena: "sums" }), [])),
-      },
-    ],
     steps: [],
     training: {} as CheckedModel["training"],
     data: { bindings: [], testFraction: 0 },
@@ -96,7 +102,7 @@ function started() {
   const memory: { [name in ArenaName]?: Float64Array } = {};
   for (const { name, length } of lowered.arenas) memory[name] = new Float64Array(length);
   memory.inputs!.set([1, 2, -1, 0.5, 0.3, -2, 0.5, -0.25, 0.1]);
-  const run = (name: keyof typeof lowered.programs) =>
+  const run = (name: Exclude<keyof typeof lowered.programs, "later" | "phases">) =>
     interpret(lowered.programs[name]!, { memory, batch: 3, step: 1, seed: 1 });
   run("initialize");
   return { lowered, memory, run };
@@ -105,7 +111,7 @@ function started() {
 describe("programs", () => {
   it("are well formed, with arenas that hold them", () => {
     const { lowered } = started();
-    for (const program of Object.values(lowered.programs)) if (program) expect(verifyProgram(program)).toEqual([]);
+    for (const program of programsOf(lowered.programs)) expect(verifyProgram(program)).toEqual([]);
     expect(lowered.programs.survey).toBeUndefined();
     const lengths = Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length]));
     expect(lengths).toEqual({

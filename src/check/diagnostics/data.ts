@@ -11,7 +11,7 @@ export const dataRules = {
     explanation: `A \`train\` block has the entries batch, epochs, shuffle, validation, seed and stop. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
 \`test: 20%\` holds out a part of the rows, and \`augment image: rotate(10deg) -> shift(0.1)\` moves the images of an input while \
-training.`,
+training. A \`phase\` has the entries only, minimize and epochs.`,
   }),
   badEntry: rule<{ key: string; expected: string; actual: string }>({
     code: "NET6002",

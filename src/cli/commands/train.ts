@@ -43,9 +43,10 @@ const metricsText = (metrics: Metrics, prefix = "") =>
 /** One line: `epoch 2/5 [#####.....] loss 0.1 accuracy 0.97 12,345 examples/s 0:12 left`. */
 function progressLine(report: BatchReport, epochs: number, rate: number, examplesLeft: number): string {
   const width = 20;
+  const phase = report.phase === undefined ? "" : `${report.phase}  `;
   const filled = Math.round((width * report.batch) / report.batches);
   const bar = "█".repeat(filled) + "░".repeat(width - filled);
-  return `epoch ${report.epoch}/${epochs} ${bar} ${metricsText(report.metrics)}  ${grouped(rate)} examples/s  ${duration(examplesLeft / rate)} left`;
+  return `${phase}epoch ${report.epoch}/${epochs} ${bar} ${metricsText(report.metrics)}  ${grouped(rate)} examples/s  ${duration(examplesLeft / rate)} left`;
 }
 
 export const train: Register = (program, terminal, done) => {
@@ -91,7 +92,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const net = module.create({ seed, threads: options.threads ?? threadsFor(compiled) });
   if (options.resume !== undefined) load(net, options.resume);
 
-  const epochs = options.epochs ?? checked.training.epochs;
+  const epochs = checked.phases.reduce((sum, phase) => sum + (options.epochs ?? phase.epochs), 0);
   const stop = new AbortController();
   const firstStep = net.step;
   let interrupted = false;
@@ -107,7 +108,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const perEpoch = Math.ceil((dataset.train.rows * (typeof validation === "number" ? 1 - validation : 1)) / size);
   let shown = 0;
   await net.fit(dataset.train.ports, {
-    epochs,
+    epochs: options.epochs,
     batch: size,
     shuffle: checked.training.shuffle,
     validation,
@@ -171,11 +172,11 @@ function threadsFor({ programs, batch }: CompiledModel): number {
 const round = (value: number) => Math.round(value * 1e3) / 1e3;
 
 function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, terminal: Terminal): void {
-  const { epoch, metrics, validation } = report;
-  if (options.json) terminal.out(JSON.stringify({ epoch, ...metrics, ...(validation ? { validation } : {}) }));
+  const { phase, epoch, metrics, validation } = report;
+  if (options.json) terminal.out(JSON.stringify({ phase, epoch, ...metrics, ...(validation ? { validation } : {}) }));
   else if (epochs <= 50 || epoch === 1 || epoch % Math.ceil(epochs / 20) === 0)
     terminal.out(
-      `epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
+      `${phase === undefined ? "" : `${phase}  `}epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
     );
 }
 

@@ -52,7 +52,7 @@ export interface EarlyStopping {
 }
 
 export interface FitOptions<Data, Metrics> {
-  /** Passes over the data in this run. Default: the model's. */
+  /** Passes over the data in this run, in each of the model's phases. Default: the model's. */
   readonly epochs?: number | undefined;
   /** Examples per step, at most the model's declared batch, the default. */
   readonly batch?: number | undefined;
@@ -63,8 +63,8 @@ export interface FitOptions<Data, Metrics> {
   /** Decides the order and the held-out rows. Default: the net's seed. */
   readonly seed?: number | undefined;
   /**
-   * Continue the run that was aborted, here or before `save` and `load`: `epochs` counts from its start, a started epoch is
-   * finished. With the same data and options the result is, bit for bit, that of a run never aborted.
+   * Continue the run that was aborted, here or before `save` and `load`: `epochs` counts from the start of its phase, a started
+   * epoch is finished. With the same data and options the result is, bit for bit, that of a run never aborted.
    */
   readonly resume?: boolean | undefined;
   /** When it says aborted, training stops after the current step; `fit` returns what it has. */
@@ -80,6 +80,8 @@ export interface FitOptions<Data, Metrics> {
 }
 
 export interface EpochReport<Metrics> {
+  /** Undefined in models without phases. */
+  readonly phase: string | undefined;
   /** From 1. */
   readonly epoch: number;
   readonly metrics: Metrics;
@@ -89,6 +91,7 @@ export interface EpochReport<Metrics> {
   readonly seconds: number;
 }
 export interface BatchReport<Metrics> {
+  phase: string | undefined;
   /** From 1. */
   epoch: number;
   /** Steps done in this epoch. */
@@ -143,7 +146,8 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
    */
   trainStep(data: Data): Metrics;
   /**
-   * Trains in slices, returning to the event loop between them. Buffers `over: data` are taken before the first step from the
+   * Trains in slices, returning to the event loop between them. A model's phases follow each other, each with its optimizer as at
+   * first; `trainStep` and `evaluate` belong to the phase that was begun last. Buffers `over: data` are taken before the first step from the
    * rows that are trained on, once in the life of the weights. Throws NetInputError.
    */
   fit(data: Data, options?: FitOptions<Data, Metrics>): Promise<History<Metrics>>;

@@ -8,10 +8,11 @@ import { checkSeed, memoryOf } from "./predictor.js";
 import { sequence, shuffled } from "./random.js";
 import {
   addTo,
+  beginRun,
   checkIdle,
   copyMetrics,
   finishMetrics,
-  newRun,
+  phaseOf,
   settleBuffers,
   stepOn,
   sumRows,
@@ -23,7 +24,8 @@ interface Plan {
   readonly columns: Columns;
   readonly rows: Int32Array;
   readonly validation: { readonly columns: Columns; readonly rows: Int32Array } | undefined;
-  readonly epochs: number;
+  /** Of the phase with this number. */
+  readonly epochs: (phase: number) => number;
   readonly batch: number;
   readonly shuffle: boolean;
   readonly seed: number;
@@ -61,8 +63,10 @@ function plan<Data extends object, Metrics extends object>(
 ): Plan {
   const { model, training } = trainer;
   const defaults = training.settings;
-  const { epochs = defaults.epochs, shuffle = defaults.shuffle, budgetMs: budget = 50 } = options;
-  demand(Number.isInteger(epochs) && epochs >= 0, "epochs", "a whole number, at least 0", epochs);
+  const { shuffle = defaults.shuffle, budgetMs: budget = 50 } = options;
+  const given = options.epochs ?? 0;
+  demand(Number.isInteger(given) && given >= 0, "epochs", "a whole number, at least 0", given);
+  const epochs = (phase: number) => options.epochs ?? training.phases[phase]!.epochs ?? defaults.epochs;
   demand(budget > 0, "budgetMs", "a number above 0", budget);
   const seed = checkSeed(options.seed ?? trainer.seed);
   const stop = planStop(options.stop ?? defaults.stop, trainer.metrics);
@@ -70,13 +74,13 @@ function plan<Data extends object, Metrics extends object>(
   const columns: Columns = [];
   let rows = sequence(readColumns(training.ports, data, columns, Infinity));
   let validation: Plan["validation"];
-  const given = options.validation ?? defaults.validation;
-  if (typeof given === "object") {
+  const part = options.validation ?? defaults.validation;
+  if (typeof part === "object") {
     const others: Columns = [];
-    validation = { rows: sequence(readColumns(training.ports, given, others, Infinity)), columns: others };
+    validation = { rows: sequence(readColumns(training.ports, part, others, Infinity)), columns: others };
   } else {
-    demand(given >= 0 && given < 1, "validation", "a fraction from 0, below 1, or data", given);
-    const held = given === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * given)), rows.length - 1);
+    demand(part >= 0 && part < 1, "validation", "a fraction from 0, below 1, or data", part);
+    const held = part === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * part)), rows.length - 1);
     if (held > 0) {
       const drawn = shuffled(rows, seed, -1);
       validation = { columns, rows: drawn.slice(0, held).sort() };
@@ -106,7 +110,7 @@ function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: StopPlan
   if (stop.restoreBest) run.snapshot = { parameters: parameters.slice(), buffers: buffers.slice() };
 }
 
-/** Trains until the epochs are done, improvement ends, or the signal says aborted; the state is consistent after each step. */
+/** Phase after phase, each until its epochs are done or improvement ends; the state is consistent after each step. */
 export async function fitNet<Data extends object, Metrics extends object>(
   trainer: Trainer<Metrics>,
   data: Data,
@@ -118,26 +122,36 @@ export async function fitNet<Data extends object, Metrics extends object>(
   const pause = createPause();
   trainer.fitting = true;
   try {
-    return await runEpochs(trainer, planned, options, pause);
+    const reports: EpochReport<Metrics>[] = [];
+    if (!options.resume) beginRun(trainer, 0);
+    for (;;) {
+      const stopped = await runEpochs(trainer, planned, options, pause, reports);
+      if (stopped === "aborted" || trainer.phase === trainer.training.phases.length - 1) {
+        return { epochs: reports, stopped };
+      }
+      beginRun(trainer, trainer.phase + 1);
+    }
   } finally {
     trainer.fitting = false;
     pause.close();
   }
 }
 
+/** One phase. */
 async function runEpochs<Data extends object, Metrics extends object>(
   trainer: Trainer<Metrics>,
   { columns, rows, validation, epochs, batch, shuffle, seed, budget, stop }: Plan,
   options: FitOptions<Data, Metrics>,
   pause: Pause,
-): Promise<History<Metrics>> {
+  reports: EpochReport<Metrics>[],
+): Promise<History<Metrics>["stopped"]> {
   const { signal, onBatch, onEpoch } = options;
   const { ports, survey, evaluate } = trainer.training;
-  if (!options.resume) trainer.run = newRun(trainer.epoch, memoryOf(trainer).sums.length);
   const run = trainer.run;
-  const reports: EpochReport<Metrics>[] = [];
+  const end = run.start + epochs(trainer.phase);
+  const phase = phaseOf(trainer).name;
   const batches = Math.ceil(rows.length / batch);
-  const batchReport: BatchReport<Metrics> = { epoch: 0, batch: 0, batches, metrics: trainer.metrics };
+  const batchReport: BatchReport<Metrics> = { phase, epoch: 0, batch: 0, batches, metrics: trainer.metrics };
   const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
 
   let sliceEnd = now() + budget;
@@ -157,14 +171,14 @@ async function runEpochs<Data extends object, Metrics extends object>(
   };
   if (survey && !trainer.surveyed) {
     const sums = await sumOver(survey, columns, rows);
-    if (!sums) return { epochs: reports, stopped: "aborted" };
+    if (!sums) return "aborted";
     settleBuffers(trainer, memoryOf(trainer), sums);
   }
-  while (trainer.epoch < run.start + epochs && improves()) {
+  while (trainer.epoch < end && improves()) {
     const began = now();
     const order = shuffle ? shuffled(rows, seed, trainer.epoch) : rows;
     while (run.position < rows.length) {
-      if (signal?.aborted) return { epochs: reports, stopped: "aborted" };
+      if (signal?.aborted) return "aborted";
       const memory = memoryOf(trainer);
       const n = Math.min(batch, rows.length - run.position);
       loadRows(ports, columns, memory, order, run.position, n);
@@ -186,7 +200,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     let validated: Metrics | undefined;
     if (validation) {
       const sums = await sumOver(evaluate, validation.columns, validation.rows);
-      if (!sums) return { epochs: reports, stopped: "aborted" };
+      if (!sums) return "aborted";
       validated = copyMetrics(finishMetrics(trainer, memoryOf(trainer), sums));
     }
     const metrics = copyMetrics(finishMetrics(trainer, memoryOf(trainer), run.sums));
@@ -194,7 +208,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     run.position = 0;
     run.sums.fill(0);
     if (stop) watch(trainer, stop, validated ?? metrics);
-    const report = { epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
+    const report = { phase, epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
     reports.push(report);
     await onEpoch?.(report);
   }
@@ -203,5 +217,5 @@ async function runEpochs<Data extends object, Metrics extends object>(
     memory.parameters.set(run.snapshot.parameters);
     memory.buffers.set(run.snapshot.buffers);
   }
-  return { epochs: reports, stopped: improves() ? "epochs" : "early" };
+  return improves() ? "epochs" : "early";
 }

@@ -5,6 +5,7 @@ import { Floats, floatType } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
+import { rowStride } from "./random.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
 
@@ -14,12 +15,11 @@ export interface TrainingSpec<Metrics> {
   readonly open: Open;
   /** Inputs, then targets. */
   readonly ports: readonly PortSpec[];
-  readonly states: readonly TensorSpec[];
   /** Also of what only training needs. */
   readonly initialize: Program;
-  readonly train: Program;
+  /** At least one. */
+  readonly phases: readonly PhaseSpec[];
   readonly evaluate: Program;
-  readonly finish: Program;
   /** Totals of a batch of the training set, and buffers from their sums; for models that take buffers from it. */
   readonly survey?: Program;
   readonly settle?: Program;
@@ -27,6 +27,16 @@ export interface TrainingSpec<Metrics> {
   /** An object of the metrics in memory; those with axes are views. */
   readonly createMetrics: (metrics: Float64Array) => Metrics;
   readonly refreshMetrics: (metrics: Float64Array, into: Metrics) => void;
+}
+/** How one phase trains; what is optional is there if the model has phases. */
+export interface PhaseSpec {
+  readonly name?: string;
+  readonly epochs?: number;
+  /** Of the optimizer, which starts anew with each phase. */
+  readonly states: readonly TensorSpec[];
+  readonly begin?: Program;
+  readonly train: Program;
+  readonly finish: Program;
 }
 export interface TrainingDefaults {
   readonly batch: number | "all";
@@ -62,6 +72,10 @@ export interface Trainer<Metrics> extends Core {
   readonly training: TrainingSpec<Metrics>;
   /** Epochs completed. */
   epoch: number;
+  /** Number of the current phase. */
+  phase: number;
+  /** Updates made before it. */
+  origin: number;
   run: Run;
   fitting: boolean;
   /** Whether the buffers that come from the training set have been taken from it, or loaded. */
@@ -89,6 +103,8 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     seed,
     step: 0,
     epoch: 0,
+    phase: 0,
+    origin: 0,
     run: newRun(0, memory.sums.length),
     fitting: false,
     surveyed: false,
@@ -111,15 +127,33 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.seed = checkSeed(seed);
   trainer.step = 0;
   trainer.epoch = 0;
+  trainer.phase = 0;
+  trainer.origin = 0;
   trainer.surveyed = false;
   trainer.run = newRun(0, memory.sums.length);
   trainer.training.initialize(memory, 0, 0, seed);
   resetMemories(trainer);
 }
 
+export function phaseOf<Metrics>({ training, phase }: Trainer<Metrics>): PhaseSpec {
+  return training.phases[phase]!;
+}
+
+/** A run, and where there are phases, one from its start: its optimizer as at first. */
+export function beginRun<Metrics>(trainer: Trainer<Metrics>, phase: number): void {
+  const memory = memoryOf(trainer);
+  trainer.run = newRun(trainer.epoch, memory.sums.length);
+  if (trainer.training.phases.length === 1) return;
+  trainer.phase = phase;
+  trainer.origin = trainer.step;
+  phaseOf(trainer).begin?.(memory, 0, 0, trainer.seed);
+}
+
 /** One update from the first `n` examples in memory; leaves the batch's totals there. */
 export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
-  trainer.training.train(memory, n, trainer.step + 1, trainer.seed);
+  const { step, origin, phase, seed } = trainer;
+  // Steps count from the start of the phase; its draws are its own.
+  phaseOf(trainer).train(memory, n, step - origin + 1, (seed + Math.imul(phase, rowStride)) >>> 0);
   trainer.step++;
 }
 
@@ -135,7 +169,7 @@ export function settleBuffers<Metrics>(trainer: Trainer<Metrics>, memory: Memory
 /** Metrics from sums, into the reused object. */
 export function finishMetrics<Metrics>(trainer: Trainer<Metrics>, memory: Memory, sums: Float64Array): Metrics {
   memory.sums.set(sums);
-  trainer.training.finish(memory, 0, trainer.step, trainer.seed);
+  phaseOf(trainer).finish(memory, 0, trainer.step, trainer.seed);
   trainer.training.refreshMetrics(memory.metrics, trainer.metrics);
   return trainer.metrics;
 }
@@ -206,7 +240,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
   ];
   const tensors = new Map<string, FileTensor>([
     ...toFile(memory, model.weights, ""),
-    ...toFile(memory, training.states, statePrefix),
+    ...toFile(memory, phaseOf(trainer).states, statePrefix),
   ]);
   if (run.snapshot) {
     tensors.set(...flat("parameters", floatType, run.snapshot.parameters));
@@ -224,6 +258,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
     ["position", String(run.position)],
     ["wait", String(run.wait)],
   ]);
+  if (training.phases.length > 1) metadata.set("phase", String(trainer.phase)).set("origin", String(trainer.origin));
   if (training.survey && trainer.surveyed) metadata.set("surveyed", "true");
   if (run.best !== undefined) metadata.set("best", String(run.best));
   return writeSafetensors({ tensors, metadata });
@@ -249,7 +284,14 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   const { model, training } = trainer;
   const file = readSafetensors(bytes);
   const isOurs = file.metadata.get("format") === fileFormat;
-  const specs = isOurs ? [...model.weights, ...training.states] : model.weights;
+  const count = (name: string, otherwise = ""): number => {
+    const text = file.metadata.get(name) ?? otherwise;
+    if (!/^\d{1,15}$/.test(text)) throw new NetWeightsError(`the file's metadata ${JSON.stringify(name)} is no count`);
+    return Number(text);
+  };
+  const phase = training.phases[isOurs ? count("phase", "0") : 0];
+  if (!phase) throw new NetWeightsError("the file was saved in a phase that the model does not have");
+  const specs = isOurs ? [...model.weights, ...phase.states] : model.weights;
   const found = matchFile(
     file,
     model.signature,
@@ -264,11 +306,6 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     resetMemories(trainer);
     return;
   }
-  const count = (name: string): number => {
-    const text = file.metadata.get(name) ?? "";
-    if (!/^\d{1,15}$/.test(text)) throw new NetWeightsError(`the file's metadata ${JSON.stringify(name)} is no count`);
-    return Number(text);
-  };
   const best = file.metadata.get("best");
   const sums = optionalArray(file.tensors.get(`${runPrefix}sums`), "F64", new Float64Array(memory.sums.length));
   const parameters = optionalArray(
@@ -285,10 +322,10 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     snapshot: parameters && buffers ? { parameters, buffers } : undefined,
   };
   if (sums) run.sums = sums;
-  const [seed, step, epoch] = [count("seed"), count("step"), count("epoch")];
+  const [seed, step, epoch, origin] = [count("seed"), count("step"), count("epoch"), count("origin", "0")];
   if (seed >= 2 ** 32) throw new NetWeightsError("the file's seed is too large");
   copyBytes(memory, specs, found);
   const surveyed = file.metadata.has("surveyed");
-  Object.assign(trainer, { seed, step, epoch, run, surveyed });
+  Object.assign(trainer, { seed, step, epoch, run, surveyed, origin, phase: training.phases.indexOf(phase) });
   resetMemories(trainer);
 }
