@@ -32,17 +32,36 @@ model Tiny {
 const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> = {
   dense: ["[3]", "dense(2, activation: tanh)"],
   conv1d: ["[6, 2]", "conv1d(3, 2)"],
+  conv3d: ["[3, 4, 3, 2]", "conv3d(2, 2, stride: [1, 2, 1])"],
+  separable_conv2d: ["[4, 4, 2]", "separable_conv2d(3, 2, multiplier: 2)"],
   conv2d: ["[5, 4, 2]", "conv2d(3, 2, groups: 1, padding: same)"],
   depthwise_conv2d: ["[4, 4, 2]", "depthwise_conv2d(2, multiplier: 2)"],
   conv2d_transpose: ["[3, 2, 2]", "conv2d_transpose(2, 3, stride: 2)"],
+  max_pool1d: ["[5, 2]", "max_pool1d(3, stride: 1)"],
   max_pool2d: ["[4, 4, 2]", "max_pool2d"],
+  max_pool3d: ["[2, 4, 3, 2]", "max_pool3d(2, padding: same)"],
+  average_pool1d: ["[5, 2]", "average_pool1d(2, padding: same)"],
   average_pool2d: ["[4, 4, 2]", "average_pool2d"],
+  average_pool3d: ["[2, 4, 3, 2]", "average_pool3d(2)"],
+  global_average_pool1d: ["[3, 2]", "global_average_pool1d"],
   global_average_pool2d: ["[3, 4, 2]", "global_average_pool2d"],
+  global_average_pool3d: ["[2, 3, 2, 2]", "global_average_pool3d"],
+  global_max_pool1d: ["[3, 2]", "global_max_pool1d"],
   global_max_pool2d: ["[3, 4, 2]", "global_max_pool2d"],
+  global_max_pool3d: ["[2, 3, 2, 2]", "global_max_pool3d"],
   flatten: ["[3, 2]", "flatten"],
+  permute: ["[3, 2, 4]", "permute([2, 0, 1])"],
+  zero_padding1d: ["[3, 2]", "zero_padding1d([1, 2])"],
+  zero_padding2d: ["[2, 3, 2]", "zero_padding2d(1, [0, 2])"],
+  zero_padding3d: ["[2, 2, 3, 1]", "zero_padding3d(1, [0, 2])"],
+  cropping1d: ["[5, 2]", "cropping1d([1, 2])"],
+  cropping2d: ["[4, 5, 2]", "cropping2d(1, [0, 2])"],
+  cropping3d: ["[3, 4, 5, 1]", "cropping3d(1, [0, 2])"],
   rescaling: ["[3, 2]", "rescaling(0.5, offset: 1)"],
   repeat_vector: ["[3]", "repeat_vector(2)"],
+  up_sampling1d: ["[3, 2]", "up_sampling1d"],
   up_sampling2d: ["[2, 3, 2]", "up_sampling2d"],
+  up_sampling3d: ["[2, 2, 1, 2]", "up_sampling3d"],
   batch_norm: ["[3, 2]", "batch_norm"],
   normalization: ["[3, 2]", "normalization"],
   layer_norm: ["[3, 4]", "layer_norm"],
@@ -57,6 +76,8 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   residual: ["[3]", "residual(dense(3, activation: tanh))"],
   time_distributed: ["[3, 2]", "time_distributed(dense(2))"],
   bidirectional: ["[4, 2]", "bidirectional(lstm(3))"],
+  attention: ["[4, 3]", "attention(use_scale: true, causal: true)"],
+  p_relu: ["[3, 2]", "p_relu(random_normal)"],
   multi_head_attention: ["[4, 3]", "multi_head_attention(2, key_dim: 2)"],
 };
 
@@ -68,7 +89,16 @@ const activations: Readonly<Record<string, string>> = {
   leaky_relu: "leaky_relu",
   elu: "elu",
   selu: "selu",
+  celu: "celu",
   sigmoid: "sigmoid",
+  log_sigmoid: "log_sigmoid",
+  hard_tanh: "hard_tanh",
+  hard_silu: "hard_silu",
+  hard_shrink: "hard_shrink",
+  soft_shrink: "soft_shrink",
+  tanh_shrink: "tanh_shrink",
+  threshold: "threshold(0.2, 0.1)",
+  squareplus: "squareplus",
   hard_sigmoid: "hard_sigmoid",
   softplus: "softplus",
   softsign: "softsign",
@@ -125,6 +155,10 @@ const losses: readonly Tiny[] = [
   loss("categorical_hinge", "linear", "class[4]", "categorical_hinge(y, t)"),
   loss("poisson", "exponential", "f32[4]", "poisson(y, t)"),
   loss("kl_divergence", "softmax", "class[4]", "kl_divergence(y, t)"),
+  loss("cosine_similarity", "linear", "f32[4]", "cosine_similarity(y, t)"),
+  loss("dice", "sigmoid", "bool[4]", "dice(y, t)"),
+  loss("tversky", "sigmoid", "bool[4]", "tversky(y, t)"),
+  loss("log_add", "linear", "f32[4]", "log_add(y, t)", "fn"),
 ];
 
 const metrics: readonly Tiny[] = [
@@ -164,7 +198,9 @@ const optimizers: readonly Tiny[] = [
   "adagrad(0.2)",
   "adadelta(1.0)",
   "rmsprop(0.02)",
+  "nesterov(0.05)",
   "adam(0.05)",
+  "adamw(0.05)",
   "adamax(0.05)",
   "nadam(0.05)",
   "lion(0.02)",
@@ -183,6 +219,10 @@ const schedules: readonly Tiny[] = [
   "polynomial_decay(0.1, 100)",
   "piecewise_constant([10, 20], [0.1, 0.05, 0.02])",
   "cosine_decay(0.1, 100)",
+  "cosine_restarts(0.1, 20)",
+  "linear_warmup(0.1, 5)",
+  "step(0.1, 30)",
+  "one_cycle(0.2, 60)",
 ].map((text) => leastSquares(`schedule ${text.slice(0, text.indexOf("("))}`, `sgd(${text})`));
 const initializers: readonly Tiny[] = [
   "zeros",
@@ -190,6 +230,7 @@ const initializers: readonly Tiny[] = [
   "constant(0.5)",
   "random_normal",
   "random_uniform",
+  "variance_scaling(2.0, mode: average)",
   "truncated_normal",
   "glorot_uniform",
   "glorot_normal",
@@ -206,6 +247,7 @@ const regularizers: readonly Tiny[] = [
   "l2(0.1)",
   "l1_l2(l1: 0.1, l2: 0.1)",
   "orthogonality(0.1)",
+  "orthogonal(0.1)",
 ].map((text) =>
   leastSquares(`regularizer ${text.replace(/\(.*/, "")}`, "sgd(0.1)", "random_normal", `, regularize ${text}`),
 );
@@ -213,6 +255,7 @@ const constraints: readonly Tiny[] = [
   ["non_neg", "random_normal"],
   ["max_norm(1.0)", "random_normal"],
   ["unit_norm", "random_normal"],
+  ["min_max_norm(0.5, 2.0)", "random_normal"],
   ["soft_threshold(0.01)", "random_normal"],
   ["simplex", "ones"],
 ].map(([text, start]) =>
@@ -233,6 +276,51 @@ model Tiny {
 }`,
   gradient: true,
 };
+
+/** The words of `[a, b] -> add`, on two values of one shape. */
+const merges: readonly Tiny[] = [
+  "add",
+  "subtract",
+  "multiply",
+  "average",
+  "maximum",
+  "minimum",
+  "dot(normalize: true)",
+].map((text) => ({
+  word: `layer ${text.replace(/\(.*/, "")}`,
+  source: `
+model Tiny {
+  input  x: f32[2, 3]
+  target t: f32
+  param  a: [2, 3] ~ random_normal
+  param  b: [2, 3] ~ random_normal
+  let    y = [x + a, x * 0.5 + b] -> ${text}
+  let    flat = y -> flatten
+  output result = y
+  ${objective}
+  optimizer sgd(0.01)
+  train { batch: 3 }
+}`,
+  gradient: true,
+}));
+
+/** Two labels over five steps. */
+const alignment: Tiny = {
+  word: "loss ctc",
+  source: `
+model Tiny {
+  input  x: f32[5, 3]
+  target t: class[5][2]
+  output y = x -> dense(5) -> log_softmax
+  loss   ctc(y, t)
+  optimizer sgd(0.01)
+  train { batch: 3 }
+}`,
+  gradient: true,
+};
+
+/** Halves of the last axis. */
+const gated: Tiny = onNumbers("fn glu", "[4]", "glu");
 
 /** Settings take sizes: a word that is only a helper of others is seen through them. */
 const padding: Tiny = {
@@ -258,6 +346,9 @@ export const tinyModels: readonly Tiny[] = [
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
   embedding,
   padding,
+  gated,
+  alignment,
+  ...merges,
   ...augmentations,
   ...losses,
   ...metrics,
