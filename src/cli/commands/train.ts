@@ -81,7 +81,9 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
   if (!loss && checked.update.length === 0 && buffers.length === 0)
-    throw new InputFault(`${checked.name} has no loss, no optimizer and assigns no buffer, so there is nothing to train`);
+    throw new InputFault(
+      `${checked.name} has no loss, no optimizer and assigns no buffer, so there is nothing to train`,
+    );
   const seed = options.seed ?? checked.training.seed;
   const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
