@@ -43,6 +43,8 @@ export interface Programs {
 export interface PhasePrograms {
   /** Optimizer states as the phase finds them. */
   readonly begin: CompiledProgram | undefined;
+  /** The optimizer, from the gradients that `train` added up over n examples; absent where each `train` is an update. */
+  readonly update: CompiledProgram | undefined;
   /** Metrics from sums, where `loss` is what the phase minimises. */
   readonly finish: CompiledProgram | undefined;
 }

@@ -133,6 +133,8 @@ export interface TrainingSettings {
   /** Fraction of the training set held out, 0 .. 1. */
   readonly validation: number;
   readonly seed: number;
+  /** How many batches' gradients make one update: those of the examples together. Undefined: each batch's its own. */
+  readonly accumulate: number | "epoch" | undefined;
   readonly stop: EarlyStop | undefined;
 }
 export interface EarlyStop {

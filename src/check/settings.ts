@@ -14,11 +14,11 @@ const defaultTraining: TrainingSettings = {
   shuffle: true,
   validation: 0,
   seed: 0,
+  accumulate: undefined,
   stop: undefined,
 };
-const trainKeys = ["batch", "epochs", "shuffle", "validation", "seed", "stop"];
+const trainKeys = ["batch", "epochs", "shuffle", "validation", "seed", "accumulate", "stop"];
 const laterKeys = new Map([
-  ["accumulate", "gradients accumulated over an epoch (`accumulate`)"],
   ["checkpoint", "checkpoints written while training (`checkpoint`)"],
   ["reduce_on_plateau", "learning rates reduced on a plateau (`reduce_on_plateau`)"],
 ]);
@@ -82,6 +82,14 @@ export function trainingSettings(
         if (on.kind === "bool") settings.shuffle = on.value;
         else if (on.kind !== "error")
           c.report(dataRules.badEntry, value.span, { key, expected: "true or false", actual: valueText(on) });
+        break;
+      }
+      case "accumulate": {
+        if (value.kind === "name" && value.name === "epoch") settings.accumulate = "epoch";
+        else {
+          const batches = numberOf(c, key, value, "`epoch` or a whole number of batches", positive);
+          settings.accumulate = batches === 1 ? undefined : batches;
+        }
         break;
       }
       case "stop":

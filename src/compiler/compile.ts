@@ -72,6 +72,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       finish,
       phases: programs.phases.map((phase) => ({
         begin: programs.phases.length > 1 ? maybe(phase.begin) : undefined,
+        update: maybe(phase.update),
         finish: phase.finish === programs.finish ? finish : maybe(phase.finish),
       })),
       reset: maybe(programs.reset),

@@ -22,7 +22,11 @@ export function printInternals(
         )
       : printer.calls(program).map(({ name, call }, k) => row(name, program.kernels[k]!.flops, call));
   const { predictOne: _, later, phases, ...own } = programs;
-  const others = [...later, ...phases.slice(1).map(({ finish }) => finish), ...phases.map(({ begin }) => begin)];
+  const others = [
+    ...later,
+    ...phases.slice(1).map(({ finish }) => finish),
+    ...phases.flatMap(({ begin, update }) => [begin, update]),
+  ];
   const used = names.trains
     ? [...Object.values(own), ...others]
     : [programs.initialize, programs.predict, programs.reset];

@@ -59,8 +59,15 @@ function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): str
 
 /** What `fit` does unless told otherwise. */
 function settings({ checked }: CompiledModel): Value {
-  const { batch, epochs, shuffle, validation, stop } = checked.training;
-  return { batch, epochs, shuffle, validation, stop: stop && { ...stop } };
+  const { batch, epochs, shuffle, validation, accumulate, stop } = checked.training;
+  return {
+    batch,
+    epochs,
+    shuffle,
+    validation,
+    ...(accumulate === undefined ? {} : { accumulate }),
+    stop: stop && { ...stop },
+  };
 }
 
 export function printModel(
@@ -121,14 +128,17 @@ export function printModel(
         ? initialize
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
     const phases = checked.phases.map(({ name, epochs, states }, k) => {
-      const { begin, finish } = programs.phases[k]!;
+      const { begin, update, finish } = programs.phases[k]!;
       const suffix = name === undefined ? "" : capitalized(name);
-      const comment = "Forward, loss, backward, optimizer: one update.";
+      const comment = `Forward, loss, backward${update ? ": gradients to add up" : ", optimizer: one update"}.`;
       return {
         ...(name === undefined ? {} : { name, epochs }),
         states: states.map((t) => tensorValue(t.path, t.shape, t.source)),
         ...(begin ? { begin: code(run(`Begin${suffix}`, "The optimizer as it is at first.", begin)) } : {}),
         train: code(runBatch(`Train${suffix}`, comment, (of) => (k === 0 ? of.train : of.later[k - 1]))),
+        ...(update
+          ? { update: code(run(`Update${suffix}`, "One update from the gradients of n examples.", update)) }
+          : {}),
         finish: code(run(`Finish${suffix}`, "Metrics from totals.", finish)),
       };
     });

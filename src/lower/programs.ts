@@ -1,10 +1,10 @@
 /** @file The programs of a checked model, as stores of tensors: initial values, training step, evaluation, prediction, metrics. */
-import type { CheckedModel, Forward, Kept, Phase } from "../check/model.js";
+import type { CheckedModel, Forward, Kept, Phase, Trained } from "../check/model.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.js";
-import type { ArenaName, Program, ScalarType, Source, Store, Tensor } from "../ir/types.js";
-import { abs, add, divide, less, where } from "../ops/index.js";
+import type { ArenaName, Expr, Program, ScalarType, Source, Store, Tensor } from "../ir/types.js";
+import { abs, add, divide, less, multiply, number, where } from "../ops/index.js";
 import { differentiate } from "./autodiff.js";
 
 /** Absent programs: the model has no loss and no buffers to train, nothing to evaluate, no metrics. */
@@ -33,6 +33,8 @@ export interface LoweredPrograms {
 export interface PhasePrograms {
   /** Optimizer states as the phase finds them. */
   readonly begin: Program | undefined;
+  /** The optimizer, from the gradients that `train` added up over n examples; absent where each `train` is an update. */
+  readonly update: Program | undefined;
   /** Metrics from sums. */
   readonly finish: Program | undefined;
 }
@@ -87,16 +89,24 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
       store.target.arena === "states" ? { ...store, value: withoutSubnormals(graph, store.value) } : store,
     );
 
+  const accumulates = model.training.accumulate !== undefined;
   const suffix = (k: number) => (k === 0 ? "" : `_${k + 1}`);
   const train = (phase: Phase, k: number): Program | undefined => {
     const isWhole = phase.loss === whole.loss && phase.trained.length === whole.trained.length;
     const { gradients, buffers, totals } = isWhole ? step : trainingStep(model, phase, prepare);
     if (gradients.length + buffers.length === 0) return undefined;
-    return program(`train${suffix(k)}`, [...gradients, ...buffers, ...totals], ...phase.update.map(normal));
+    const others = [...buffers, ...totals];
+    return accumulates
+      ? program(`train${suffix(k)}`, [...gradients.map((store) => added(graph, store)), ...others])
+      : program(`train${suffix(k)}`, [...gradients, ...others], ...phase.update.map(normal));
   };
   const steps = model.phases.map(train);
-  const phases = model.phases.map(({ states, metrics }, k): PhasePrograms => ({
+  const phases = model.phases.map(({ states, metrics, trained, update }, k): PhasePrograms => ({
     begin: program(`begin${suffix(k)}`, initials(states)),
+    update:
+      accumulates && trained.length > 0
+        ? program(`update${suffix(k)}`, ...averaged(graph, trained, update.map(normal)))
+        : undefined,
     finish: program(
       `finish${suffix(k)}`,
       metrics.map(({ target, result }) => ({ target, value: result })),
@@ -144,6 +154,28 @@ function withoutSubnormals(graph: Graph, value: Tensor): Tensor {
   const x = graph.at(value, axes);
   const isTiny = graph.apply(less, graph.apply(abs, x), graph.constant(leastNormal));
   return graph.compute(axes, graph.apply(where, isTiny, graph.constant(0), x), value.origin);
+}
+
+/** A batch's gradient, of its mean loss, added to those before as that of its sum. */
+function added(graph: Graph, { target, value }: Store): Store {
+  const axes = graph.axesOf(target.shape);
+  const weighted = graph.apply(multiply, graph.at(value, axes), graph.apply(number, graph.scalar("batch")));
+  const sum = graph.apply(add, graph.at(graph.source(target), axes), weighted);
+  return { target, value: graph.compute(axes, sum, value.origin) };
+}
+
+/** An update from the sum of the gradients of n examples, which then is 0 again. */
+function averaged(
+  graph: Graph,
+  trained: readonly Trained[],
+  update: readonly (readonly Store[])[],
+): readonly (readonly Store[])[] {
+  const length = Math.max(...trained.map(({ gradient: { offset, shape } }) => offset + sizeOf(shape, 0)));
+  const target: Source = { name: "gradients", arena: "gradients", type: "f32", offset: 0, shape: [length] };
+  const axes = graph.axesOf([length]);
+  const mean = graph.apply(divide, graph.at(graph.source(target), axes), graph.apply(number, graph.scalar("batch")));
+  const all = (value: Expr): readonly Store[] => [{ target, value: graph.compute(axes, value) }];
+  return [all(mean), ...update, all(graph.constant(0))];
 }
 
 interface TrainingStep {
@@ -234,7 +266,11 @@ const types: { readonly [name in ArenaName]: ScalarType } = {
 };
 
 export function programsOf({ later, phases, ...single }: LoweredPrograms): readonly Program[] {
-  const all = [...Object.values(single), ...later, ...phases.flatMap(({ begin, finish }) => [begin, finish])];
+  const all = [
+    ...Object.values(single),
+    ...later,
+    ...phases.flatMap((phase) => [phase.begin, phase.update, phase.finish]),
+  ];
   return [...new Set(all.flatMap((program: Program | undefined) => program ?? []))];
 }
 

@@ -63,12 +63,11 @@ export async function comparePrograms(
   const initial = start();
   const compiledForWasm = compileModel(checked, { gradient: true, target: "wasm" });
   const { programs } = compiledForWasm;
-  const wasm = instantiateWasm(
-    [...programNames.map((name) => programs[name]), ...programs.later].flatMap(
-      (program: CompiledProgram | undefined) => (program ? [{ name: program.name, program }] : []),
-    ),
-    Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length])),
+  const forWasm = [...programNames.map((name) => programs[name]), ...programs.later].flatMap(
+    (program: CompiledProgram | undefined) => (program ? [{ name: program.name, program }] : []),
   );
+  const wasmNames = new Set(forWasm.map(({ name }) => name));
+  const wasm = instantiateWasm(forWasm, Object.fromEntries(lowered.arenas.map(({ name, length }) => [name, length])));
   const differences: Difference[] = [];
   const compare = (
     program: string,
@@ -88,7 +87,12 @@ export async function comparePrograms(
       }
     }
   };
-  const all = [...programNames.map((name) => lowered.programs[name]), ...lowered.programs.later];
+  const { later, phases } = lowered.programs;
+  const all = [
+    ...programNames.map((name) => lowered.programs[name]),
+    ...later,
+    ...phases.flatMap(({ begin, update }) => (phases.length > 1 ? [begin, update] : [update])),
+  ];
   for (const program of all.flatMap((one: Program | undefined) => one ?? [])) {
     const { name } = program;
     const kernels = (internals as unknown as Record<string, readonly InternalKernel[] | undefined>)[name];
@@ -112,6 +116,7 @@ export async function comparePrograms(
     for (const [key, array] of Object.entries(initial)) wasm.arrays[key as ArenaName]?.set(array);
     wasm.arrays.activations?.fill(NaN);
     wasm.arrays.sums?.fill(3);
+    if (!wasmNames.has(name)) continue;
     wasm.run(name, rows, 1, (site) => drawKey(seed, site, 1));
     // Rows beyond the examples of this call may hold anything.
     for (const { target } of program.stages.flat()) {

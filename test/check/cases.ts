@@ -185,7 +185,7 @@ export const cases: readonly Case[] = [
     text: `${trained("  let z[i] = x[i] -> apart")}\nlayer apart(x: []) {\n  buffer m: [] = «mean(x, over: data)»\n  return x - m\n}`,
   },
   { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
-  { code: "NET5900", text: trained("  train { «accumulate: epoch» }") },
+  { code: "NET6002", text: trained("  train { accumulate: «0» }") },
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6001", text: trained("  phase one { «minimise»: loss }"), fixed: "minimize" },

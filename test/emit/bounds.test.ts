@@ -73,9 +73,12 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
       const one = Object.fromEntries(
         Object.entries(ports).map(([port, { size: n }]) => [port, all[port]!.subarray(row * n, (row + 1) * n)]),
       );
-      expect(Array.from<unknown>(net.predict(one)[name]!)).toEqual(
-        Array.from<unknown>(whole).slice(row * size, (row + 1) * size),
-      );
+      // One example has kernels of its own, which may add in another order.
+      Array.from<unknown>(net.predict(one)[name]!).forEach((value, k) => {
+        const other = Array.from<unknown>(whole)[row * size + k];
+        if (typeof value === "number") expect(other).toBeCloseTo(value, 5);
+        else expect(other).toBe(value);
+      });
     }
   });
 

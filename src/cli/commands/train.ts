@@ -97,7 +97,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
 
   const epochs = checked.phases.reduce((sum, phase) => sum + (options.epochs ?? phase.epochs), 0);
   const stop = new AbortController();
-  const firstStep = net.step;
+  let steps = 0;
   let interrupted = false;
   const interrupt = () => {
     if (interrupted) process.exit(130);
@@ -118,7 +118,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     resume: options.resume !== undefined,
     signal: stop.signal,
     onBatch(report) {
-      const steps = net.step - firstStep;
+      steps++;
       if (options.steps !== undefined && steps >= options.steps) stop.abort();
       const now = performance.now();
       if (!terminal.interactive || now - shown < 80) return;
@@ -137,7 +137,6 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     writeAtomic(path, net.save());
     terminal.err(`interrupted: saved ${path}; go on with --resume ${path}`);
   }
-  const steps = net.step - firstStep;
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);

@@ -141,7 +141,7 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   /** Epochs completed by `fit` so far. */
   readonly epoch: number;
   /**
-   * One update from at most the declared batch of examples. The result is reused by the next call. Buffers that a model takes
+   * One update from at most the declared batch of examples, also in models that accumulate gradients in `fit`. The result is reused by the next call. Buffers that a model takes
    * from the training set (`over: data`) are taken from this batch if no `fit` came before. Throws NetInputError.
    */
   trainStep(data: Data): Metrics;

@@ -17,6 +17,7 @@ import {
   stepOn,
   sumRows,
   type Trainer,
+  updateFrom,
 } from "./trainer.js";
 
 /** Everything decided before the first step. */
@@ -149,7 +150,9 @@ async function runEpochs<Data extends object, Metrics extends object>(
   const { ports, survey, evaluate } = trainer.training;
   const run = trainer.run;
   const end = run.start + epochs(trainer.phase);
-  const phase = phaseOf(trainer).name;
+  const { name: phase, update } = phaseOf(trainer);
+  const { accumulate = 1 } = trainer.training.settings;
+  const parts = accumulate === "epoch" ? Infinity : accumulate;
   const batches = Math.ceil(rows.length / batch);
   const batchReport: BatchReport<Metrics> = { phase, epoch: 0, batch: 0, batches, metrics: trainer.metrics };
   const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
@@ -182,9 +185,13 @@ async function runEpochs<Data extends object, Metrics extends object>(
       const memory = memoryOf(trainer);
       const n = Math.min(batch, rows.length - run.position);
       loadRows(ports, columns, memory, order, run.position, n);
-      stepOn(trainer, memory, n);
+      const part = (run.position / batch) % parts;
+      stepOn(trainer, memory, n, part);
       addTo(run.sums, memory.totals);
       run.position += n;
+      if (update && (part + 1 === parts || run.position === rows.length)) {
+        updateFrom(trainer, memory, part * batch + n);
+      }
       if (onBatch) {
         finishMetrics(trainer, memory, memory.totals);
         batchReport.epoch = trainer.epoch + 1;

@@ -5,7 +5,7 @@ import { Floats, floatType } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
-import { rowStride } from "./random.js";
+import { elementStride, rowStride } from "./random.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
 
@@ -36,6 +36,8 @@ export interface PhaseSpec {
   readonly states: readonly TensorSpec[];
   readonly begin?: Program;
   readonly train: Program;
+  /** If `train` only adds to the gradients: the update from those of `n` examples, which leaves zeros. */
+  readonly update?: Program;
   readonly finish: Program;
 }
 export interface TrainingDefaults {
@@ -43,6 +45,8 @@ export interface TrainingDefaults {
   readonly epochs: number;
   readonly shuffle: boolean;
   readonly validation: number;
+  /** Batches of one update. Default 1. */
+  readonly accumulate?: number | "epoch";
   readonly stop:
     | {
         readonly monitor: string;
@@ -131,6 +135,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.origin = 0;
   trainer.surveyed = false;
   trainer.run = newRun(0, memory.sums.length);
+  memory.gradients.fill(0);
   trainer.training.initialize(memory, 0, 0, seed);
   resetMemories(trainer);
 }
@@ -143,17 +148,29 @@ export function phaseOf<Metrics>({ training, phase }: Trainer<Metrics>): PhaseSp
 export function beginRun<Metrics>(trainer: Trainer<Metrics>, phase: number): void {
   const memory = memoryOf(trainer);
   trainer.run = newRun(trainer.epoch, memory.sums.length);
+  memory.gradients.fill(0);
   if (trainer.training.phases.length === 1) return;
   trainer.phase = phase;
   trainer.origin = trainer.step;
   phaseOf(trainer).begin?.(memory, 0, 0, trainer.seed);
 }
 
-/** One update from the first `n` examples in memory; leaves the batch's totals there. */
-export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
+/**
+ * One update from the first `n` examples in memory; leaves the batch's totals there. In models that accumulate: their gradients are
+ * added to those before, as batch number `part` of an update.
+ */
+export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number, part = 0): void {
   const { step, origin, phase, seed } = trainer;
-  // Steps count from the start of the phase; its draws are its own.
-  phaseOf(trainer).train(memory, n, step - origin + 1, (seed + Math.imul(phase, rowStride)) >>> 0);
+  const { train, update } = phaseOf(trainer);
+  // Steps count from the start of the phase; the draws of phases and parts are their own.
+  const draws = (seed + Math.imul(phase, rowStride) + Math.imul(part, elementStride)) >>> 0;
+  train(memory, n, step - origin + 1, draws);
+  if (!update) trainer.step++;
+}
+/** The update from the gradients of `n` examples. */
+export function updateFrom<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
+  const { step, origin, seed } = trainer;
+  phaseOf(trainer).update?.(memory, n, step - origin + 1, seed);
   trainer.step++;
 }
 
@@ -198,6 +215,7 @@ export function trainStep<Metrics>(trainer: Trainer<Metrics>, data: object): Met
     settleBuffers(trainer, memory, memory.totals);
   }
   stepOn(trainer, memory, n);
+  if (phaseOf(trainer).update) updateFrom(trainer, memory, n);
   return finishMetrics(trainer, memory, memory.totals);
 }
 
@@ -247,6 +265,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
     tensors.set(...flat("buffers", floatType, run.snapshot.buffers));
   }
   if (run.position > 0) tensors.set(...flat("sums", "F64", run.sums));
+  if (run.position > 0 && phaseOf(trainer).update) tensors.set(...flat("gradients", floatType, memory.gradients));
   const metadata = new Map<string, string>([
     ["format", fileFormat],
     ["model", model.name],
@@ -314,6 +333,11 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     new Floats(memory.parameters.length),
   );
   const buffers = optionalArray(file.tensors.get(`${runPrefix}buffers`), floatType, new Floats(memory.buffers.length));
+  const gradients = optionalArray(
+    file.tensors.get(`${runPrefix}gradients`),
+    floatType,
+    new Floats(memory.gradients.length),
+  );
   const run: Run = {
     ...newRun(count("start"), memory.sums.length),
     position: count("position"),
@@ -325,6 +349,8 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   const [seed, step, epoch, origin] = [count("seed"), count("step"), count("epoch"), count("origin", "0")];
   if (seed >= 2 ** 32) throw new NetWeightsError("the file's seed is too large");
   copyBytes(memory, specs, found);
+  memory.gradients.fill(0);
+  if (gradients) memory.gradients.set(gradients);
   const surveyed = file.metadata.has("surveyed");
   Object.assign(trainer, { seed, step, epoch, run, surveyed, origin, phase: training.phases.indexOf(phase) });
   resetMemories(trainer);
