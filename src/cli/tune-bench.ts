@@ -35,7 +35,7 @@ const barrier = 64;
 const page = 65536;
 /** A kernel's results may differ from those of another schedule by so much of the largest. */
 const rounding = 1e-4;
-const restartEvery = 50;
+const restartEvery = 10;
 
 /** Memory as a net had it after a step, and what runs in it. */
 export class TuneBench {

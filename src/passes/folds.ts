@@ -1,5 +1,5 @@
 /** @file Folds to loops: several folds over the same indices share their loops, one accumulator each; small windows are unrolled. */
-import { add, greater, less, multiply } from "../ops/index.js";
+import { add, greater, less, maximum, multiply } from "../ops/index.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import type { Axis, Expr, Fold, Reducer } from "../ir/types.js";
 import { affine, int, lane, lanes, linear, plus, times, variable } from "./affine.js";
@@ -141,13 +141,30 @@ export class Folds {
         best = blocks.name({ kind: "apply", type, op: reducer === "sum" ? add : multiply, arguments: [best, value] });
         return;
       }
-      const condition = blocks.name(
-        { kind: "apply", type: isWide ? "b32x4" : "bool", op: better(reducer), arguments: [value, best] },
-        "c",
-      );
-      if (isPlace(reducer))
-        place = blocks.name({ kind: "select", type: place.type, condition, yes: whole(k + 1), no: place });
-      best = blocks.name({ kind: "select", type: best.type, condition, yes: value, no: best });
+      const comparison = isBetter(reducer, value, best);
+      const condition = blocks.name(comparison, "c");
+      if (isPlace(reducer)) {
+        const chosen = { kind: "select", type: place.type, condition, yes: whole(k + 1) } as const;
+        // Later places are larger: the larger of two vectors costs less than a choice between them.
+        place = blocks.name(
+          isWide && k > 0
+            ? {
+                kind: "apply",
+                type: place.type,
+                op: maximum,
+                arguments: [place, blocks.name({ ...chosen, no: whole(0) })],
+              }
+            : { ...chosen, no: place },
+        );
+      }
+      // In lanes an extreme is one instruction if it can be seen, a choice is three.
+      best = blocks.name({
+        kind: "select",
+        type: best.type,
+        condition: isWide ? comparison : condition,
+        yes: value,
+        no: best,
+      });
     });
     return isPlace(reducer) ? place : best;
   }
