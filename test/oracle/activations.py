@@ -8,11 +8,11 @@ from oracle import case, numbers, write
 BATCH, N = 8, 6
 
 
-def make(name, stage, run):
+def make(name, stage, run, size=N):
     source = f"""
 model Activation {{
   input  x: f32[{N}]
-  target t: f32[{N}]
+  target t: f32[{size}]
   param  w: [{N}] ~ ones
   output y = (x * w) -> {stage}
   loss mean_squared_error(y, t)
@@ -20,7 +20,7 @@ model Activation {{
   train {{ batch: {BATCH} }}
 }}
 """
-    data = {"x": numbers(51, [BATCH, N], 4.0), "t": numbers(52, [BATCH, N])}
+    data = {"x": numbers(51, [BATCH, N], 4.0), "t": numbers(52, [BATCH, size])}
     forward = lambda p, x, training: {"y": run(x["x"] * p["w"])}
     return case(name, source, {"w": numbers(50, [N], 0.3, 1.0)}, data, forward, lambda out, x, p: ((out["y"] - x["t"]) ** 2).mean())
 
@@ -56,4 +56,17 @@ write("activations", [
     make("silu", "silu", F.silu),
     make("mish", "mish", F.mish),
     make("sparsemax", "sparsemax", sparsemax),
+    make("exponential", "rescaling(0.2) -> exponential", lambda x: torch.exp(0.2 * x)),
+    make("celu", "celu", F.celu),
+    make("celu(0.5)", "celu(0.5)", lambda x: F.celu(x, 0.5)),
+    make("log_sigmoid", "log_sigmoid", F.logsigmoid),
+    make("hard_tanh", "hard_tanh", F.hardtanh),
+    make("hard_silu", "hard_silu", F.hardswish),
+    make("hard_shrink", "hard_shrink", F.hardshrink),
+    make("soft_shrink", "soft_shrink", F.softshrink),
+    make("soft_shrink(0.2)", "soft_shrink(0.2)", lambda x: F.softshrink(x, 0.2)),
+    make("tanh_shrink", "tanh_shrink", F.tanhshrink),
+    make("threshold", "threshold(0.3, -0.7)", lambda x: F.threshold(x, 0.3, -0.7)),
+    make("squareplus", "squareplus", lambda x: (x + torch.sqrt(x**2 + 4)) / 2),
+    make("glu", "glu", F.glu, N // 2),
 ])

@@ -45,6 +45,38 @@ def categorical_hinge(y, t):
     return F.relu(1 + ((1 - one) * y).amax(-1) - (one * y).sum(-1)).mean()
 
 
+def overlap(y, t, alpha=0.5, beta=0.5):
+    """Tversky's index of each example; with one half each it is Dice's coefficient, but for the 1e-7 that keeps it defined."""
+    hits = (y * t).sum(-1)
+    return (hits + 1e-7) / (hits + alpha * (y * (1 - t)).sum(-1) + beta * ((1 - y) * t).sum(-1) + 1e-7)
+
+
+def dice(y, t):
+    return (1 - (2 * (y * t).sum(-1) + 1e-7) / (y.sum(-1) + t.sum(-1) + 1e-7)).mean()
+
+
+def ctc(name, labels, steps, symbols):
+    """torch's ctc_loss, whose blank is also class 0; it gives the sum over the steps of one example here as there."""
+    length = len(labels[0])
+    source = f"""
+model Alignment {{
+  input  x: f32[{steps}, {symbols}]
+  target t: class[{symbols}][{length}]
+  param  w: [{symbols}] ~ ones
+  output y = (x * w) -> log_softmax
+  loss ctc(y, t)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: {len(labels)} }}
+}}
+"""
+    batch = len(labels)
+    target = {"shape": [batch, length], "values": [float(k) for row in labels for k in row]}
+    sizes = torch.full((batch,), steps), torch.full((batch,), length)
+    return case(name, source, {"w": numbers(65, [symbols], 0.3, 1.0)}, {"x": numbers(66, [batch, steps, symbols], 2.0), "t": target},
+                lambda p, x, training: {"y": F.log_softmax(x["x"] * p["w"], -1)},
+                lambda out, x, p: F.ctc_loss(out["y"].transpose(0, 1), x["t"].long(), *sizes, reduction="none").mean())
+
+
 distribution = given(F.softmax(torch.tensor([[0.1, 0.5, -1, 2], [1, 1, 0, 0], [0, 0, 0, 0], [3, -3, 1, 0], [0.2, 0.1, 0, 1]]), -1).numpy())
 onehot_with_zero = given([[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]])
 
@@ -74,4 +106,12 @@ write("losses", [
     probable("kl_divergence", "kl_divergence(y, t)", divergence, f"f32[{N}]", distribution),
     probable("kl_divergence of sparse distributions", "kl_divergence(y, t)", divergence, f"f32[{N}]", onehot_with_zero),
     probable("focal", "focal(y, t)", focal),
+    probable("focal, alpha 1, gamma 0.5", "focal(y, t, alpha: 1, gamma: 0.5)", lambda y, t: focal(y, t, 1.0, 0.5)),
+    numeric("cosine_similarity", "cosine_similarity(y, t)", lambda y, t: -F.cosine_similarity(y, t).mean()),
+    make("dice", "dice(y, t)", f"f32[{N}]", given(BITS), " -> sigmoid", torch.sigmoid, dice),
+    make("tversky", "tversky(y, t, alpha: 0.3, beta: 0.7)", f"f32[{N}]", given(BITS), " -> sigmoid", torch.sigmoid, lambda y, t: (1 - overlap(y, t, 0.3, 0.7)).mean()),
+    make("tversky, one half each", "tversky(y, t)", f"f32[{N}]", given(BITS), " -> sigmoid", torch.sigmoid, lambda y, t: (1 - overlap(y, t)).mean()),
+    ctc("ctc", [[1, 2, 3], [2, 2, 4], [4, 1, 4], [3, 3, 3]], 7, 5),
+    ctc("ctc, as few steps as can be", [[1, 2], [2, 1], [3, 1]], 2, 4),
+    ctc("ctc of one label", [[1], [2]], 5, 3),
 ])

@@ -3,7 +3,7 @@
 Optimizers: ten steps on a small regression, for each option.
 
 torch.optim where its form is this library's. Written out as in Keras 3 or the paper, because PyTorch differs:
-momentum `averaged` (torch's first step is undamped), adagrad and rmsprop (torch adds epsilon outside the root), adamax (torch adds
+momentum `averaged` (torch's first step is undamped), adagrad and rmsprop `inside` (torch adds epsilon outside the root), adamax (torch adds
 epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), nadam (torch 1.13 multiplies the coefficient of a step into
 its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb.
 """
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from oracle import Published, case, numbers, write
 
 BATCH = 4
+o = torch.optim
 
 
 def make(name, optimizer, update):
@@ -102,6 +103,15 @@ def lion(p, g, s, t):
     return p - 0.01 * torch.sign(0.9 * m + 0.1 * g)
 
 
+def ftrl_sharp(p, g, s, t):
+    """Learning rate power -1: without the root."""
+    n, z = slot(s, "n", p, 0.5), slot(s, "z", p)
+    new = n + g**2
+    s["z"] = z + g - (new - n) / 0.1 * p
+    s["n"] = new
+    return -s["z"] / (new / 0.1)
+
+
 def ftrl(p, g, s, t):
     n, z = slot(s, "n", p, 0.1), slot(s, "z", p)
     new = n + g**2
@@ -139,6 +149,27 @@ def descent(rate):
     return Written(lambda p, g, s, t: p - rate(t - 1) * g)
 
 
+def published(make, *rest, **options):
+    """The rates of a schedule of torch, read off an optimizer that it drives."""
+    rates = []
+    optimizer = o.SGD([torch.zeros(1, requires_grad=True)], 0.2)
+    schedule = make(optimizer, *rest, **options)
+    for _ in range(10):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if len(rates) < 10:
+            schedule.step()
+    return descent(lambda t: rates[t])
+
+
+def restarts(t, first=2, t_mul=2.0, m_mul=0.5, alpha=0.1):
+    """By walking through the periods, as the paper says, and Keras' falling peaks."""
+    period, peak = first, 1.0
+    while t >= period:
+        t, period, peak = t - period, period * t_mul, peak * m_mul
+    return 0.2 * ((1 - alpha) * 0.5 * peak * (1 + math.cos(math.pi * t / period)) + alpha)
+
+
 def cosine(step):
     if step < 3:
         return 0.02 + (0.2 - 0.02) * step / 3
@@ -146,7 +177,6 @@ def cosine(step):
     return 0.2 * ((1 - 0.1) * 0.5 * (1 + math.cos(math.pi * progress)) + 0.1)
 
 
-o = torch.optim
 write("optimizers", [
     make("sgd", "sgd(learning_rate: 0.1)", Published(lambda q: o.SGD(q, 0.1))),
     make("momentum", "momentum(learning_rate: 0.1)", Published(lambda q: o.SGD(q, 0.1, momentum=0.9))),
@@ -177,4 +207,26 @@ write("optimizers", [
     make("polynomial_decay", "sgd(learning_rate: polynomial_decay(0.2, 6, end: 0.01, power: 2.0))", descent(lambda t: 0.19 * (1 - min(t, 6) / 6) ** 2 + 0.01)),
     make("piecewise_constant", "sgd(learning_rate: piecewise_constant([2, 5], [0.3, 0.1, 0.02]))", descent(lambda t: 0.3 if t <= 2 else 0.1 if t <= 5 else 0.02)),
     make("cosine_decay", "sgd(learning_rate: cosine_decay(0.02, 5, alpha: 0.1, warmup_steps: 3, warmup_target: 0.2))", descent(cosine)),
+    make("nesterov", "nesterov(learning_rate: 0.1)", Published(lambda q: o.SGD(q, 0.1, momentum=0.9, nesterov=True))),
+    make("nesterov, momentum 0.5", "nesterov(learning_rate: 0.1, momentum: 0.5)", Published(lambda q: o.SGD(q, 0.1, momentum=0.5, nesterov=True))),
+    make("momentum 0.5", "momentum(learning_rate: 0.1, momentum: 0.5)", Published(lambda q: o.SGD(q, 0.1, momentum=0.5))),
+    make("adagrad, epsilon 0.01 outside", "adagrad(learning_rate: 0.1, epsilon: 0.01, form: outside)", Published(lambda q: o.Adagrad(q, 0.1, initial_accumulator_value=0.1, eps=1e-2))),
+    make("adadelta, rho 0.8", "adadelta(learning_rate: 1.0, rho: 0.8, epsilon: 1e-4)", Published(lambda q: o.Adadelta(q, 1.0, rho=0.8, eps=1e-4))),
+    make("rmsprop, epsilon 0.01 outside", "rmsprop(learning_rate: 0.01, epsilon: 0.01, form: outside)", Published(lambda q: o.RMSprop(q, 0.01, alpha=0.9, eps=1e-2))),
+    make("rmsprop, outside, rho 0.99", "rmsprop(learning_rate: 0.01, rho: 0.99, epsilon: 1e-8, form: outside)", Published(lambda q: o.RMSprop(q, 0.01))),
+    make("rmsprop, outside, momentum and centered", "rmsprop(learning_rate: 0.01, momentum: 0.5, centered: true, epsilon: 0.01, form: outside)",
+         Published(lambda q: o.RMSprop(q, 0.01, alpha=0.9, eps=1e-2, momentum=0.5, centered=True))),
+    make("adam, other betas", "adam(learning_rate: 0.01, beta_1: 0.5, beta_2: 0.9)", Published(lambda q: o.Adam(q, 0.01, betas=(0.5, 0.9), eps=1e-7))),
+    make("adamw", "adamw(learning_rate: 0.01)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.004))),
+    make("adamw, decay 0.1", "adamw(learning_rate: 0.01, weight_decay: 0.1)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.1))),
+    make("ftrl, power -1", "ftrl(learning_rate: 0.1, power: -1, initial_accumulator: 0.5)", Written(ftrl_sharp)),
+    make("weight_decay and sgd", "weight_decay(0.1) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p * (1 - 0.1 * 0.1) - 0.1 * g)),
+    make("inverse_time_decay, staircase", "sgd(learning_rate: inverse_time_decay(0.2, 4, 0.5, staircase: true))", descent(lambda t: 0.2 / (1 + 0.5 * (t // 4)))),
+    make("cosine_decay, no warm-up", "sgd(learning_rate: cosine_decay(0.2, 8))", descent(lambda t: 0.1 * (1 + math.cos(math.pi * min(t, 8) / 8)))),
+    make("cosine_restarts", "sgd(learning_rate: cosine_restarts(0.2, 3))", published(o.lr_scheduler.CosineAnnealingWarmRestarts, 3, 2)),
+    make("cosine_restarts, equal periods", "sgd(learning_rate: cosine_restarts(0.2, 4, t_mul: 1))", published(o.lr_scheduler.CosineAnnealingWarmRestarts, 4)),
+    make("cosine_restarts, falling", "sgd(learning_rate: cosine_restarts(0.2, 2, t_mul: 2, m_mul: 0.5, alpha: 0.1))", descent(restarts)),
+    make("linear_warmup", "sgd(learning_rate: linear_warmup(0.2, 5, initial: 0.05))", published(o.lr_scheduler.LinearLR, 0.25, 1.0, 5)),
+    make("step", "sgd(learning_rate: step(0.2, 3, gamma: 0.5))", published(o.lr_scheduler.StepLR, 3, 0.5)),
+    make("one_cycle", "sgd(learning_rate: one_cycle(0.3, 10))", published(o.lr_scheduler.OneCycleLR, 0.3, 10, cycle_momentum=False)),
 ])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """LSTM, GRU and the simple recurrent layer: results and gradients, PyTorch's cells with their weights in this library's layout."""
 import torch
+import torch.nn.functional as F
 
 from oracle import case, numbers, write
 
@@ -81,10 +82,54 @@ def square(out, x, p):
     return ((out["h"] - x["t"]) ** 2).mean()
 
 
-def make(name, stage, gates, forward, sequence=False, extra=()):
+def relu(p, x):
+    return torch_layer(torch.rnn_relu, 1, [p["cell.kernel"].T, p["cell.recurrent_kernel"].T, p["cell.bias"], torch.zeros(U)], x)
+
+
+def hard(p, x):
+    """An LSTM with other activations, written out."""
+    h = c = torch.zeros(x.shape[0], U)
+    for s in range(x.shape[1]):
+        i, f, g, o = (x[:, s] @ p["cell.kernel"] + h @ p["cell.recurrent_kernel"] + p["cell.bias"]).chunk(4, -1)
+        c = F.hardsigmoid(f) * c + F.hardsigmoid(i) * F.softsign(g)
+        h = F.hardsigmoid(o) * F.softsign(c)
+    return h[:, None]
+
+
+def without_bias(run, gates):
+    """The same layer with biases of 0, which are no parameters."""
+    zeros = {f"cell.{name}": torch.zeros(gates * U) for name in ("bias", "recurrent_bias")}
+    return lambda p, x: run(p | zeros, x)
+
+
+def both(merge, sequence=False):
+    """One LSTM forwards, one backwards, each with its own weights; the states of the latter stay beside their inputs."""
+
+    def run(p, x, training):
+        ways = []
+        for name, flipped in (("lstm", False), ("lstm_2", True)):
+            own = {f"cell.{key}": p[f"cell.{name}.{key}"] for key in ("kernel", "recurrent_kernel", "bias")}
+            states = lstm(own, x["x"].flip(1) if flipped else x["x"])
+            ways.append((states.flip(1) if flipped else states) if sequence else states[:, -1])
+        return {"h": merge(*ways)}
+
+    return run
+
+
+def bidirectional(name, merge, forward, size, sequence=False):
+    shape = [T, size] if sequence else [size]
+    stage = f"bidirectional(lstm({U}{', return_sequences: true' if sequence else ''}){merge})"
+    parameters = {f"cell.{word}.{key}": numbers(seed + k, shape_, scale) for word, seed in (("lstm", 27), ("lstm_2", 127))
+                  for k, (key, shape_, scale) in enumerate([("kernel", [N, 4 * U], 0.5), ("recurrent_kernel", [U, 4 * U], 0.4), ("bias", [4 * U], 0.3)])}
+    data = {"x": numbers(25, [BATCH, T, N]), "t": numbers(26, [BATCH, *shape])}
+    return case(name, source(stage, shape), parameters, data, forward, square, steps=3)
+
+
+def make(name, stage, gates, forward, sequence=False, extra=(), bias=True):
     shape = [T, U] if sequence else [U]
     data = {"x": numbers(25, [BATCH, T, N]), "t": numbers(26, [BATCH, *shape])}
-    return case(name, source(stage, shape), weights(gates, extra), data, forward, square, steps=3)
+    found = {key: value for key, value in weights(gates, extra).items() if bias or "bias" not in key}
+    return case(name, source(stage, shape), found, data, forward, square, steps=3)
 
 
 def fresh_bias():
@@ -106,4 +151,15 @@ write("recurrent", [
     make("gru, reset before the product", f"gru({U}, reset_after: false)", 3, last(gru_before)),
     make("simple_rnn, last state", f"simple_rnn({U})", 1, last(simple)),
     make("simple_rnn, all states", f"simple_rnn({U}, return_sequences: true)", 1, every(simple), True),
+    make("lstm without bias", f"lstm({U}, use_bias: false)", 4, last(without_bias(lstm, 4)), bias=False),
+    make("lstm, other activations", f"lstm({U}, activation: softsign, recurrent_activation: hard_sigmoid)", 4, last(hard)),
+    make("gru, backwards", f"gru({U}, return_sequences: true, go_backwards: true)", 3, backwards(gru), True, ["recurrent_bias"]),
+    make("gru without bias", f"gru({U}, use_bias: false)", 3, last(without_bias(gru, 3)), bias=False),
+    make("simple_rnn, backwards", f"simple_rnn({U}, return_sequences: true, go_backwards: true)", 1, backwards(simple), True),
+    make("simple_rnn, relu", f"simple_rnn({U}, activation: relu)", 1, last(relu)),
+    bidirectional("bidirectional", "", both(lambda a, b: torch.cat([a, b], -1)), 2 * U),
+    bidirectional("bidirectional, all states", "", both(lambda a, b: torch.cat([a, b], -1), True), 2 * U, True),
+    bidirectional("bidirectional, sum", ", merge: sum", both(lambda a, b: a + b), U),
+    bidirectional("bidirectional, average", ", merge: average", both(lambda a, b: (a + b) / 2), U),
+    bidirectional("bidirectional, multiply", ", merge: multiply", both(lambda a, b: a * b), U),
 ])

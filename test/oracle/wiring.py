@@ -92,7 +92,7 @@ model Regularized {
 )
 
 
-def constrained(name, constraint, rule):
+def constrained(name, constraint, rule, start=numbers(97, [4, 3])):
     def update(p, step):
         w = p["w"]
         w.sub_(0.1 * w.grad)
@@ -111,7 +111,7 @@ model Constrained {{
   train {{ batch: 5 }}
 }}
 """,
-        {"w": numbers(97, [4, 3])},
+        {"w": start},
         {"x": numbers(98, [5, 4]), "t": numbers(99, [5, 3])},
         lambda p, x, training: {"y": x["x"] @ p["w"]},
         mean_square,
@@ -120,8 +120,8 @@ model Constrained {{
     )
 
 
-def length(w):
-    return w.norm(dim=0, keepdim=True) + 1e-7
+def length(w, dim=0):
+    return w.norm(dim=dim, keepdim=True) + 1e-7
 
 
 def attention(p, x, training):
@@ -156,6 +156,136 @@ model Attention {
     mean_square,
 )
 
+def regular(name, regularizer, rule):
+    """One matrix with a regularizer beside its loss."""
+    return case(
+        name,
+        f"""
+model Regularized {{
+  input  x: f32[4]
+  target t: f32[3]
+  param  w: [4, 3] ~ zeros, regularize {regularizer}
+  output y = x @ w
+  loss mean_squared_error(y, t)
+  optimizer sgd(learning_rate: 0.1)
+  train {{ batch: 5 }}
+}}
+""",
+        {"w": numbers(97, [4, 3])},
+        {"x": numbers(98, [5, 4]), "t": numbers(99, [5, 3])},
+        lambda p, x, training: {"y": x["x"] @ p["w"]},
+        lambda out, x, p: mean_square(out, x, p) + rule(p["w"]),
+        Published(lambda q: torch.optim.SGD(q, 0.1)),
+        steps=3,
+    )
+
+
+def cosines(w):
+    """Mean of |cosine| over the pairs of rows: Keras' OrthogonalRegularizer counts each pair twice and halves."""
+    unit = w / w.norm(dim=1, keepdim=True)
+    pairs = [(i, j) for i in range(len(w)) for j in range(i)]
+    return sum((unit[i] * unit[j]).sum().abs() for i, j in pairs) / len(pairs)
+
+
+def merged(name, stage, rule, result=(2, 3)):
+    """Two values, each of a parameter and the input, become one."""
+    return case(
+        name,
+        f"""
+model Merged {{
+  input  x: f32[2, 3]
+  target t: f32{list(result)}
+  param  a: [2, 3] ~ zeros
+  param  b: [2, 3] ~ zeros
+  output y = [x * a, x + b] -> {stage}
+  loss mean_squared_error(y, t)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: 4 }}
+}}
+""",
+        {"a": numbers(130, [2, 3]), "b": numbers(131, [2, 3])},
+        {"x": numbers(132, [4, 2, 3]), "t": numbers(133, [4, *result])},
+        lambda p, x, training: {"y": rule(x["x"] * p["a"], x["x"] + p["b"])},
+        mean_square,
+        steps=2,
+    )
+
+
+def slopes(name, stage, path, shape, rule):
+    return case(
+        name,
+        f"""
+model Slopes {{
+  input  x: f32[3, 4]
+  target t: f32[3, 4]
+  output y = x -> {stage} as slope
+  loss mean_squared_error(y, t)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: 5 }}
+}}
+""",
+        {path: numbers(134, shape, 0.5)},
+        {"x": numbers(135, [5, 3, 4], 2.0), "t": numbers(136, [5, 3, 4])},
+        lambda p, x, training: {"y": rule(x["x"], p[path])},
+        mean_square,
+        steps=2,
+    )
+
+
+def attends(name, stage, run, parameters, size=4):
+    """A query of 5 steps reads from a memory of 6."""
+    return case(
+        name,
+        f"""
+model Attends {{
+  input  x: f32[5, 4]
+  input  memory: f32[6, {size}]
+  target t: f32[5, 4]
+  param  shift: [5, 4] ~ zeros
+  output y = (x + shift) -> {stage} as a
+  loss mean_squared_error(y, t)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: 3 }}
+}}
+""",
+        {"shift": numbers(140, [5, 4], 0.3)} | parameters,
+        {"x": numbers(141, [3, 5, 4]), "memory": numbers(142, [3, 6, size]), "t": numbers(143, [3, 5, 4])},
+        lambda p, x, training: {"y": run(p, x["x"] + p["shift"], x["memory"])},
+        mean_square,
+        steps=2,
+    )
+
+
+def dot_attention(p, q, memory):
+    return F.softmax(p.get("a.scale", 1.0) * q @ memory.transpose(-1, -2), -1) @ memory
+
+
+def concat_attention(p, q, memory):
+    score = torch.tanh(p.get("a.scale", 1.0) * (q[:, :, None] + memory[:, None])).sum(-1)
+    return F.softmax(score, -1) @ memory
+
+
+def cross(p, q, memory, heads=2):
+    """torch's multi_head_attention_forward with separate weights for query, key and value."""
+    flat = {name: p[f"a.{name}"] for name in ("wq", "wk", "wv", "wo")}
+    k = flat["wq"].shape[2]
+    bias = torch.cat([p[f"a.{b}"].reshape(-1) for b in ("bq", "bk", "bv")]) if "a.bq" in p else None
+    n, m = q.shape[-1], memory.shape[-1]
+    y, _ = F.multi_head_attention_forward(
+        q.transpose(0, 1), memory.transpose(0, 1), memory.transpose(0, 1), n, heads, None, bias, None, None, False, 0.0,
+        flat["wo"].reshape(heads * k, n).T, p.get("a.bo"), use_separate_proj_weight=True,
+        q_proj_weight=flat["wq"].reshape(n, heads * k).T, k_proj_weight=flat["wk"].reshape(m, heads * k).T,
+        v_proj_weight=flat["wv"].reshape(m, heads * k).T, need_weights=False)
+    return y.transpose(0, 1)
+
+
+def heads(n, m, k, bias=True):
+    shapes = {"wq": [n, 2, k], "wk": [m, 2, k], "wv": [m, 2, k], "wo": [2, k, n]}
+    if bias:
+        shapes |= {"bq": [2, k], "bk": [2, k], "bv": [2, k], "bo": [n]}
+    return {f"a.{name}": numbers(150 + i, shape) for i, (name, shape) in enumerate(shapes.items())}
+
+
 write("wiring", [
     embedding, shared, steps, regularized,
     constrained("constraint non_neg", "non_neg", lambda w: F.relu(w)),
@@ -163,4 +293,32 @@ write("wiring", [
     constrained("constraint unit_norm", "unit_norm", lambda w: w / length(w)),
     constrained("constraint soft_threshold", "soft_threshold(0.5)", lambda w: torch.sign(w) * F.relu(w.abs() - 0.1 * 0.5)),
     causal,
+    constrained("constraint min_max_norm", "min_max_norm(0.5, 1.1)", lambda w: w * torch.clamp(w.norm(dim=0, keepdim=True), 0.5, 1.1) / length(w)),
+    constrained("constraint min_max_norm, half way, over rows", "min_max_norm(0.5, 1.1, rate: 0.5, over: 1)",
+                lambda w: w * (0.5 * torch.clamp(length(w, 1), 0.5, 1.1) + 0.5 * length(w, 1)) / length(w, 1)),
+    constrained("constraint max_norm over rows", "max_norm(0.8, over: 1)", lambda w: torch.renorm(w, 2, 0, 0.8)),
+    constrained("constraint simplex", "non_neg -> simplex", lambda w: F.relu(w) / F.relu(w).sum(-1, keepdim=True), numbers(97, [4, 3], 0.3, 1.0)),
+    regular("regularizer l1", "l1(0.05)", lambda w: 0.05 * w.abs().sum()),
+    regular("regularizer l2", "l2(0.05)", lambda w: 0.05 * (w**2).sum()),
+    regular("regularizer orthogonality", "orthogonality(0.1)", lambda w: 0.1 * ((w.T @ w - torch.eye(3)) ** 2).sum()),
+    regular("regularizer orthogonal", "orthogonal(0.1)", lambda w: 0.1 * cosines(w)),
+    regular("regularizer orthogonal, columns", "orthogonal(0.1, mode: columns)", lambda w: 0.1 * cosines(w.T)),
+    merged("add", "add", torch.add),
+    merged("subtract", "subtract", torch.sub),
+    merged("multiply", "multiply", torch.mul),
+    merged("average", "average", lambda a, b: (a + b) / 2),
+    merged("maximum", "maximum", torch.maximum),
+    merged("minimum", "minimum", torch.minimum),
+    merged("concatenate", "concatenate", lambda a, b: torch.cat([a, b], -1), (2, 6)),
+    merged("concatenate over the first axis", "concatenate(over: 0)", lambda a, b: torch.cat([a, b], 1), (4, 3)),
+    merged("dot", "dot", lambda a, b: (a * b).sum(-1), (2,)),
+    merged("dot, normalised", "dot(normalize: true)", lambda a, b: F.cosine_similarity(a, b, -1), (2,)),
+    slopes("p_relu", "p_relu", "slope.alpha", [3, 4], lambda x, a: torch.where(x >= 0, x, a * x)),
+    slopes("p_relu, a slope per channel", "p_relu(shared: true)", "slope.channel_alpha", [4], lambda x, a: F.prelu(x.reshape(-1, 4), a).reshape(x.shape)),
+    attends("attention", "attention()(memory)", dot_attention, {}),
+    attends("attention, scaled", "attention(use_scale: true)(memory)", dot_attention, {"a.scale": numbers(144, [], 0.3, 1.0)}),
+    attends("attention, concat", "attention(score: concat)(memory)", concat_attention, {}),
+    attends("attention, concat, scaled", "attention(use_scale: true, score: concat)(memory)", concat_attention, {"a.scale": numbers(144, [], 0.3, 1.0)}),
+    attends("multi_head_attention to another sequence", "multi_head_attention(2, key_dim: 2)(memory)", cross, heads(4, 3, 2), 3),
+    attends("multi_head_attention without biases", "multi_head_attention(2, key_dim: 2, use_bias: false)(memory)", cross, heads(4, 3, 2, False), 3),
 ])
