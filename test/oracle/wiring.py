@@ -295,7 +295,7 @@ write("wiring", [
     causal,
     constrained("constraint min_max_norm", "min_max_norm(0.5, 1.1)", lambda w: w * torch.clamp(w.norm(dim=0, keepdim=True), 0.5, 1.1) / length(w)),
     constrained("constraint min_max_norm, half way, over rows", "min_max_norm(0.5, 1.1, rate: 0.5, over: 1)",
-                lambda w: w * (0.5 * torch.clamp(length(w, 1), 0.5, 1.1) + 0.5 * length(w, 1)) / length(w, 1)),
+                lambda w: w * (0.5 * torch.clamp(w.norm(dim=1, keepdim=True), 0.5, 1.1) + 0.5 * w.norm(dim=1, keepdim=True)) / length(w, 1)),
     constrained("constraint max_norm over rows", "max_norm(0.8, over: 1)", lambda w: torch.renorm(w, 2, 0, 0.8)),
     constrained("constraint simplex", "non_neg -> simplex", lambda w: F.relu(w) / F.relu(w).sum(-1, keepdim=True), numbers(97, [4, 3], 0.3, 1.0)),
     regular("regularizer l1", "l1(0.05)", lambda w: 0.05 * w.abs().sum()),
