@@ -54,14 +54,16 @@ export async function run({ module = "./mnist.net.js", threads = 1, target, expe
   return outcome;
 }
 `;
+/** The job beside a page or a worker. */
+const jobFile = "./job.js";
 /** Answers tasks, one message each. */
 export const workerText = `
-import { run } from "./job.js";
+import { run } from "${jobFile}";
 onmessage = ({ data }) => run(data).then(postMessage, (error) => postMessage({ name: String(error) }));
 `;
 /** Sets \`run\` and \`runInWorker\` for the test to call. */
 export const pageText = `
-import { run } from "./job.js";
+import { run } from "${jobFile}";
 globalThis.run = run;
 globalThis.runInWorker = (task) => {
   const worker = new Worker("./worker.js", { type: "module" });

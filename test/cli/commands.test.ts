@@ -77,7 +77,7 @@ describe.concurrent("netc build", () => {
         build("--print", "wat"),
       ]);
       const training = /^function train_/m;
-      const binary = /binary:\s*"AGFzbQ/;
+      const binary = /binary:\s*"0061736d/;
       expect([training.test(whole.text()), binary.test(whole.text())]).toEqual([true, true]);
       expect([training.test(plain.text()), binary.test(plain.text())]).toEqual([true, false]);
       expect([training.test(bare.text()), binary.test(bare.text())]).toEqual([false, true]);

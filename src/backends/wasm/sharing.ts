@@ -50,7 +50,8 @@ export class Sharing {
     }
     if (isSplit(statement)) {
       if (writesOutsideSplit(statement)) throw new Error("kernel: a loop around a shared one writes");
-      if (this.#writers === "first" || (this.#writers === "all" && reads(statement))) this.#meet();
+      // Where it writes, a thread behind may still be reading: memory is used again.
+      this.#meetIfWritten();
       this.#writers = "all";
       return emit();
     }
