@@ -6,12 +6,39 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Folder } from "../cli/netc.js";
 import { chromiumPath, type PageKind, Site } from "./chromium.js";
-import { type Failure, jobText, type Outcome, pageText, type Task, workerText } from "./job.js";
+
+interface Task {
+  /** Of the module to import. Default: with the fallback. */
+  readonly module?: "./mnist.net.js" | "./wasm.net.js";
+  readonly threads?: number;
+  readonly target?: "typescript" | "wasm";
+  /** How many threads to wait for. Default: `threads`. */
+  readonly expected?: number;
+}
+interface Outcome {
+  readonly target: string;
+  readonly threads: number;
+  /** Of the tensors that `save` writes. */
+  readonly sha256: string;
+  /** Before and after training. */
+  readonly losses: readonly [number, number];
+}
+interface Failure {
+  readonly name: string;
+  readonly missing: string;
+}
+
+const pages = Object.fromEntries(
+  ["index.html", "page.js", "worker.js", "job.js"].map((name) => [
+    name,
+    readFileSync(`test/browser/pages/${name}`, "utf8"),
+  ]),
+);
 
 describe.skipIf(!chromiumPath)("in Chromium (skipped without it: CHROMIUM_PATH, or chromium on PATH)", () => {
   const folder = new Folder({
     "mnist.net": readFileSync("examples/mnist.net"),
-    "job.js": jobText,
+    "job.js": pages["job.js"]!,
     "package.json": '{ "type": "module" }',
   });
   let site: Site;
@@ -39,15 +66,12 @@ describe.skipIf(!chromiumPath)("in Chromium (skipped without it: CHROMIUM_PATH, 
   beforeAll(async () => {
     const build = ["build", "mnist.net", "--target", "wasm", "--emit", "js"];
     await Promise.all([folder.run(...build), folder.run(...build, "--fallback", "none", "-o", "wasm")]);
-    const files = {
-      "index.html": '<!doctype html><script type="module" src="page.js"></script>',
-      "page.js": pageText,
-      "worker.js": workerText,
-      "job.js": jobText,
-      "mnist.net.js": readFileSync(join(folder.path, "mnist.net.js"), "utf8"),
-      "wasm.net.js": readFileSync(join(folder.path, "wasm/mnist.net.js"), "utf8"),
-    };
-    site = await Site.open(files);
+    const built = (path: string) => readFileSync(join(folder.path, path), "utf8");
+    site = await Site.open({
+      ...pages,
+      "mnist.net.js": built("mnist.net.js"),
+      "wasm.net.js": built("wasm/mnist.net.js"),
+    });
     expected = { wasm: await inNode({}), typescript: await inNode({ target: "typescript" }) };
   }, 60_000);
   afterAll(async () => {

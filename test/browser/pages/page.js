@@ -1,0 +1,11 @@
+/** @file What a page offers the test to call. */
+import { run } from "./job.js";
+globalThis.run = run;
+globalThis.runInWorker = (task) => {
+  const worker = new Worker("./worker.js", { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.addEventListener("message", ({ data }) => resolve(data));
+    worker.addEventListener("error", ({ message }) => reject(new Error(message)));
+    worker.postMessage(task);
+  }).finally(() => worker.terminate());
+};
