@@ -32,9 +32,8 @@ export interface TunedKernel {
 export interface TuneResult {
   /** Those that were tuned, in the order of a step. */
   readonly kernels: readonly TunedKernel[];
-  /** Milliseconds of all kernels together. */
-  readonly msBefore: number;
-  readonly ms: number;
+  /** Milliseconds of the kernels of each program together. */
+  readonly programs: readonly { readonly name: string; readonly msBefore: number; readonly ms: number }[];
   /** Kernels whose results another tiling changed by more than rounding: a defect. */
   readonly disagreeing: readonly string[];
 }
@@ -203,13 +202,18 @@ function conclude(plain: CompiledModel, { nests, chosen, before, after, disagree
   );
   const changed = new Set(kept.flatMap(({ kernels }) => kernels));
   const ms = (name: string) => (changed.has(name) ? after : before).get(name)!;
-  const all = tunedPrograms(plain).flatMap(({ program, batch }) =>
-    program.kernels.map(({ name, origins }) => ({
+  const programs = tunedPrograms(plain).map(({ program, batch }) => {
+    const suffix = batch === plain.batch ? "" : ` x ${batch}`;
+    const all = program.kernels.map(({ name, origins }) => ({
       id: idOf(name, batch),
-      title: `${program.name}_${origins.at(-1)?.label || "kernel"}${batch === plain.batch ? "" : ` x ${batch}`}`,
-    })),
-  );
-  const kernels = all
+      title: `${program.name}_${origins.at(-1)?.label || "kernel"}${suffix}`,
+    }));
+    const ids = all.map(({ id }) => id);
+    const sum = ids.reduce((milliseconds, id) => milliseconds + ms(id), 0);
+    return { name: program.name + suffix, all, msBefore: total(ids, before), ms: sum };
+  });
+  const tuned = programs
+    .flatMap(({ all }) => all)
     .filter(({ id }) => nests.some((nest) => nest.kernels.includes(id)))
     .map(({ id, title }): TunedKernel => {
       const entries = kept
@@ -220,11 +224,9 @@ function conclude(plain: CompiledModel, { nests, chosen, before, after, disagree
         });
       return { name: title, msBefore: before.get(id)!, ms: ms(id), entries: new Map(entries) };
     });
-  const names = all.map(({ id }) => id);
   return {
-    kernels,
-    msBefore: total(names, before),
-    ms: names.reduce((sum, name) => sum + ms(name), 0),
+    kernels: tuned,
+    programs: programs.map(({ name, msBefore, ms: sum }) => ({ name, msBefore, ms: sum })),
     disagreeing,
   };
 }

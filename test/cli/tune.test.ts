@@ -46,13 +46,21 @@ describe("netc tune", () => {
       const { file, choices, models } = JSON.parse(out) as {
         file: string | null;
         choices: number;
-        models: { model: string; msBefore: number; ms: number; disagreeing: string[]; kernels: { ms: number }[] }[];
+        models: {
+          model: string;
+          programs: { name: string; msBefore: number; ms: number }[];
+          disagreeing: string[];
+          kernels: { ms: number }[];
+        }[];
       };
       expect(models).toHaveLength(1);
-      const [{ model, msBefore, ms, disagreeing, kernels } = models[0]!] = models;
+      const { model, programs, disagreeing, kernels } = models[0]!;
       expect(model).toBe("Flowers");
-      expect(ms).toBeGreaterThan(0);
-      expect(ms).toBeLessThanOrEqual(msBefore);
+      expect(programs.map(({ name }) => name)).toEqual(["train", "predict", "predict x 1"]);
+      for (const { ms, msBefore } of programs) {
+        expect(ms).toBeGreaterThan(0);
+        expect(ms).toBeLessThanOrEqual(msBefore);
+      }
       expect(disagreeing).toEqual([]);
       expect(kernels.length).toBeGreaterThan(1);
       expect(file).toBe(choices > 0 ? schedule : null);

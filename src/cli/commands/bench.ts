@@ -1,5 +1,7 @@
 /** @file `netc bench FILE`: step time, rate, share of the machine's peak, time per kernel; or all targets and peers in turn. */
+import { hasRelaxed } from "../../emit/runtime/relaxed.js";
 import type { CompiledModel, Target } from "../../backends/model.js";
+import type { CompiledProgram } from "../../ir/kernel.js";
 import type { CheckedModel } from "../../check/model.js";
 import { compete, type Contestant, peerCommand, standingRows, timingOf } from "../bench-compare.js";
 import type { Schedules } from "../../passes/schedules.js";
@@ -73,9 +75,10 @@ async function measure(checked: CheckedModel, options: Scheduled, terminal: Term
   const { compiled } = step;
   const { batch, nominalFlops } = compiled;
   // The peak is measured before and after: a machine that slows down in between must not flatter us.
-  const before = peakOf(target);
+  const isFused = compiled.relaxed && hasRelaxed();
+  const before = peakOf(target, isFused);
   const times = sample(options.seconds, 1, step);
-  const peak = threads * Math.max(before, peakOf(target));
+  const peak = threads * Math.max(before, peakOf(target, isFused));
   const best = least(times);
   const gflops = nominalFlops / best / 1e6;
   const result = {
@@ -120,7 +123,9 @@ async function measure(checked: CheckedModel, options: Scheduled, terminal: Term
 
 function arenaBytes({ arenas, programs }: CompiledModel): number {
   const fixed = arenas.reduce((sum, { type, length }) => sum + length * (type === "f64" ? 8 : 4), 0);
-  const work = Object.values(programs).map((p) => (p ? 4 * (p.activations + p.integers) : 0));
+  const { later, phases, ...single } = programs;
+  const all = [single, ...phases].flatMap((group) => Object.values<CompiledProgram | undefined>({ ...group }));
+  const work = [...later, ...all].map((program) => (program ? 4 * (program.activations + program.integers) : 0));
   return fixed + Math.max(...work);
 }
 

@@ -84,7 +84,7 @@ async function run(file: string, options: TuneOptions, terminal: Terminal): Prom
   );
 }
 
-function report(name: string, { kernels, msBefore, ms, disagreeing }: TuneResult, terminal: Terminal): void {
+function report(name: string, { kernels, programs, disagreeing }: TuneResult, terminal: Terminal): void {
   for (const kernel of disagreeing)
     terminal.err(
       `${terminal.paint("yellow", "note")}: another tiling of ${kernel} gives other results, left as it is; please report this`,
@@ -97,7 +97,9 @@ function report(name: string, { kernels, msBefore, ms, disagreeing }: TuneResult
     [...kernel.entries.values()].map(choiceText).join("; "),
   ]);
   terminal.out(table([["kernel", "before ms", "ms", "faster", "tiling"], ...rows], terminal.paint));
-  terminal.out(`${name}: all kernels ${msBefore.toFixed(3)} ms, tuned ${ms.toFixed(3)} ms\n`);
+  for (const { name: program, msBefore, ms } of programs)
+    terminal.out(`${name} ${program}: ${msBefore.toFixed(3)} ms, tuned ${ms.toFixed(3)} ms`);
+  terminal.out("");
 }
 function choiceText({ rows, vector, order }: ScheduleEntry): string {
   const lanes = vector === undefined ? "" : vector === "sums" ? ", lanes along sums" : `, lanes along loop ${vector}`;
