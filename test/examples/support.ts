@@ -71,6 +71,19 @@ export function weights(net: Net, path: string): Float32Array {
   return found as Float32Array;
 }
 
+/** A buffer by its path, as the net saves it. */
+export function buffer(net: Net, path: string): Float32Array {
+  const bytes = net.save();
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Readonly<
+    Record<string, { readonly data_offsets: readonly [number, number] }>
+  >;
+  const entry = header[path] ?? header[`buffers/${path}`];
+  if (!entry) throw new Error(`no ${path} among ${Object.keys(header).join(", ")}`);
+  const [from, to] = entry.data_offsets;
+  return new Float32Array(bytes.slice(8 + length + from, 8 + length + to).buffer);
+}
+
 /** A port's values as rows of numbers. */
 export function rowsOf({ rows, ports }: Examples, port: string): number[][] {
   const values = ports[port]!;
