@@ -37,6 +37,10 @@ const drawn: readonly (readonly [string, readonly [deviation: number, limit: num
   ["he_normal", truncated(2 / rows)],
   ["lecun_uniform", uniform(Math.sqrt(3 / rows))],
   ["lecun_normal", truncated(1 / rows)],
+  ["variance_scaling", truncated(1 / rows)],
+  ["variance_scaling(2.0, mode: outputs)", truncated(2 / columns)],
+  ["variance_scaling(2.0, mode: average, distribution: uniform)", uniform(Math.sqrt(6 / ((rows + columns) / 2)))],
+  ["variance_scaling(distribution: untruncated_normal)", [Math.sqrt(1 / rows), Infinity]],
 ];
 
 describe("drawn", () => {

@@ -49,6 +49,11 @@ describe("classes", () => {
       12,
     );
   });
+  test("one-hot targets give what class indexes give", () => {
+    const oneHot = labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
+    for (const call of ["accuracy(y, t)", "top_k_accuracy(y, t, k: 2)", "perplexity(y, t)"])
+      expect(metric(call, `f32[${classes}]`, `f32[${classes}]`, scores, oneHot)[0]).toBeCloseTo(many(call)[0]!, 10);
+  });
   test("confusion_matrix", () => {
     const expected = Array.from({ length: classes ** 2 }, (_, cell) => {
       const [truth, guess] = [Math.floor(cell / classes), cell % classes];
@@ -89,6 +94,11 @@ describe("yes or no", () => {
 describe("numbers", () => {
   const square = mean((i) => (chances[i]! - numbers[i]!) ** 2);
   test("mean_squared_error", () => expect(real("mean_squared_error(y, t)")[0]).toBeCloseTo(square, 12));
+  test("mean_absolute_error", () =>
+    expect(real("mean_absolute_error(y, t)")[0]).toBeCloseTo(
+      mean((i) => Math.abs(chances[i]! - numbers[i]!)),
+      12,
+    ));
   test("root_mean_squared_error", () => {
     expect(real("root_mean_squared_error(y, t)")[0]).toBeCloseTo(Math.sqrt(square), 12);
   });

@@ -9,8 +9,8 @@ export interface Tiny {
   readonly gradient: boolean;
 }
 
-/** A weighted sum of sines of all elements: every element counts, each differently. */
-const objective = "loss sum[i](sin((i + 1) * flat[i])) + t";
+/** A sum of sines, shifted: every element counts, each differently, and no gradient is so steep that 32 bits would not do. */
+const objective = "loss sum[i](sin(flat[i] + i)) + t";
 
 /** `x` reaches the word with a parameter added, so that the gradient by the input is seen too. */
 function onNumbers(word: string, shape: string, stage: string): Tiny {
