@@ -8,8 +8,8 @@ import { createProject } from "../../src/compiler/project.js";
 import type { NestReport } from "../../src/passes/schedules.js";
 import { flowers, flowerTable, type Folder, inFolder } from "./netc.js";
 
-/** With a product large enough for several tilings. */
-const wide = flowers.replace("-> dense(3) as head", "-> dense(64) -> relu -> dense(3) as head");
+/** With products that take long enough to be timed. */
+const wide = flowers.replace("-> dense(3) as head", "-> dense(200) -> relu -> dense(100) -> relu -> dense(3) as head");
 const files = { "flowers.net": wide, "flowers.csv": flowerTable() };
 const schedule = "flowers.net.schedule.json";
 
