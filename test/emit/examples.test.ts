@@ -45,6 +45,9 @@ function noise({ element, shape, name }: Port, n: number): number[] {
 const dataOf = (ports: readonly Port[], n: number): Row =>
   Object.fromEntries(ports.map((port) => [port.name, noise(port, n)]));
 
+/** The loss; the first metric where there is none. */
+const first = (metrics: Readonly<Record<string, unknown>>) => Number(Object.values(metrics)[0]);
+
 const compiledFiles = files.map((file) => ({
   file,
   compiled: checkFile(join(folder, file)).map((model) => compileModel(model, { target: "wasm", fallback: true })),
@@ -71,8 +74,7 @@ describe.each(compiledFiles)("$file", async ({ compiled }) => {
       const data = examplesOf(model, 5);
       const [net, other] = [create({ seed: 3, target }), create({ seed: 4, target })];
       expect(net.target).toBe(target);
-      const { loss } = net.trainStep(data);
-      expect(Number.isFinite(loss)).toBe(true);
+      expect(Number.isFinite(first(net.trainStep(data)))).toBe(true);
       other.load(net.save());
       net.trainStep(data);
       other.trainStep(data);
@@ -80,7 +82,7 @@ describe.each(compiledFiles)("$file", async ({ compiled }) => {
       const outputs = net.predict(data);
       const predictor = module[`${model.checked.name}Predictor`]!.create({ weights: net.save(), target });
       expect(predictor.predict(data)).toEqual(outputs);
-      expect(net.evaluate(data)["loss"]).toBeTypeOf("number");
+      expect(Number.isFinite(first(net.evaluate(data)))).toBe(true);
     }
   });
   test("the targets agree", () => {
@@ -89,7 +91,7 @@ describe.each(compiledFiles)("$file", async ({ compiled }) => {
       const data = examplesOf(model, 8);
       const nets = (["wasm", "typescript"] as const).map((target) => create({ seed: 3, target }));
       for (let k = 0; k < 4; k++) {
-        const [a, b] = nets.map((net) => Number(net.trainStep(data)["loss"]));
+        const [a, b] = nets.map((net) => first(net.trainStep(data)));
         expect(Math.abs(a! - b!) / Math.max(1, Math.abs(b!))).toBeLessThan(1e-4);
       }
     }
