@@ -1,7 +1,6 @@
 /** @file `netc bench FILE`: step time, rate, share of the machine's peak, time per kernel; or all targets and peers in turn. */
 import { hasRelaxed } from "../../emit/runtime/relaxed.js";
 import type { CompiledModel, Target } from "../../backends/model.js";
-import type { CompiledProgram } from "../../ir/kernel.js";
 import type { CheckedModel } from "../../check/model.js";
 import { compete, type Contestant, peerCommand, standingRows, timingOf } from "../bench-compare.js";
 import type { Schedules } from "../../passes/schedules.js";
@@ -12,6 +11,7 @@ import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
+import { namedPrograms } from "../programs.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";
@@ -123,10 +123,8 @@ async function measure(checked: CheckedModel, options: Scheduled, terminal: Term
 
 function arenaBytes({ arenas, programs }: CompiledModel): number {
   const fixed = arenas.reduce((sum, { type, length }) => sum + length * (type === "f64" ? 8 : 4), 0);
-  const { later, phases, ...single } = programs;
-  const all = [single, ...phases].flatMap((group) => Object.values<CompiledProgram | undefined>({ ...group }));
-  const work = [...later, ...all].map((program) => (program ? 4 * (program.activations + program.integers) : 0));
-  return fixed + Math.max(...work);
+  const all = [...namedPrograms(programs).values()];
+  return fixed + Math.max(...all.map(({ activations, integers }) => 4 * (activations + integers)));
 }
 
 const threadsText = (threads: number) => (threads === 1 ? "1 thread" : `${threads} threads`);

@@ -2,6 +2,7 @@
 import type { Target } from "../../backends/model.js";
 import type { CompiledProgram } from "../../ir/kernel.js";
 import { sizeOf } from "../../ir/graph.js";
+import { namedPrograms } from "../programs.js";
 import type { Register } from "../command-line.js";
 import { compileFile } from "../compile.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
@@ -34,12 +35,11 @@ export const summary: Register = (program, terminal) => {
       }));
       const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
       const arenaBytes = arenas.reduce((sum, arena) => sum + arena.length * (arena.type === "f64" ? 8 : 4), 0);
+      const named = namedPrograms(programs);
       const memory = Object.fromEntries(
-        Object.entries(programs).flatMap(([name, compiledProgram]) =>
-          compiledProgram ? [[name, 4 * (compiledProgram.activations + compiledProgram.integers)]] : [],
-        ),
+        [...named].map(([name, { activations, integers }]) => [name, 4 * (activations + integers)]),
       );
-      const all = Object.values(programs).flatMap((of: CompiledProgram | undefined) => of ?? []);
+      const all = [...named.values()];
       const largest = (bytes: (of: CompiledProgram) => number) => arenaBytes + Math.max(...all.map(bytes));
       const totals = {
         parameters,
