@@ -16,6 +16,8 @@ export function namedPrograms({ later, phases, ...single }: Programs): ReadonlyM
       ),
     ),
   ];
-  const entries = groups.flatMap((group) => Object.entries(group));
-  return new Map(entries.flatMap(([name, program]) => (program ? [[name, program] as const] : [])));
+  const names = new Map<CompiledProgram, string>();
+  for (const [name, program] of groups.flatMap((group) => Object.entries(group)))
+    if (program && !names.has(program)) names.set(program, name);
+  return new Map([...names].map(([program, name]) => [name, program]));
 }
