@@ -45,6 +45,8 @@ export interface PhasePrograms {
   readonly begin: CompiledProgram | undefined;
   /** The optimizer, from the gradients that `train` added up over n examples; absent where each `train` is an update. */
   readonly update: CompiledProgram | undefined;
+  /** Puts what prediction reads in the place of parameters. */
+  readonly serve: CompiledProgram | undefined;
   /** Metrics from sums, where `loss` is what the phase minimises. */
   readonly finish: CompiledProgram | undefined;
 }

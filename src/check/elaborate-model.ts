@@ -403,7 +403,7 @@ class Elaboration {
           source,
           gradient: { ...source, arena: "gradients", offset },
         })),
-        ...(places.size > 0 ? elaborateOptimizers(c, own, places) : { update: [], states: [] }),
+        ...(places.size > 0 ? elaborateOptimizers(c, own, places) : { update: [], states: [], served: [] }),
         metrics: result ? targets.map((metric, k) => (k === 0 ? { ...metric, result } : metric)) : targets,
       };
     };

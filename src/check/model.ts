@@ -98,6 +98,8 @@ export interface Phase {
   readonly trained: readonly Trained[];
   /** Optimizer stages: reads of arenas parameters, gradients, states; stages in order. Empty without an optimizer. */
   readonly update: readonly (readonly Store[])[];
+  /** What evaluation and prediction read in place of parameters (`serve`), from states and parameters. */
+  readonly served: readonly Store[];
   /** Of the optimizer: they start anew with the phase, and all phases share their memory. */
   readonly states: readonly Slot[];
   /** The metrics as this phase means them: `loss` is what it minimises. */

@@ -1,16 +1,23 @@
 /** @file Optimizers: chains elaborated once per group of parameters, as one flat vector where the body allows it. */
 import { suggest } from "../base/suggest.js";
 import type { Span } from "../base/source.js";
-import type { Store } from "../ir/types.js";
+import type { Store, Tensor } from "../ir/types.js";
 import { subtract } from "../ops/index.js";
-import type { Name, OptimizerItem, StateStatement, WordDeclaration } from "../syntax/ast.js";
+import type {
+  Expression,
+  Name,
+  OptimizerItem,
+  ServeStatement,
+  StateStatement,
+  WordDeclaration,
+} from "../syntax/ast.js";
 import { type Caller, type Context, type FlatTrial, Sink } from "./context.js";
-import { laterRules, modelRules } from "./diagnostics/model.js";
+import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import { constantCondition } from "./expressions.js";
 import { Frame } from "./frame.js";
-import type { Slot } from "./model.js";
+import type { Phase, Slot } from "./model.js";
 import { elementwise, realTensor } from "./operators.js";
 import { applyGiven, stored } from "./parameters.js";
 import { evaluateCallable, evaluateTyped } from "./recipes.js";
@@ -140,10 +147,11 @@ export function elaborateOptimizers(
   c: Context,
   groups: readonly Group[],
   places: GradientPlaces,
-): { readonly update: readonly (readonly Store[])[]; readonly states: readonly Slot[] } {
+): Pick<Phase, "update" | "states" | "served"> {
   const stores: Store[] = [];
   const after: Store[] = [];
   const states: Slot[] = [];
+  const served: Store[] = [];
   c.run.registry.arenas.states.size = 0;
   const trainable = groups.flatMap((group) => group.parameters);
   const total = trainable.reduce((n, p) => n + count(p.shape), 0);
@@ -164,11 +172,12 @@ export function elaborateOptimizers(
       const chain: Chain = { stages, gradients, span: item.span, states };
       const outcome = flatForm(top, chain, run) ?? eachForm(top, chain, run);
       stores.push(...outcome.stores);
+      served.push(...outcome.served);
       const rate = outcome.learningRate;
       for (const parameter of run) after.push(...constraintsOf(top, parameter, rate, item.span));
     }
   }
-  return { update: [stores, after].filter((stage) => stage.length > 0), states };
+  return { update: [stores, after].filter((stage) => stage.length > 0), states, served };
 }
 
 function stagesOf(callable: Callable): readonly RecipeValue[] {
@@ -191,6 +200,7 @@ interface Chain {
 }
 interface Outcome {
   readonly stores: readonly Store[];
+  readonly served: readonly Store[];
   readonly learningRate: Value | undefined;
 }
 
@@ -216,6 +226,7 @@ function eachForm(c: Context, chain: Chain, parameters: readonly ParameterEntry[
   const outcomes = parameters.map((parameter) => elaborateChain(c, chain, [parameter], unlabelled(parameter.shape)));
   return {
     stores: outcomes.flatMap(({ stores }) => stores),
+    served: outcomes.flatMap(({ served }) => served),
     learningRate: outcomes[0]?.learningRate,
   };
 }
@@ -257,6 +268,7 @@ function elaborateChain(
   const step = scalar(c.graph.scalar("step"), f32);
   const learningRate = chainRate(c, stages, step, span);
   const stores: Store[] = [];
+  let served: Store[] = [];
   for (const recipe of stages) {
     const { word } = recipe;
     if (word.kind === "builtin" || word.declaration.word !== "optimizer") {
@@ -285,16 +297,18 @@ function elaborateChain(
     }
     const gradients = grad === own && own.kind === "tensor" ? { own, all } : undefined;
     const body = inner.with({ gradients });
-    const bindings = runBody(body, word, parameters, region, states);
-    if (!bindings) break;
+    const result = runBody(body, word, parameters, region, states);
+    if (!result) break;
     param = inner.scope.names.get("param")?.value ?? param;
     grad = inner.scope.names.get("grad")?.value ?? grad;
-    stores.push(...bindings);
+    stores.push(...result.stores);
+    if (result.served) served = [{ target: source, value: result.served }];
   }
   const moved = tensorOf(c, param, region.axes, span);
   if (moved && moved !== c.graph.source(source)) stores.unshift({ target: source, value: moved });
-  else if (moved && stages.length > 0) c.report(modelRules.stageOrder, span, { name: stages.at(-1)!.word.name });
-  return { stores, learningRate };
+  else if (moved && stages.length > 0 && served.length === 0)
+    c.report(modelRules.stageOrder, span, { name: stages.at(-1)!.word.name });
+  return { stores, served, learningRate };
 }
 
 function enter(c: Context, word: Word, span: Span): Context {
@@ -337,14 +351,14 @@ function chainRate(c: Context, stages: readonly RecipeValue[], step: Value, span
   return undefined;
 }
 
-/** Runs an optimizer's statements; the stores of its states, or undefined after a message. */
+/** Runs an optimizer's statements; the stores of its states and what it serves, or undefined after a message. */
 function runBody(
   c: Context,
   word: Word,
   parameters: readonly ParameterEntry[],
   region: Region,
   states: Slot[],
-): readonly Store[] | undefined {
+): { readonly stores: readonly Store[]; readonly served: Tensor | undefined } | undefined {
   const { body } = word.declaration;
   if (!("statements" in body)) {
     c.report(wordRules.notHere, body.span, {
@@ -353,23 +367,47 @@ function runBody(
     });
     return undefined;
   }
+  let served: Region | undefined;
   const kept: { readonly name: string; readonly region: Region; readonly span: Span }[] = [];
+  /** A state as it is after the update; another value is kept as one. */
+  const serve = ({ value, span }: ServeStatement): Region | undefined => {
+    const state = value.kind === "name" && kept.find(({ name }) => name === value.name);
+    if (state) return state.region;
+    const result = c.evaluate(value);
+    const param: Expression = { kind: "name", name: "param", span };
+    const name: Name = { text: "served", span };
+    const copy: StateStatement = {
+      kind: "state",
+      name,
+      shape: undefined,
+      value: param,
+      when: undefined,
+      documentation: undefined,
+      span,
+    };
+    const place = declareState(c, word, copy, parameters, region, states);
+    if (!place) return undefined;
+    c.scope.bind(name.text, result);
+    kept.push({ name: name.text, region: place, span });
+    return place;
+  };
   for (const statement of body.statements) {
     if (statement.kind === "state") {
       const made = declareState(c, word, statement, parameters, region, states);
       if (made) kept.push({ name: statement.name.text, region: made, span: statement.span });
-    } else if (statement.kind === "serve")
-      c.report(laterRules.later, statement.span, { what: "averages that prediction reads (`serve`)" });
+    } else if (statement.kind === "serve") served = serve(statement);
     else if (statement.kind === "return")
       c.report(wordRules.notHere, statement.span, { what: "`return`", where: "an optimizer" });
     else c.run.language.execute(c, [statement]);
   }
-  return kept.flatMap(({ name, region: place, span }): Store[] => {
+  const stores = kept.flatMap(({ name, region: place, span }): Store[] => {
     const value = c.scope.names.get(name)?.value;
     const tensor = value && tensorOf(c, value, place.axes, span);
     const target = { name, arena: "states", type: "f32", offset: place.offset, shape: sizesOf(place.axes) } as const;
     return tensor && tensor !== c.graph.source(target) ? [{ target, value: tensor }] : [];
   });
+  const tensor = served && tensorOf(c, valueAt(c, "states", "served", served), region.axes, body.span);
+  return { stores, served: tensor };
 }
 
 /** A state's place and its start, for each parameter of the region; undefined if it is absent or wrong. */

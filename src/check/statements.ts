@@ -1,7 +1,7 @@
 /** @file Statements of words and models: let, use, require, assignments. */
 import type { Expression, LetStatement, RequireStatement, Statement, Target, TypeExpression } from "../syntax/ast.js";
 import type { Context } from "./context.js";
-import { laterRules, modelRules } from "./diagnostics/model.js";
+import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
@@ -54,7 +54,7 @@ function executeOne(c: Context, statement: Exclude<Statement, { kind: "return" }
     case "scan":
       return elaborateScan(c, statement);
     case "serve":
-      c.report(laterRules.later, statement.span, { what: "averages that prediction reads (`serve`)" });
+      c.report(wordRules.notHere, statement.span, { what: "`serve`", where: "this word: only optimizers serve values" });
       return;
     case "state":
       c.report(wordRules.notHere, statement.span, { what: "`state`", where: "this word: only optimizers have states" });

@@ -71,7 +71,8 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       ...batchPrograms(target),
       finish,
       phases: programs.phases.map((phase) => ({
-        begin: programs.phases.length > 1 ? maybe(phase.begin) : undefined,
+        begin: programs.phases.length > 1 || phase.serve ? maybe(phase.begin) : undefined,
+        serve: maybe(phase.serve),
         update: maybe(phase.update),
         finish: phase.finish === programs.finish ? finish : maybe(phase.finish),
       })),

@@ -25,7 +25,7 @@ export function printInternals(
   const others = [
     ...later,
     ...phases.slice(1).map(({ finish }) => finish),
-    ...phases.flatMap(({ begin, update }) => [begin, update]),
+    ...phases.flatMap(({ begin, update, serve }) => [begin, update, serve]),
   ];
   const used = names.trains
     ? [...Object.values(own), ...others]

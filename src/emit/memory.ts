@@ -31,7 +31,7 @@ const chosen = (programs: BatchPrograms, kinds: readonly Kind[]) => kinds.flatMa
 function sizesOf(model: CompiledModel, programs: BatchPrograms, more: readonly Kind[]): ArraySizes {
   const { initialize, phases, reset, settle } = model.programs;
   const trains = more.length > 0;
-  const prepared = phases.flatMap(({ begin, update, finish }) => [begin, update, finish]);
+  const prepared = phases.flatMap(({ begin, update, serve, finish }) => [begin, update, serve, finish]);
   const others = trains ? [initialize, ...prepared, reset, settle] : [withoutTraining(initialize), reset];
   const all = [...chosen(programs, [...predicting, ...more]), ...others.flatMap((program) => program ?? [])];
   return memorySizes(model, all, trains);

@@ -128,7 +128,7 @@ export function printModel(
         ? initialize
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
     const phases = checked.phases.map(({ name, epochs, states }, k) => {
-      const { begin, update, finish } = programs.phases[k]!;
+      const { begin, update, serve, finish } = programs.phases[k]!;
       const suffix = name === undefined ? "" : capitalized(name);
       const comment = `Forward, loss, backward${update ? ": gradients to add up" : ", optimizer: one update"}.`;
       return {
@@ -138,6 +138,9 @@ export function printModel(
         train: code(runBatch(`Train${suffix}`, comment, (of) => (k === 0 ? of.train : of.later[k - 1]))),
         ...(update
           ? { update: code(run(`Update${suffix}`, "One update from the gradients of n examples.", update)) }
+          : {}),
+        ...(serve
+          ? { serve: code(run(`Serve${suffix}`, "What prediction reads, in place of parameters.", serve)) }
           : {}),
         finish: code(run(`Finish${suffix}`, "Metrics from totals.", finish)),
       };

@@ -35,6 +35,8 @@ export interface PhasePrograms {
   readonly begin: Program | undefined;
   /** The optimizer, from the gradients that `train` added up over n examples; absent where each `train` is an update. */
   readonly update: Program | undefined;
+  /** Puts what prediction reads in the place of parameters. */
+  readonly serve: Program | undefined;
   /** Metrics from sums. */
   readonly finish: Program | undefined;
 }
@@ -101,12 +103,13 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
       : program(`train${suffix(k)}`, [...gradients, ...others], ...phase.update.map(normal));
   };
   const steps = model.phases.map(train);
-  const phases = model.phases.map(({ states, metrics, trained, update }, k): PhasePrograms => ({
+  const phases = model.phases.map(({ states, metrics, trained, update, served }, k): PhasePrograms => ({
     begin: program(`begin${suffix(k)}`, initials(states)),
     update:
       accumulates && trained.length > 0
         ? program(`update${suffix(k)}`, ...averaged(graph, trained, update.map(normal)))
         : undefined,
+    serve: program(`serve${suffix(k)}`, served),
     finish: program(
       `finish${suffix(k)}`,
       metrics.map(({ target, result }) => ({ target, value: result })),
@@ -269,7 +272,7 @@ export function programsOf({ later, phases, ...single }: LoweredPrograms): reado
   const all = [
     ...Object.values(single),
     ...later,
-    ...phases.flatMap((phase) => [phase.begin, phase.update, phase.finish]),
+    ...phases.flatMap((phase) => [phase.begin, phase.update, phase.serve, phase.finish]),
   ];
   return [...new Set(all.flatMap((program: Program | undefined) => program ?? []))];
 }

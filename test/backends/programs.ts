@@ -91,7 +91,7 @@ export async function comparePrograms(
   const all = [
     ...programNames.map((name) => lowered.programs[name]),
     ...later,
-    ...phases.flatMap(({ begin, update }) => (phases.length > 1 ? [begin, update] : [update])),
+    ...phases.flatMap(({ begin, update, serve }) => [phases.length > 1 || serve ? begin : undefined, update, serve]),
   ];
   for (const program of all.flatMap((one: Program | undefined) => one ?? [])) {
     const { name } = program;

@@ -52,7 +52,12 @@ function model(): CheckedModel {
       result: graph.compute([], graph.at(graph.source({ ...places.loss, arena: "sums" }), [])),
     },
   ];
-  const phase = { states: [], update: [[{ target: places.w, value: graph.compute([k], descended) }]], metrics };
+  const phase = {
+    states: [],
+    served: [],
+    update: [[{ target: places.w, value: graph.compute([k], descended) }]],
+    metrics,
+  };
   const trained = (["w", "unused"] as const).map((path) => ({
     path,
     source: places[path],

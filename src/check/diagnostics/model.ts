@@ -142,7 +142,7 @@ export const laterRules = {
     severity: "error",
     message: ({ what }) => `${what} come later: this version of the compiler does not do that yet`,
     explanation: `The language has this, and the text is well formed, but the compiler cannot generate code for it yet: padded sequences \
-(\`class[5000][t <= 40]\`) and \`serve\` in optimizers. \
+(\`class[5000][t <= 40]\`). \
 Nothing is silently ignored: until it is compiled, it is an error.`,
   }),
 } as const;

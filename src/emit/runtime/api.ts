@@ -119,7 +119,7 @@ export interface PredictingNet<Inputs, Outputs, Parameters> {
   predict(inputs: Inputs): Outputs;
   /** Takes weights and buffers from a file that `save` made. Throws NetWeightsError. */
   load(weights: Uint8Array): void;
-  /** Takes weights and buffers from another net of the same model. */
+  /** Takes weights and buffers from another net of the same model; in models that serve averages, these begin there. */
   copyFrom(net: PredictingNet<Inputs, Outputs, Parameters>): void;
   /** Forgets what predictions kept, in models that keep values; `load`, `copyFrom` and `initialize` do as well. */
   reset(): void;
@@ -133,6 +133,11 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   Outputs,
   Parameters
 > {
+  /**
+   * Views of the net's memory, row-major. In models that serve averages these are what prediction reads; they are overwritten by
+   * the averages again after the next update.
+   */
+  readonly parameters: Parameters;
   readonly seed: number;
   /** How many threads compute at present. */
   readonly threads: number;

@@ -107,6 +107,7 @@ function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: StopPlan
   }
   run.best = value;
   run.wait = 0;
+  trainer.serve?.();
   const { parameters, buffers } = memoryOf(trainer);
   if (stop.restoreBest) run.snapshot = { parameters: parameters.slice(), buffers: buffers.slice() };
 }
@@ -220,6 +221,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     await onEpoch?.(report);
   }
   if (run.snapshot) {
+    trainer.serve?.();
     const memory = memoryOf(trainer);
     memory.parameters.set(run.snapshot.parameters);
     memory.buffers.set(run.snapshot.buffers);

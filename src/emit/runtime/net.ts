@@ -12,6 +12,7 @@ import {
   targetOf,
 } from "./predictor.js";
 import {
+  beginAverages,
   checkIdle,
   createTrainer,
   evaluateAll,
@@ -29,8 +30,12 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
 ): TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> {
   const trainer = createTrainer(model, training, options);
   if (options.weights) loadNet(trainer, options.weights);
+  const parameters = parametersOf(trainer) as Parameters;
   const net: TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> = {
-    parameters: parametersOf(trainer) as Parameters,
+    get parameters() {
+      trainer.serve?.();
+      return parameters;
+    },
     target: targetOf(trainer),
     get threads() {
       return trainer.memory?.wasm?.threads ?? 1;
@@ -57,6 +62,7 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
     copyFrom: (other) => {
       checkIdle(trainer);
       copyWeights(trainer, other);
+      beginAverages(trainer);
       trainer.surveyed = true;
     },
     initialize: (seed = trainer.seed) => {

@@ -34,6 +34,8 @@ export interface Core {
   seed: number;
   /** Updates made. */
   step: number;
+  /** Puts what prediction reads in place of the parameters that training moves, in nets where these differ. */
+  readonly serve?: (() => void) | undefined;
 }
 
 /** The key under which a net keeps its inside, hidden from listings. */
@@ -92,6 +94,7 @@ export function parametersOf(core: Core): NetParameters {
 export function predictRows(core: Core, data: object): object {
   const { inputs, outputs, batch, predict, reset } = core.model;
   const memory = memoryOf(core);
+  core.serve?.();
   const columns: Columns = [];
   // Row k continues row k of the last call: there are as many memories as rows in the batch.
   const rows = readColumns(inputs, data, columns, reset ? batch : Infinity);
@@ -142,6 +145,7 @@ export function copyWeights(core: Core, net: object): void {
   if (from?.model.signature !== core.model.signature) {
     throw new NetInputError("net", `another ${core.model.name} net`, from ? `a ${from.model.name} net` : "no net");
   }
+  from.serve?.();
   memoryOf(core).parameters.set(memoryOf(from).parameters);
   memoryOf(core).buffers.set(memoryOf(from).buffers);
   resetMemories(core);

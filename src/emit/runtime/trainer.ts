@@ -38,6 +38,8 @@ export interface PhaseSpec {
   readonly train: Program;
   /** If `train` only adds to the gradients: the update from those of `n` examples, which leaves zeros. */
   readonly update?: Program;
+  /** Writes what prediction reads over parameters. */
+  readonly serve?: Program;
   readonly finish: Program;
 }
 export interface TrainingDefaults {
@@ -84,6 +86,8 @@ export interface Trainer<Metrics> extends Core {
   fitting: boolean;
   /** Whether the buffers that come from the training set have been taken from it, or loaded. */
   surveyed: boolean;
+  /** The parameters that training moves, while in memory there is what prediction reads. */
+  moved: Floats | undefined;
   /** Reused from call to call. */
   readonly columns: Columns;
   readonly metrics: Metrics;
@@ -112,8 +116,10 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     run: newRun(0, memory.sums.length),
     fitting: false,
     surveyed: false,
+    moved: undefined,
     columns: [],
     metrics: training.createMetrics(memory.metrics),
+    serve: training.phases.some(({ serve }) => serve) ? () => serveWeights(trainer) : undefined,
   };
   training.initialize(memory, 0, 0, seed);
   resetMemories(trainer);
@@ -134,6 +140,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.phase = 0;
   trainer.origin = 0;
   trainer.surveyed = false;
+  trainer.moved = undefined;
   trainer.run = newRun(0, memory.sums.length);
   memory.gradients.fill(0);
   trainer.training.initialize(memory, 0, 0, seed);
@@ -144,9 +151,32 @@ export function phaseOf<Metrics>({ training, phase }: Trainer<Metrics>): PhaseSp
   return training.phases[phase]!;
 }
 
+function serveWeights<Metrics>(trainer: Trainer<Metrics>): void {
+  const { serve } = phaseOf(trainer);
+  const { step, origin, seed } = trainer;
+  if (!serve || trainer.moved || step === origin) return;
+  const memory = memoryOf(trainer);
+  trainer.moved = memory.parameters.slice();
+  serve(memory, 0, step - origin, seed);
+}
+/** Before anything that training does. */
+function moveWeights<Metrics>(trainer: Trainer<Metrics>): void {
+  if (trainer.moved) memoryOf(trainer).parameters.set(trainer.moved);
+  trainer.moved = undefined;
+}
+/** Averages begin with the weights that were put in place. */
+export function beginAverages<Metrics>(trainer: Trainer<Metrics>): void {
+  const { begin, serve } = phaseOf(trainer);
+  trainer.moved = undefined;
+  if (!begin || !serve) return;
+  trainer.origin = trainer.step;
+  begin(memoryOf(trainer), 0, 0, trainer.seed);
+}
+
 /** A run, and where there are phases, one from its start: its optimizer as at first. */
 export function beginRun<Metrics>(trainer: Trainer<Metrics>, phase: number): void {
   const memory = memoryOf(trainer);
+  moveWeights(trainer);
   trainer.run = newRun(trainer.epoch, memory.sums.length);
   memory.gradients.fill(0);
   if (trainer.training.phases.length === 1) return;
@@ -162,6 +192,7 @@ export function beginRun<Metrics>(trainer: Trainer<Metrics>, phase: number): voi
 export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number, part = 0): void {
   const { step, origin, phase, seed } = trainer;
   const { train, update } = phaseOf(trainer);
+  moveWeights(trainer);
   // Steps count from the start of the phase; the draws of phases and parts are their own.
   const draws = (seed + Math.imul(phase, rowStride) + Math.imul(part, elementStride)) >>> 0;
   train(memory, n, step - origin + 1, draws);
@@ -170,6 +201,7 @@ export function stepOn<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: nu
 /** The update from the gradients of `n` examples. */
 export function updateFrom<Metrics>(trainer: Trainer<Metrics>, memory: Memory, n: number): void {
   const { step, origin, seed } = trainer;
+  moveWeights(trainer);
   phaseOf(trainer).update?.(memory, n, step - origin + 1, seed);
   trainer.step++;
 }
@@ -230,6 +262,7 @@ export function sumRows<Metrics>(
   sums: Float64Array,
 ): void {
   const memory = memoryOf(trainer);
+  trainer.serve?.();
   loadRows(trainer.training.ports, columns, memory, order, from, n);
   program(memory, n, trainer.step, trainer.seed);
   addTo(sums, memory.totals);
@@ -252,6 +285,7 @@ const fileFormat = "netc 1";
 export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuffer> {
   const { model, training, run } = trainer;
   const memory = memoryOf(trainer);
+  trainer.serve?.();
   const flat = (name: string, type: string, values: Float32Array | Float64Array): [string, FileTensor] => [
     runPrefix + name,
     { type, shape: [values.length], bytes: bytesOf(values) },
@@ -264,6 +298,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
     tensors.set(...flat("parameters", floatType, run.snapshot.parameters));
     tensors.set(...flat("buffers", floatType, run.snapshot.buffers));
   }
+  if (trainer.moved) tensors.set(...flat("moved", floatType, trainer.moved));
   if (run.position > 0) tensors.set(...flat("sums", "F64", run.sums));
   if (run.position > 0 && phaseOf(trainer).update) tensors.set(...flat("gradients", floatType, memory.gradients));
   const metadata = new Map<string, string>([
@@ -321,6 +356,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   if (!isOurs) {
     initializeNet(trainer, trainer.seed);
     copyBytes(memory, specs, found);
+    beginAverages(trainer);
     trainer.surveyed = true;
     resetMemories(trainer);
     return;
@@ -338,6 +374,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     floatType,
     new Floats(memory.gradients.length),
   );
+  const moved = optionalArray(file.tensors.get(`${runPrefix}moved`), floatType, new Floats(memory.parameters.length));
   const run: Run = {
     ...newRun(count("start"), memory.sums.length),
     position: count("position"),
@@ -352,6 +389,6 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   memory.gradients.fill(0);
   if (gradients) memory.gradients.set(gradients);
   const surveyed = file.metadata.has("surveyed");
-  Object.assign(trainer, { seed, step, epoch, run, surveyed, origin, phase: training.phases.indexOf(phase) });
+  Object.assign(trainer, { seed, step, epoch, run, surveyed, origin, moved, phase: training.phases.indexOf(phase) });
   resetMemories(trainer);
 }
