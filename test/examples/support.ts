@@ -63,6 +63,12 @@ export async function train(name: string, run: Run = {}): Promise<Trained> {
   return { net, dataset, metrics };
 }
 
+/** A new net of an example whose data a program brings. */
+export async function create(name: string, model: string, seed = 0): Promise<Net> {
+  const compiled = compileModel(checkFile(exampleFile(name), { model }), { target: "wasm" });
+  return (await instantiate(compiled)).create({ seed });
+}
+
 /** A parameter by its path. */
 export function weights(net: Net, path: string): Float32Array {
   const found = path
