@@ -69,9 +69,9 @@ function classType(c: Context, { axes, span }: Shape, readText: ReadText): Eleme
       c.report(nameRules.missingFile, first.path.span, { path: first.path.value });
       return undefined;
     }
-    const labels = text.split(/\r?\n/);
-    if (labels.at(-1) === "") labels.pop();
-    return named(c, labels, first.span);
+    const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+    if (lines.at(-1) === "") lines.pop();
+    return named(c, lines.map(nameIn), first.span);
   }
   if (first?.kind === "string") {
     const labels = axes.flatMap((axis) => (axis.kind === "string" ? [axis.value] : []));
@@ -83,6 +83,11 @@ function classType(c: Context, { axes, span }: Shape, readText: ReadText): Eleme
   }
   const size = asSize(c, c.evaluate(first), first.span);
   return size && { kind: "class", size: size.size, labels: undefined };
+}
+/** A line may name a line's end, too: `\n`, `\t` and `\\` are as in a text in quotes. */
+function nameIn(line: string): string {
+  const meanings: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
+  return line.replace(/\\([nt\\])/g, (_, letter: string) => meanings[letter]!);
 }
 function named(c: Context, labels: readonly string[], span: Shape["span"]): ElementType | undefined {
   if (labels.length === 0) {
