@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { accuracy, codeOf, encode, longest, parseConllu, vocabulary } from "../../examples/hidden-markov/conllu.js";
 import type { Encoded } from "../../examples/hidden-markov/conllu.js";
-import { create, dataFolder, testWith, weights } from "./support.js";
+import { dataFolder, moduleOf, testWith, weights } from "./support.js";
 
 const data = "ud_english_eslspok";
 const withTreebank = testWith(data);
@@ -114,7 +114,7 @@ describe("hidden-markov", () => {
         else counts.move[tags[i - 1]!]![tags[i]!]!++;
       });
     const baseline = estimate(counts);
-    const net = await create("hidden-markov", "Tagger");
+    const net = (await moduleOf("hidden-markov", "Tagger")).create({ seed: 0 });
     await net.fit({ ...train });
     expectClose(partsOf(net), baseline, 1e-4);
 
@@ -128,7 +128,7 @@ describe("hidden-markov", () => {
   withTreebank("HiddenMarkov: a step is Baum and Welch's, and none lowers the likelihood", async () => {
     const { train } = treebank();
     const { words, count } = train;
-    const net = await create("hidden-markov", "HiddenMarkov");
+    const net = (await moduleOf("hidden-markov", "HiddenMarkov")).create({ seed: 0 });
     const start = partsOf(net);
     const counts = emptyParts(1e-6 * count.length);
     const likelihood = rows(train).reduce((sum, sentence) => sum + expectedCounts(start, sentence.words, counts), 0);
@@ -143,7 +143,7 @@ describe("hidden-markov", () => {
   });
   withTreebank("ByGradient: the likelihood of gradient descent", async () => {
     const { words, count } = treebank().train;
-    const { epochs } = await (await create("hidden-markov", "ByGradient")).fit({ words, count });
+    const { epochs } = await (await moduleOf("hidden-markov", "ByGradient")).create({ seed: 0 }).fit({ words, count });
     expect(epochs.at(-1)!.metrics["loss"]).toBeLessThan(40.5);
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "vitest";
 import { checkFile, instantiate } from "../../src/cli/compile.js";
 import { loadDataset, type Dataset, type Examples } from "../../src/cli/dataset.js";
-import type { Metrics, Net } from "../../src/cli/module.js";
+import type { Metrics, ModelModule, Net } from "../../src/cli/module.js";
 import { compileModel } from "../../src/compiler/compile.js";
 
 const root = join(import.meta.dirname, "../..");
@@ -63,11 +63,9 @@ export async function train(name: string, run: Run = {}): Promise<Trained> {
   return { net, dataset, metrics };
 }
 
-/** A new net of an example whose data a program brings. */
-export async function create(name: string, model: string, seed = 0): Promise<Net> {
-  const compiled = compileModel(checkFile(exampleFile(name), { model }), { target: "wasm" });
-  return (await instantiate(compiled)).create({ seed });
-}
+/** An example whose data a program brings: nets of one module copy from each other. */
+export const moduleOf = (name: string, model: string): Promise<ModelModule> =>
+  instantiate(compileModel(checkFile(exampleFile(name), { model }), { target: "wasm" }));
 
 /** A parameter by its path. */
 export function weights(net: Net, path: string): Float32Array {
