@@ -54,7 +54,10 @@ function executeOne(c: Context, statement: Exclude<Statement, { kind: "return" }
     case "scan":
       return elaborateScan(c, statement);
     case "serve":
-      c.report(wordRules.notHere, statement.span, { what: "`serve`", where: "this word: only optimizers serve values" });
+      c.report(wordRules.notHere, statement.span, {
+        what: "`serve`",
+        where: "this word: only optimizers serve values",
+      });
       return;
     case "state":
       c.report(wordRules.notHere, statement.span, { what: "`state`", where: "this word: only optimizers have states" });
