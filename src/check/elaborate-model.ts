@@ -10,10 +10,11 @@ import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { Frame } from "./frame.js";
 import { language } from "./language.js";
-import type { CheckedModel, ElementType, Forward, Phase, Port, Slot, Step } from "./model.js";
+import type { CheckedModel, ElementType, Forward, Monitor, Phase, Port, Slot, Step } from "./model.js";
 import { Objectives, placeMetrics, TotalTable } from "./objectives.js";
 import { anyTensor, realTensor } from "./operators.js";
-import { elaborateOptimizers, gradientPlaces, type Group, groupParameters, memoryOrder } from "./optimizers.js";
+import { gradientPlaces, type Group, groupParameters, memoryOrder } from "./groups.js";
+import { elaborateOptimizers } from "./optimizers.js";
 import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
@@ -337,14 +338,7 @@ class Elaboration {
       c.report(modelRules.noOptimizer, declaration.name.span, { model: declaration.name.text });
     if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
     const phases = this.#phases(groups);
-    const { stop } = this.#training;
-    const names = phases[0].metrics.map(({ name }) => name);
-    if (stop && !names.includes(stop.monitor)) {
-      const train = this.#block("train");
-      const key = "monitor";
-      if (train)
-        c.report(dataRules.badEntry, train.span, { key, expected: `one of ${names.join(", ")}`, actual: stop.monitor });
-    }
+    const { stop, plateau } = this.#training;
     const parameters = memoryOrder(groups, [...this.registry.parameters.values()]);
     return {
       name: declaration.name.text,
@@ -369,11 +363,26 @@ class Elaboration {
       metrics: phases[0].metrics,
       phases,
       steps: this.#steps(),
-      training: this.#training,
+      training: {
+        ...this.#training,
+        stop: stop && this.#directed(stop, phases[0]),
+        plateau: plateau && this.#directed(plateau, phases[0]),
+      },
       data: this.#data,
     };
   }
 
+  /** What is monitored must be there; which way is better follows from what it is. */
+  #directed<M extends Monitor>(monitor: M, { metrics }: Phase): M {
+    const names = metrics.map(({ name }) => name);
+    const train = this.#block("train");
+    if (train && !names.includes(monitor.monitor)) {
+      const expected = `one of ${names.join(", ")}`;
+      this.#top.report(dataRules.badEntry, train.span, { key: "monitor", expected, actual: monitor.monitor });
+    }
+    const losses = ["loss", ...this.#train.objectives.losses.map(({ name }) => name)];
+    return { ...monitor, direction: monitor.direction ?? (losses.includes(monitor.monitor) ? "min" : "max") };
+  }
   #phases(groups: readonly Group[]): readonly [Phase, ...Phase[]] {
     const { objectives, forward } = this.#evaluate;
     const { losses } = this.#train.objectives;
@@ -403,7 +412,9 @@ class Elaboration {
           source,
           gradient: { ...source, arena: "gradients", offset },
         })),
-        ...(places.size > 0 ? elaborateOptimizers(c, own, places) : { update: [], states: [], served: [] }),
+        ...(places.size > 0
+          ? elaborateOptimizers(c, own, places, this.#training.plateau)
+          : { update: [], states: [], served: [] }),
         metrics: result ? targets.map((metric, k) => (k === 0 ? { ...metric, result } : metric)) : targets,
       };
     };

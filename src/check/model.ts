@@ -138,12 +138,30 @@ export interface TrainingSettings {
   /** How many batches' gradients make one update: those of the examples together. Undefined: each batch's its own. */
   readonly accumulate: number | "epoch" | undefined;
   readonly stop: EarlyStop | undefined;
+  readonly plateau: Plateau | undefined;
+  /** Epochs between the files that `netc train` writes; `best`: after each epoch that was better than all before. */
+  readonly checkpoint: number | "best" | undefined;
+  /** Training ends with the step whose loss is no finite number. */
+  readonly terminateOnNan: boolean;
 }
-export interface EarlyStop {
+export interface Monitor {
   readonly monitor: string;
+  /** Which way is better; undefined: `min` for the loss, else `max`. */
+  readonly direction: "min" | "max" | undefined;
   readonly minDelta: number;
+  /** Epochs without improvement. */
   readonly patience: number;
+}
+export interface EarlyStop extends Monitor {
   readonly restoreBest: boolean;
+}
+/** The learning rate is multiplied by a factor where a metric no longer improves. */
+export interface Plateau extends Monitor {
+  readonly factor: number;
+  /** Epochs after a reduction in which none are counted. */
+  readonly cooldown: number;
+  /** The smallest learning rate. */
+  readonly least: number;
 }
 
 /** Where a port's values come from. */

@@ -1,23 +1,16 @@
 /** @file Optimizers: chains elaborated once per group of parameters, as one flat vector where the body allows it. */
-import { suggest } from "../base/suggest.js";
 import type { Span } from "../base/source.js";
 import type { Store, Tensor } from "../ir/types.js";
-import { subtract } from "../ops/index.js";
-import type {
-  Expression,
-  Name,
-  OptimizerItem,
-  ServeStatement,
-  StateStatement,
-  WordDeclaration,
-} from "../syntax/ast.js";
+import { maximum, minimum, multiply, subtract } from "../ops/index.js";
+import type { Expression, Name, ServeStatement, StateStatement, WordDeclaration } from "../syntax/ast.js";
 import { type Caller, type Context, type FlatTrial, Sink } from "./context.js";
 import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
+import { count, type GradientPlaces, type Group, neighbours } from "./groups.js";
 import { constantCondition } from "./expressions.js";
 import { Frame } from "./frame.js";
-import type { Phase, Slot } from "./model.js";
+import type { Phase, Plateau, Slot } from "./model.js";
 import { elementwise, realTensor } from "./operators.js";
 import { applyGiven, stored } from "./parameters.js";
 import { evaluateCallable, evaluateTyped } from "./recipes.js";
@@ -39,120 +32,19 @@ import {
   type Value,
 } from "./values.js";
 
-export interface Group {
-  readonly item: OptimizerItem;
-  readonly parameters: readonly ParameterEntry[];
-}
-
-/** Each trainable parameter's optimizer; undefined after a message. */
-export function groupParameters(
-  c: Context,
-  items: readonly OptimizerItem[],
-  parameters: readonly ParameterEntry[],
-): readonly Group[] | undefined {
-  const trainable = parameters.filter((parameter) => parameter.trainable);
-  const owner = new Map<ParameterEntry, OptimizerItem>();
-  let failed = false;
-  for (const item of items)
-    for (const path of item.paths) {
-      const mine = parametersAt(c, path, parameters);
-      if (!mine) failed = true;
-      for (const parameter of mine ?? [])
-        if (owner.has(parameter) && owner.get(parameter) !== item) {
-          failed = true;
-          c.report(modelRules.twoOptimizers, spanOf(path), { path: parameter.path });
-        } else owner.set(parameter, item);
-    }
-  const general = items.filter((item) => item.paths.length === 0);
-  if (general.length > 1 && trainable.length > 0) {
-    c.report(modelRules.twoOptimizers, general[1]!.span, { path: trainable[0]!.path });
-    failed = true;
-  }
-  for (const parameter of trainable) {
-    if (owner.has(parameter)) continue;
-    if (general[0]) owner.set(parameter, general[0]);
-    else if (items[0] && !failed) {
-      c.report(modelRules.withoutOptimizer, items[0].span, { path: parameter.path });
-      failed = true;
-    }
-  }
-  if (failed) return undefined;
-  return items.map((item) => ({ item, parameters: trainable.filter((p) => owner.get(p) === item) }));
-}
-const spanOf = (path: readonly Name[]): Span => ({ start: path[0]!.span.start, end: path.at(-1)!.span.end });
-
-/** The parameters that a path names, alone or as an instance's; undefined after a message. */
-export function parametersAt(
-  c: Context,
-  path: readonly Name[],
-  parameters: readonly ParameterEntry[],
-): readonly ParameterEntry[] | undefined {
-  const text = path.map((name) => name.text).join(".");
-  const mine = parameters.filter((p) => p.path === text || p.path.startsWith(`${text}.`));
-  if (mine.length > 0) return mine;
-  const value = c.scope.find(path[0]!.text)?.value;
-  if (value && value.kind !== "instance" && value.kind !== "error")
-    c.report(nameRules.notAnInstance, spanOf(path), { name: text });
-  else if (value?.kind !== "error") {
-    const known = new Set(parameters.flatMap((p) => prefixes(p.path)));
-    c.report(modelRules.unknownPath, spanOf(path), { path: text, suggestion: suggest(text, known) });
-  }
-  return undefined;
-}
-const prefixes = (path: string): string[] => {
-  const parts = path.split(".");
-  return parts.map((_, k) => parts.slice(0, k + 1).join("."));
-};
-
-/** The order of parameters in memory: group by group, frozen ones last. */
-export function memoryOrder(
-  groups: readonly Group[],
-  parameters: readonly ParameterEntry[],
-): readonly ParameterEntry[] {
-  const grouped = groups.flatMap((group) => group.parameters);
-  const seen = new Set(grouped);
-  const rest = parameters.filter((p) => !seen.has(p));
-  return [...grouped, ...rest.filter((p) => p.trainable), ...rest.filter((p) => !p.trainable)];
-}
-
-const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Where gradients lie in arena `gradients`: one behind the other, as the parameters do that move. */
-export type GradientPlaces = ReadonlyMap<ParameterEntry, number>;
-export function gradientPlaces(parameters: readonly ParameterEntry[]): GradientPlaces {
-  const places = new Map<ParameterEntry, number>();
-  let offset = 0;
-  for (const parameter of byOffset(parameters)) {
-    places.set(parameter, offset);
-    offset += count(parameter.shape);
-  }
-  return places;
-}
-const byOffset = (parameters: readonly ParameterEntry[]): readonly ParameterEntry[] =>
-  [...parameters].sort((a, b) => a.source.offset - b.source.offset);
-
-/** Runs of parameters that are neighbours in memory, between which nothing lies that does not move. */
-function neighbours(parameters: readonly ParameterEntry[]): readonly ParameterEntry[][] {
-  const runs: ParameterEntry[][] = [];
-  for (const parameter of byOffset(parameters)) {
-    const last = runs.at(-1)?.at(-1);
-    if (last && last.source.offset + count(last.shape) === parameter.source.offset) runs.at(-1)!.push(parameter);
-    else runs.push([parameter]);
-  }
-  return runs;
-}
-
 /** Update and constraints of all groups, and the states they keep, from the first place among the states. */
 export function elaborateOptimizers(
   c: Context,
   groups: readonly Group[],
   places: GradientPlaces,
+  plateau: Plateau | undefined,
 ): Pick<Phase, "update" | "states" | "served"> {
   const stores: Store[] = [];
   const after: Store[] = [];
   const states: Slot[] = [];
   const served: Store[] = [];
   c.run.registry.arenas.states.size = 0;
+  const rate: Rate = plateau ? reducedRate(c, plateau, states) : (value) => value;
   const trainable = groups.flatMap((group) => group.parameters);
   const total = trainable.reduce((n, p) => n + count(p.shape), 0);
   const every = c.graph.source({ name: "gradients", arena: "gradients", type: "f32", offset: 0, shape: [total] });
@@ -169,12 +61,11 @@ export function elaborateOptimizers(
     const stages = callable && stagesOf(callable);
     if (!stages || parameters.length === 0) continue;
     for (const run of neighbours(parameters)) {
-      const chain: Chain = { stages, gradients, span: item.span, states };
+      const chain: Chain = { stages, gradients, rate, span: item.span, states };
       const outcome = flatForm(top, chain, run) ?? eachForm(top, chain, run);
       stores.push(...outcome.stores);
       served.push(...outcome.served);
-      const rate = outcome.learningRate;
-      for (const parameter of run) after.push(...constraintsOf(top, parameter, rate, item.span));
+      for (const parameter of run) after.push(...constraintsOf(top, parameter, outcome.learningRate, item.span));
     }
   }
   return { update: [stores, after].filter((stage) => stage.length > 0), states, served };
@@ -191,9 +82,12 @@ interface Gradients {
   /** Of all parameters that move, as one vector. */
   readonly all: TensorValue;
 }
+/** The learning rate in use, from what the text says. */
+type Rate = (value: Value, span: Span) => Value;
 interface Chain {
   readonly stages: readonly RecipeValue[];
   readonly gradients: Gradients;
+  readonly rate: Rate;
   readonly span: Span;
   /** Those of the chains so far: new ones are added. */
   readonly states: Slot[];
@@ -249,7 +143,7 @@ function valueAt(
 /** The stages of a chain over neighbours as one tensor. */
 function elaborateChain(
   c: Context,
-  { stages, gradients: { places, all }, span, states }: Chain,
+  { stages, gradients: { places, all }, rate, span, states }: Chain,
   parameters: readonly ParameterEntry[],
   axes: readonly OwnAxis[],
 ): Outcome {
@@ -266,7 +160,8 @@ function elaborateChain(
   const own = valueAt(c, "gradients", name, { offset: places.get(parameters[0]!)!, axes });
   let grad: Value = own;
   const step = scalar(c.graph.scalar("step"), f32);
-  const learningRate = chainRate(c, stages, step, span);
+  const written = chainRate(c, stages, step, span);
+  const learningRate = written && rate(written, span);
   const stores: Store[] = [];
   let served: Store[] = [];
   for (const recipe of stages) {
@@ -279,7 +174,7 @@ function elaborateChain(
     const match: Match = { inner, word: word.name, span, sizes: new Map(), labels: new Map(), row: undefined };
     declareOptions(match, word.declaration);
     if (!matchSettings(c, match, word.declaration, recipe.settings)) break;
-    resolveSchedules(inner, word.declaration, step, span);
+    resolveSchedules(inner, word.declaration, step, rate, span);
     const given = new Map<string, [Value, "param" | "grad" | undefined]>([
       ["param", [param, "param"]],
       ["grad", [grad, "grad"]],
@@ -324,12 +219,27 @@ function enter(c: Context, word: Word, span: Span): Context {
     wordSet: setOf(word.declaration.word),
   });
 }
+/** The runtime multiplies the first of the states, at first 1, where a metric no longer improves. */
+function reducedRate(c: Context, { least }: Plateau, states: Slot[]): Rate {
+  const path = "learning_rate/scale";
+  const source = c.run.registry.arenas.states.take(path, [], 1);
+  states.push({ path, shape: [], source, initial: c.graph.compute([], c.graph.constant(1)) });
+  const scale = scalar(c.graph.read(c.graph.source(source), []));
+  return (value, span) => {
+    const scaled = elementwise(c, multiply, [value, scale], "*", span);
+    if (least === 0) return scaled;
+    const floor = elementwise(c, minimum, [value, number(least)], "min", span);
+    return elementwise(c, maximum, [scaled, floor], "max", span);
+  };
+}
 /** Settings of kind schedule become numbers of the step. */
-function resolveSchedules(inner: Context, declaration: WordDeclaration, step: Value, span: Span): void {
+function resolveSchedules(inner: Context, declaration: WordDeclaration, step: Value, rate: Rate, span: Span): void {
   for (const { name, type } of declaration.settings?.parameters ?? []) {
     if (type?.kind !== "named" || type.name.text !== "schedule") continue;
     const value = inner.scope.names.get(name.text)?.value;
-    if (isCallable(value)) inner.scope.bind(name.text, scheduled(inner, value, step, span));
+    if (!value) continue;
+    const now = isCallable(value) ? scheduled(inner, value, step, span) : value;
+    inner.scope.bind(name.text, name.text === "learning_rate" ? rate(now, span) : now);
   }
 }
 function scheduled(c: Context, callable: Callable, step: Value, span: Span): Value {

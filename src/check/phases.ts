@@ -4,9 +4,9 @@ import type { ConfigurationItem, Expression, Name, OptimizerItem } from "../synt
 import type { Context } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
 import { nameRules } from "./diagnostics/names.js";
-import { parametersAt } from "./optimizers.js";
+import { parametersAt } from "./groups.js";
 import type { ParameterEntry } from "./registry.js";
-import { numberOf, positive, textOf, unknownKey } from "./settings.js";
+import { numberOf, positive, textOf, unknownKey } from "./entries.js";
 
 export interface PhaseSettings {
   readonly name: string;

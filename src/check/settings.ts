@@ -1,12 +1,12 @@
 /** @file The `train` and `data` blocks: constants with defaults filled in, readers bound to ports. */
 import { suggest } from "../base/suggest.js";
-import type { Call, ConfigurationEntry, ConfigurationItem, Expression } from "../syntax/ast.js";
+import type { Call, ConfigurationItem, Expression } from "../syntax/ast.js";
 import { isAugmentation } from "./augment.js";
 import type { Context } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
-import { laterRules } from "./diagnostics/model.js";
-import type { DataBinding, DataSettings, EarlyStop, TrainingSettings } from "./model.js";
-import { valueText } from "./values.js";
+import { boolOf, natural, numberOf, positive, textOf, unknownKey } from "./entries.js";
+import { earlyStop, reduceOnPlateau } from "./monitors.js";
+import type { DataBinding, DataSettings, TrainingSettings } from "./model.js";
 
 const defaultTraining: TrainingSettings = {
   batch: 32,
@@ -16,42 +16,24 @@ const defaultTraining: TrainingSettings = {
   seed: 0,
   accumulate: undefined,
   stop: undefined,
+  plateau: undefined,
+  checkpoint: undefined,
+  terminateOnNan: false,
 };
-const trainKeys = ["batch", "epochs", "shuffle", "validation", "seed", "accumulate", "stop"];
-const laterKeys = new Map([
-  ["checkpoint", "checkpoints written while training (`checkpoint`)"],
-  ["reduce_on_plateau", "learning rates reduced on a plateau (`reduce_on_plateau`)"],
-]);
+const trainKeys = [
+  "batch",
+  "epochs",
+  "shuffle",
+  "validation",
+  "seed",
+  "accumulate",
+  "stop",
+  "learning_rate",
+  "checkpoint",
+  "terminate_on_nan",
+];
 
-export const textOf = (e: Expression, c: Context): string => c.file.source.text.slice(e.span.start, e.span.end);
-/** A number; undefined after a message. */
-export function numberOf(
-  c: Context,
-  key: string,
-  e: Expression,
-  expected: string,
-  good: (n: number) => boolean,
-): number | undefined {
-  const value = c.evaluate(e);
-  if (value.kind === "number" && good(value.value)) return value.value;
-  if (value.kind !== "error") c.report(dataRules.badEntry, e.span, { key, expected, actual: valueText(value) });
-  return undefined;
-}
-export const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
-const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 const fraction = (n: number): boolean => n >= 0 && n < 1;
-
-export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
-  const suggestion = suggest(entry.key.text, known);
-  c.report(
-    dataRules.unknownKey,
-    entry.key.span,
-    { block, key: entry.key.text, suggestion, known: known.join(", ") },
-    suggestion
-      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: entry.key.span, text: suggestion }] } }
-      : {},
-  );
-}
 
 export function trainingSettings(
   c: Context,
@@ -77,13 +59,19 @@ export function trainingSettings(
         settings.validation =
           numberOf(c, key, value, "a part of the rows such as 10%", fraction) ?? settings.validation;
         break;
-      case "shuffle": {
-        const on = c.evaluate(value);
-        if (on.kind === "bool") settings.shuffle = on.value;
-        else if (on.kind !== "error")
-          c.report(dataRules.badEntry, value.span, { key, expected: "true or false", actual: valueText(on) });
+      case "shuffle":
+        settings.shuffle = boolOf(c, key, value) ?? settings.shuffle;
         break;
-      }
+      case "terminate_on_nan":
+        settings.terminateOnNan = boolOf(c, key, value) ?? settings.terminateOnNan;
+        break;
+      case "learning_rate":
+        settings.plateau = reduceOnPlateau(c, value) ?? settings.plateau;
+        break;
+      case "checkpoint":
+        if (value.kind === "name" && value.name === "best") settings.checkpoint = "best";
+        else settings.checkpoint = numberOf(c, key, value, "`best` or a whole number of epochs", positive);
+        break;
       case "accumulate": {
         if (value.kind === "name" && value.name === "epoch") settings.accumulate = "epoch";
         else {
@@ -95,70 +83,12 @@ export function trainingSettings(
       case "stop":
         settings.stop = earlyStop(c, value) ?? settings.stop;
         break;
-      default: {
-        const later = laterKeys.get(key);
-        if (later) c.report(laterRules.later, entry.span, { what: later });
-        else unknownKey(c, "train", entry, trainKeys);
-      }
+      default:
+        unknownKey(c, "train", entry, trainKeys);
     }
   }
   if (override !== undefined) settings = { ...settings, batch: override };
   return settings;
-}
-
-const stopKeys = ["monitor", "min_delta", "patience", "restore_best"];
-/** `early_stop(monitor: loss, min_delta: 0, patience: 0, restore_best: false)`. */
-function earlyStop(c: Context, e: Expression): EarlyStop | undefined {
-  if (e.kind === "call" && e.callee.kind === "name" && laterKeys.has(e.callee.name)) {
-    c.report(laterRules.later, e.span, { what: laterKeys.get(e.callee.name)! });
-    return undefined;
-  }
-  if (e.kind !== "call" || e.callee.kind !== "name" || e.callee.name !== "early_stop") {
-    c.report(dataRules.badEntry, e.span, {
-      key: "stop",
-      expected: "early_stop(monitor: loss, patience: 3)",
-      actual: textOf(e, c),
-    });
-    return undefined;
-  }
-  let stop: { -readonly [K in keyof EarlyStop]: EarlyStop[K] } = {
-    monitor: "loss",
-    minDelta: 0,
-    patience: 0,
-    restoreBest: false,
-  };
-  for (const { name, value, span } of e.arguments) {
-    switch (name?.text) {
-      case "monitor":
-        if (value.kind === "name") stop = { ...stop, monitor: value.name };
-        else
-          c.report(dataRules.badEntry, span, {
-            key: "monitor",
-            expected: "the name of the loss or a metric",
-            actual: textOf(value, c),
-          });
-        break;
-      case "min_delta":
-        stop.minDelta = numberOf(c, "min_delta", value, "a number, at least 0", (n) => n >= 0) ?? stop.minDelta;
-        break;
-      case "patience":
-        stop.patience = numberOf(c, "patience", value, "a whole number of epochs", natural) ?? stop.patience;
-        break;
-      case "restore_best": {
-        const on = c.evaluate(value);
-        if (on.kind === "bool") stop.restoreBest = on.value;
-        else if (on.kind !== "error")
-          c.report(dataRules.badEntry, span, { key: "restore_best", expected: "true or false", actual: valueText(on) });
-        break;
-      }
-      default: {
-        const key = name?.text ?? textOf(value, c);
-        const suggestion = name && suggest(name.text, stopKeys);
-        c.report(dataRules.unknownKey, span, { block: "early_stop", key, suggestion, known: stopKeys.join(", ") });
-      }
-    }
-  }
-  return stop;
 }
 
 // ---- data

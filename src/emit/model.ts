@@ -1,6 +1,6 @@
 /** @file Prints one model: its constants, its programs, and what it exports. */
 import type { BatchPrograms, CompiledModel } from "../backends/model.js";
-import type { Metric } from "../check/model.js";
+import type { Metric, Plateau } from "../check/model.js";
 import type { CompiledProgram } from "../ir/kernel.js";
 import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
@@ -57,9 +57,18 @@ function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): str
   return `{\n${lines.join("")}  }`;
 }
 
+/** The least learning rate is in the programs. */
+const plateauValue = ({ monitor, direction, factor, patience, minDelta, cooldown }: Plateau): Value => ({
+  monitor,
+  direction,
+  factor,
+  patience,
+  minDelta,
+  cooldown,
+});
 /** What `fit` does unless told otherwise. */
 function settings({ checked }: CompiledModel): Value {
-  const { batch, epochs, shuffle, validation, accumulate, stop } = checked.training;
+  const { batch, epochs, shuffle, validation, accumulate, stop, plateau, terminateOnNan } = checked.training;
   return {
     batch,
     epochs,
@@ -67,6 +76,8 @@ function settings({ checked }: CompiledModel): Value {
     validation,
     ...(accumulate === undefined ? {} : { accumulate }),
     stop: stop && { ...stop },
+    ...(plateau ? { plateau: plateauValue(plateau) } : {}),
+    ...(terminateOnNan ? { terminateOnNan } : {}),
   };
 }
 

@@ -186,6 +186,12 @@ export const cases: readonly Case[] = [
   },
   { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
   { code: "NET6002", text: trained("  train { accumulate: «0» }") },
+  { code: "NET6002", text: trained("  train { checkpoint: «0» }") },
+  { code: "NET6002", text: trained("  train { terminate_on_nan: «1» }") },
+  { code: "NET6002", text: trained("  train { stop: early_stop(direction: «down») }") },
+  { code: "NET6002", text: trained("  train { learning_rate: «1e-3» }") },
+  { code: "NET6002", text: trained("  train { learning_rate: reduce_on_plateau(factor: «2») }") },
+  { code: "NET6001", text: trained("  train { learning_rate: reduce_on_plateau(«patients: 2») }") },
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6001", text: trained("  phase one { «minimise»: loss }"), fixed: "minimize" },

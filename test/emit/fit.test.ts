@@ -176,7 +176,7 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
     test("the model's own settings hold where no option says otherwise", async () => {
       const model = tinyModel({ target });
       const training = { ...model.checked.training, epochs: 200, validation: 0.2, batch: 2 } as const;
-      const stop = { monitor: "loss", minDelta: 0.01, patience: 1, restoreBest: false };
+      const stop = { monitor: "loss", minDelta: 0.01, patience: 1, restoreBest: false, direction: undefined };
       const { Tiny: Stopping } = await run({
         ...model,
         checked: { ...model.checked, training: { ...training, stop } },

@@ -8,7 +8,8 @@ export const dataRules = {
     message: ({ block, key }) => `\`${block}\` has no entry \`${key}\``,
     help: ({ suggestion, known }) =>
       suggestion === undefined ? `entries are ${known}` : `did you mean \`${suggestion}\`?`,
-    explanation: `A \`train\` block has the entries batch, epochs, shuffle, validation, seed, accumulate and stop. A \`data\` block binds readers to inputs and \
+    explanation: `A \`train\` block has the entries batch, epochs, shuffle, validation, seed, accumulate, stop,\
+ learning_rate, checkpoint and terminate_on_nan. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
 \`test: 20%\` holds out a part of the rows, and \`augment image: rotate(10deg) -> shift(0.1)\` moves the images of an input while \
 training. A \`phase\` has the entries only, minimize and epochs.`,

@@ -1,6 +1,7 @@
 /** @file `netc train FILE`: compile in memory, train with progress, validate, test, save. */
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
+import type { TrainingSettings } from "../../check/model.js";
 import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
@@ -110,7 +111,9 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const validation = dataset.validation?.ports ?? checked.training.validation;
   const perEpoch = Math.ceil((dataset.train.rows * (typeof validation === "number" ? 1 - validation : 1)) / size);
   let shown = 0;
-  await net.fit(dataset.train.ports, {
+  const checkpoint = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
+  const isDue = checkpoints(checked.training);
+  const { stopped } = await net.fit(dataset.train.ports, {
     epochs: options.epochs,
     batch: size,
     shuffle: checked.training.shuffle,
@@ -127,16 +130,19 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
       const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
       terminal.status(progressLine(report, epochs, rate, left));
     },
-    onEpoch: (report) => printEpoch(report, epochs, options, terminal),
+    onEpoch(report) {
+      printEpoch(report, epochs, options, terminal);
+      if (isDue(report)) writeAtomic(checkpoint, net.save());
+    },
   });
   process.off("SIGINT", interrupt);
   const seconds = (performance.now() - started) / 1e3;
   if (options.save !== undefined) writeAtomic(options.save, net.save());
   else if (interrupted) {
-    const path = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
-    writeAtomic(path, net.save());
-    terminal.err(`interrupted: saved ${path}; go on with --resume ${path}`);
+    writeAtomic(checkpoint, net.save());
+    terminal.err(`interrupted: saved ${checkpoint}; go on with --resume ${checkpoint}`);
   }
+  if (stopped === "nan") terminal.err("stopped: the loss of the last step is no finite number");
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);
@@ -160,6 +166,20 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     terminal.out(`weights sha256 ${weightsSha256}`);
   }
   return interrupted ? 130 : 0;
+}
+
+/** After which epochs a file is due. What is best follows what `stop` monitors, else the loss, anew in each phase. */
+function checkpoints({ checkpoint, stop }: TrainingSettings): (report: EpochReport) => boolean {
+  const { monitor = "loss", direction = "min" } = stop ?? {};
+  let best: number | undefined;
+  let current: string | undefined;
+  return ({ epoch, phase, metrics, validation }) => {
+    if (checkpoint !== "best") return checkpoint !== undefined && epoch % checkpoint === 0;
+    const value = Number((validation ?? metrics)[monitor]);
+    const isBetter = best === undefined || phase !== current || (direction === "min" ? value < best : value > best);
+    if (isBetter) [best, current] = [value, phase];
+    return isBetter;
+  };
 }
 
 /** More than eight have too little to do each. */

@@ -103,8 +103,8 @@ export interface BatchReport<Metrics> {
 export interface History<Metrics> {
   /** Of this call. */
   readonly epochs: readonly EpochReport<Metrics>[];
-  /** Why training ended. */
-  readonly stopped: "epochs" | "early" | "aborted";
+  /** Why training ended; `nan`: the model has `terminate_on_nan`, and the last step's loss was no finite number. */
+  readonly stopped: "epochs" | "early" | "aborted" | "nan";
 }
 
 /** A net that predicts. Arrays of results are row-major, [n, ..shape]. */

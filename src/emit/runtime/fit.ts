@@ -13,6 +13,7 @@ import {
   copyMetrics,
   finishMetrics,
   phaseOf,
+  type PlateauSpec,
   settleBuffers,
   stepOn,
   sumRows,
@@ -100,8 +101,7 @@ function plan<Data extends object, Metrics extends object>(
 function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: StopPlan, metrics: Metrics) {
   const { run } = trainer;
   const value = Number((metrics as Record<string, unknown>)[stop.monitor]);
-  const gain = stop.direction === "min" ? (run.best ?? Infinity) - value : value - (run.best ?? -Infinity);
-  if (!(gain > stop.minDelta)) {
+  if (!(gainOf(stop.direction, value, run.best) > stop.minDelta)) {
     run.wait++;
     return;
   }
@@ -111,6 +111,36 @@ function watch<Metrics extends object>(trainer: Trainer<Metrics>, stop: StopPlan
   const { parameters, buffers } = memoryOf(trainer);
   if (stop.restoreBest) run.snapshot = { parameters: parameters.slice(), buffers: buffers.slice() };
 }
+
+/** Puts back what the best epoch left, where that was noted. */
+function restoreBest<Metrics>(trainer: Trainer<Metrics>): void {
+  const { snapshot } = trainer.run;
+  if (!snapshot) return;
+  trainer.serve?.();
+  const memory = memoryOf(trainer);
+  memory.parameters.set(snapshot.parameters);
+  memory.buffers.set(snapshot.buffers);
+}
+
+/** Multiplies the learning rate where the monitored metric has not improved for long enough; as Keras. */
+function reduceRate<Metrics extends object>(trainer: Trainer<Metrics>, spec: PlateauSpec, metrics: Metrics): void {
+  const { plateau } = trainer.run;
+  const value = Number((metrics as Record<string, unknown>)[spec.monitor]);
+  if (plateau.pause > 0) {
+    plateau.pause--;
+    plateau.wait = 0;
+  }
+  if (gainOf(spec.direction, value, plateau.best) > spec.minDelta) {
+    plateau.best = value;
+    plateau.wait = 0;
+  } else if (plateau.pause === 0 && ++plateau.wait >= spec.patience) {
+    memoryOf(trainer).states[0]! *= spec.factor;
+    plateau.pause = spec.cooldown;
+    plateau.wait = 0;
+  }
+}
+const gainOf = (direction: "min" | "max", value: number, best: number | undefined): number =>
+  direction === "min" ? (best ?? Infinity) - value : value - (best ?? -Infinity);
 
 /** Phase after phase, each until its epochs are done or improvement ends; the state is consistent after each step. */
 export async function fitNet<Data extends object, Metrics extends object>(
@@ -128,7 +158,7 @@ export async function fitNet<Data extends object, Metrics extends object>(
     if (!options.resume) beginRun(trainer, 0);
     for (;;) {
       const stopped = await runEpochs(trainer, planned, options, pause, reports);
-      if (stopped === "aborted" || trainer.phase === trainer.training.phases.length - 1) {
+      if (stopped === "aborted" || stopped === "nan" || trainer.phase === trainer.training.phases.length - 1) {
         return { epochs: reports, stopped };
       }
       beginRun(trainer, trainer.phase + 1);
@@ -152,7 +182,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
   const run = trainer.run;
   const end = run.start + epochs(trainer.phase);
   const { name: phase, update } = phaseOf(trainer);
-  const { accumulate = 1 } = trainer.training.settings;
+  const { accumulate = 1, plateau, terminateOnNan } = trainer.training.settings;
   const parts = accumulate === "epoch" ? Infinity : accumulate;
   const batches = Math.ceil(rows.length / batch);
   const batchReport: BatchReport<Metrics> = { phase, epoch: 0, batch: 0, batches, metrics: trainer.metrics };
@@ -193,8 +223,12 @@ async function runEpochs<Data extends object, Metrics extends object>(
       if (update && (part + 1 === parts || run.position === rows.length)) {
         updateFrom(trainer, memory, part * batch + n);
       }
+      if (onBatch || terminateOnNan) finishMetrics(trainer, memory, memory.totals);
+      if (terminateOnNan && !Number.isFinite((trainer.metrics as { readonly loss?: number }).loss)) {
+        restoreBest(trainer);
+        return "nan";
+      }
       if (onBatch) {
-        finishMetrics(trainer, memory, memory.totals);
         batchReport.epoch = trainer.epoch + 1;
         batchReport.batch = Math.ceil(run.position / batch);
         onBatch(batchReport);
@@ -216,15 +250,11 @@ async function runEpochs<Data extends object, Metrics extends object>(
     run.position = 0;
     run.sums.fill(0);
     if (stop) watch(trainer, stop, validated ?? metrics);
+    if (plateau) reduceRate(trainer, plateau, validated ?? metrics);
     const report = { phase, epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
     reports.push(report);
     await onEpoch?.(report);
   }
-  if (run.snapshot) {
-    trainer.serve?.();
-    const memory = memoryOf(trainer);
-    memory.parameters.set(run.snapshot.parameters);
-    memory.buffers.set(run.snapshot.buffers);
-  }
+  restoreBest(trainer);
   return improves() ? "epochs" : "early";
 }

@@ -55,8 +55,21 @@ export interface TrainingDefaults {
         readonly minDelta: number;
         readonly patience: number;
         readonly restoreBest: boolean;
+        readonly direction: "min" | "max" | undefined;
       }
     | undefined;
+  /** The first of the optimizer's states scales its learning rate. */
+  readonly plateau?: PlateauSpec;
+  /** Default false. */
+  readonly terminateOnNan?: boolean;
+}
+export interface PlateauSpec {
+  readonly monitor: string;
+  readonly direction: "min" | "max";
+  readonly factor: number;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly cooldown: number;
 }
 
 /** Where a run of `fit` stands. */
@@ -70,6 +83,8 @@ export interface Run {
   /** Best value of the monitored metric, and epochs since. */
   best: number | undefined;
   wait: number;
+  /** The same for the learning rate's plateau, and the epochs in which none are counted yet. */
+  plateau: { best: number | undefined; wait: number; pause: number };
   /** Weights and buffers of the best epoch. */
   snapshot: { readonly parameters: Floats; readonly buffers: Floats } | undefined;
 }
@@ -94,7 +109,8 @@ export interface Trainer<Metrics> extends Core {
 }
 
 export function newRun(start: number, sums: number): Run {
-  return { start, position: 0, sums: new Float64Array(sums), best: undefined, wait: 0, snapshot: undefined };
+  const plateau = { best: undefined, wait: 0, pause: 0 };
+  return { start, position: 0, sums: new Float64Array(sums), best: undefined, wait: 0, plateau, snapshot: undefined };
 }
 
 export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, options: CreateOptions) {
@@ -314,6 +330,8 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
   ]);
   if (training.phases.length > 1) metadata.set("phase", String(trainer.phase)).set("origin", String(trainer.origin));
   if (training.survey && trainer.surveyed) metadata.set("surveyed", "true");
+  const { best, wait, pause } = run.plateau;
+  if (training.settings.plateau) metadata.set("plateau", [best ?? "", wait, pause].join());
   if (run.best !== undefined) metadata.set("best", String(run.best));
   return writeSafetensors({ tensors, metadata });
 }
@@ -330,6 +348,11 @@ function optionalArray<Values extends Float32Array | Float64Array>(
   }
   bytesOf(values).set(tensor.bytes);
   return values;
+}
+
+function plateauFrom(text: string | undefined): Run["plateau"] {
+  const [best = "", wait, pause] = (text ?? "").split(",");
+  return { best: best === "" ? undefined : Number(best), wait: Number(wait ?? 0), pause: Number(pause ?? 0) };
 }
 
 /** Takes the whole state of training; a file that `save` did not make gives weights only, and training starts anew. */
@@ -380,6 +403,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     position: count("position"),
     wait: count("wait"),
     best: best === undefined ? undefined : Number(best),
+    plateau: plateauFrom(file.metadata.get("plateau")),
     snapshot: parameters && buffers ? { parameters, buffers } : undefined,
   };
   if (sums) run.sums = sums;

@@ -1,0 +1,43 @@
+/** @file Entries of the blocks of a model: `key: value` with a constant. */
+import { suggest } from "../base/suggest.js";
+import type { ConfigurationEntry, Expression } from "../syntax/ast.js";
+import type { Context } from "./context.js";
+import { dataRules } from "./diagnostics/data.js";
+import { valueText } from "./values.js";
+
+export const textOf = (e: Expression, c: Context): string => c.file.source.text.slice(e.span.start, e.span.end);
+/** A number; undefined after a message. */
+export function numberOf(
+  c: Context,
+  key: string,
+  e: Expression,
+  expected: string,
+  good: (n: number) => boolean,
+): number | undefined {
+  const value = c.evaluate(e);
+  if (value.kind === "number" && good(value.value)) return value.value;
+  if (value.kind !== "error") c.report(dataRules.badEntry, e.span, { key, expected, actual: valueText(value) });
+  return undefined;
+}
+/** A truth value; undefined after a message. */
+export function boolOf(c: Context, key: string, e: Expression): boolean | undefined {
+  const on = c.evaluate(e);
+  if (on.kind === "bool") return on.value;
+  if (on.kind !== "error")
+    c.report(dataRules.badEntry, e.span, { key, expected: "true or false", actual: valueText(on) });
+  return undefined;
+}
+export const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+export const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
+  const suggestion = suggest(entry.key.text, known);
+  c.report(
+    dataRules.unknownKey,
+    entry.key.span,
+    { block, key: entry.key.text, suggestion, known: known.join(", ") },
+    suggestion
+      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: entry.key.span, text: suggestion }] } }
+      : {},
+  );
+}
