@@ -5,7 +5,8 @@ import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import { elaborateReducer } from "./index-notation.js";
 import { evaluateTyped, findCallable, reportSetting, unknownWord } from "./recipes.js";
-import { type Callable, errorValue, nameOf, type Value, valueText } from "./values.js";
+import { signed } from "./word-page.js";
+import { type Callable, errorValue, nameOf, type RecipeValue, type Value, valueText } from "./values.js";
 
 export function evaluateCall(c: Context, e: Call): Value {
   const { callee } = e;
@@ -54,12 +55,13 @@ function applyWith(
 ): Value {
   const parameters = valuesOf(callable);
   const settingsOf = settingNames(callable);
+  const own = wordOf(callable);
   const values: Value[] = [...first];
   const settings = new Map<string, Value>();
   for (const argument of given) {
     const { name } = argument;
     if (!name) {
-      values.push(evaluateTyped(c, argument.value, parameters?.[values.length]));
+      values.push(evaluateTyped(c, argument.value, parameters?.[values.length], own));
       continue;
     }
     const setting = settingsOf.find((s) => (typeof s === "string" ? s : s.name.text) === name.text);
@@ -67,8 +69,13 @@ function applyWith(
       const position = parameters?.findIndex((p) => p.name.text === name.text) ?? -1;
       if (position >= 0) {
         if (values[position] !== undefined)
-          return c.report(wordRules.givenTwice, argument.span, { word: nameOf(callable), name: name.text });
-        values[position] = evaluateTyped(c, argument.value, parameters![position]);
+          return c.report(
+            wordRules.givenTwice,
+            argument.span,
+            { word: nameOf(callable), name: name.text },
+            signed(own),
+          );
+        values[position] = evaluateTyped(c, argument.value, parameters![position], own);
         continue;
       }
       const word =
@@ -89,13 +96,13 @@ function applyWith(
       return errorValue;
     }
     if (settings.has(name.text))
-      return c.report(wordRules.givenTwice, argument.span, { word: nameOf(callable), name: name.text });
-    settings.set(name.text, evaluateTyped(c, argument.value, typeof setting === "string" ? undefined : setting));
+      return c.report(wordRules.givenTwice, argument.span, { word: nameOf(callable), name: name.text }, signed(own));
+    settings.set(name.text, evaluateTyped(c, argument.value, typeof setting === "string" ? undefined : setting, own));
   }
   for (let k = 0; k < values.length; k++)
     if (values[k] === undefined) {
       const name = parameters?.[k]?.name.text ?? String(k + 1);
-      return c.report(wordRules.missingValue, e.span, { word: nameOf(callable), name: `\`${name}\`` });
+      return c.report(wordRules.missingValue, e.span, { word: nameOf(callable), name: `\`${name}\`` }, signed(own));
     }
   return c.run.language.apply(c, callable, values, { node: e, variant: "", span: e.span, name: undefined, settings });
 }
@@ -104,6 +111,10 @@ function valuesOf(callable: Callable): readonly Parameter[] | undefined {
   if (callable.kind === "instance") return valuesOf(callable.recipe);
   if (callable.kind === "chain") return callable.stages[0] && valuesOf(callable.stages[0].recipe);
   return callable.word.kind === "builtin" ? undefined : callable.word.declaration.values?.parameters;
+}
+function wordOf(callable: Callable): RecipeValue["word"] | undefined {
+  if (callable.kind === "instance") return wordOf(callable.recipe);
+  return callable.kind === "recipe" ? callable.word : undefined;
 }
 function settingNames(callable: Callable): readonly (string | Parameter)[] {
   if (callable.kind !== "recipe") return [];

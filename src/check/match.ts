@@ -7,6 +7,7 @@ import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { flattenFix, numberFix } from "./flatten-fix.js";
 import { described, trailOf } from "./operators.js";
+import { signed } from "./word-page.js";
 import { type Label, type OwnAxis, sizeOfAxes, type TensorValue, type Value, valueText } from "./values.js";
 
 export interface Match {
@@ -32,7 +33,7 @@ const withFix = (fix: Extra["fix"]): Extra => (fix ? { fix } : {});
 export function wrongType(c: Context, m: Match, parameter: Parameter, expected: string, value: Value): undefined {
   if (value.kind === "error") return;
   const what = `\`${parameter.name.text}\` of \`${m.word}\``;
-  c.report(wordRules.type, m.span, { what, expected, actual: valueText(value) });
+  c.report(wordRules.type, m.span, { what, expected, actual: valueText(value) }, signed(m.inner.caller?.word));
 }
 
 /** The number of axes, or what an element is. */
@@ -56,7 +57,7 @@ export function wrongShape(
       actual: valueText(given),
       from: value.trail ? ` from \`${value.trail.name}\`` : "",
     },
-    { related: trailOf(value), ...withFix(fix) },
+    { related: trailOf(value), ...signed(m.inner.caller?.word), ...withFix(fix) },
   );
 }
 
@@ -84,7 +85,12 @@ export function wrongRow(
       shapeRules.manyAxes,
       m.span,
       { word: m.word, actual: textOf(first), target, expected: valueText(given), cause },
-      { related: trailOf(tensors([first])), ...(help ? { help } : {}), ...withFix(single?.fix ?? flatten?.fix) },
+      {
+        related: trailOf(tensors([first])),
+        ...signed(m.inner.caller?.word),
+        ...(help ? { help } : {}),
+        ...withFix(single?.fix ?? flatten?.fix),
+      },
     );
     return;
   }
@@ -97,7 +103,7 @@ export function wrongRow(
       operation: m.word,
       why: `: \`...\` stands for the same axes in \`${by}\` and \`${parameter.name.text}\``,
     },
-    { related: trailOf(tensors([first, value])) },
+    { related: trailOf(tensors([first, value])), ...signed(m.inner.caller?.word) },
   );
 }
 
@@ -119,6 +125,6 @@ export function wrongSize(
     shapeRules.size,
     m.span,
     { word: m.word, name, first, second, where },
-    { related: trailOf(tensors([before, given])) },
+    { related: trailOf(tensors([before, given])), ...signed(m.inner.caller?.word) },
   );
 }

@@ -15,6 +15,7 @@ import { evaluateCallable, isWordExpression } from "./recipes.js";
 import { evaluateShape } from "./sizes.js";
 import { add } from "../ops/index.js";
 import { array, broadcast, dependsOn, f32, materialise, scalar } from "./tensors.js";
+import { signed } from "./word-page.js";
 import {
   type Callable,
   type ChainValue,
@@ -250,7 +251,12 @@ export function applyGiven(
       const value = given.get(parameter.name.text) ?? (k === 0 ? [...given.values()][0] : undefined);
       if (value) values.push(value);
       else if (!parameter.default)
-        return c.report(wordRules.missingValue, span, { word: word.name, name: `\`${parameter.name.text}\`` });
+        return c.report(
+          wordRules.missingValue,
+          span,
+          { word: word.name, name: `\`${parameter.name.text}\`` },
+          signed(word),
+        );
     }
   return c.run.language.apply(c, recipe, values, { node, variant: "given", span, name: undefined });
 }

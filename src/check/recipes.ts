@@ -10,6 +10,7 @@ import { wordRules } from "./diagnostics/words.js";
 import type { Word, WordSet } from "./scope.js";
 import { setOf } from "./scope.js";
 import { settingSynonym, wordSynonym } from "./synonyms.js";
+import { signed } from "./word-page.js";
 import {
   type Callable,
   type ChainValue,
@@ -161,7 +162,7 @@ function withValues(c: Context, callable: RecipeValue, given: readonly Argument[
         return undefined;
       }
     }
-    values.push(evaluateTyped(c, argument.value, parameters[values.length + 1]));
+    values.push(evaluateTyped(c, argument.value, parameters[values.length + 1], word));
   }
   return { ...callable, values, settings, open: false };
 }
@@ -186,20 +187,17 @@ function bindSettings(
       return undefined;
     }
     if (!parameter) {
-      c.report(wordRules.tooMany, argument.span, {
-        word,
-        given: given.length,
-        takes: `${parameters.length} setting${parameters.length === 1 ? "" : "s"}`,
-      });
+      const takes = `${parameters.length} setting${parameters.length === 1 ? "" : "s"}`;
+      c.report(wordRules.tooMany, argument.span, { word, given: given.length, takes }, signed(callable.word));
       return undefined;
     }
     const name = parameter.name.text;
     if (now.has(name)) {
-      c.report(wordRules.givenTwice, argument.span, { word, name });
+      c.report(wordRules.givenTwice, argument.span, { word, name }, signed(callable.word));
       return undefined;
     }
     now.add(name);
-    bound.set(name, evaluateTyped(c, argument.value, parameter));
+    bound.set(name, evaluateTyped(c, argument.value, parameter, callable.word));
   }
   return bound;
 }
@@ -220,9 +218,12 @@ export function reportSetting(c: Context, callable: RecipeValue, argument: Argum
       origin: synonym ? name : undefined,
       known: known.map((k) => `\`${k}\``).join(", "),
     },
-    suggestion
-      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: argument.name!.span, text: suggestion }] } }
-      : {},
+    {
+      ...signed(word),
+      ...(suggestion
+        ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: argument.name!.span, text: suggestion }] } }
+        : {}),
+    },
   );
 }
 
@@ -236,8 +237,13 @@ export function wordSetOf(parameter: Parameter | undefined): WordSet | undefined
     : undefined;
 }
 
-/** An argument, read as its parameter's type asks: an option, a word, or a value. */
-export function evaluateTyped(c: Context, e: Expression, parameter: Parameter | undefined): Value {
+/** An argument, read as its parameter's type asks: an option, a word, or a value. `owner`: whose parameter it is, for messages. */
+export function evaluateTyped(
+  c: Context,
+  e: Expression,
+  parameter: Parameter | undefined,
+  owner?: Word | Builtin,
+): Value {
   const type = parameter?.type;
   if (type?.kind === "options" && e.kind === "name" && type.options.some((option) => option.text === e.name))
     return { kind: "option", name: e.name };
@@ -248,7 +254,12 @@ export function evaluateTyped(c: Context, e: Expression, parameter: Parameter | 
       wordRules.option,
       e.span,
       { what: `\`${parameter!.name.text}\``, options: options.join(", "), suggestion, actual: `\`${e.name}\`` },
-      suggestion ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: e.span, text: suggestion }] } } : {},
+      {
+        ...signed(owner),
+        ...(suggestion
+          ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: e.span, text: suggestion }] } }
+          : {}),
+      },
     );
   }
   const set = wordSetOf(parameter);

@@ -7,6 +7,7 @@ import { type Match, wrongRow, wrongShape, wrongSize, wrongType } from "./match.
 import { listToTensor } from "./lists.js";
 import { evaluateTyped, wordSetOf } from "./recipes.js";
 import { solveSize } from "./sizes.js";
+import { signed } from "./word-page.js";
 import { broadcast, elementAt, f32, fromBody, oneHot, scalar, toBool, toF32 } from "./tensors.js";
 import {
   isCallable,
@@ -32,7 +33,7 @@ export function matchSettings(
     let value = given.get(name);
     if (!value) {
       if (!parameter.default) {
-        c.report(wordRules.missingSetting, m.span, { word: m.word, name });
+        c.report(wordRules.missingSetting, m.span, { word: m.word, name }, signed(m.inner.caller?.word));
         return false;
       }
       value = evaluateTyped(m.inner, parameter.default, parameter);
@@ -58,12 +59,17 @@ function checkConstant(c: Context, m: Match, parameter: Parameter, value: Value)
   switch (type.kind) {
     case "options":
       if (value.kind === "option" && type.options.some((option) => option.text === value.name)) return value;
-      c.report(wordRules.option, m.span, {
-        what: `\`${parameter.name.text}\` of \`${m.word}\``,
-        options: type.options.map((option) => option.text).join(", "),
-        suggestion: undefined,
-        actual: valueText(value),
-      });
+      c.report(
+        wordRules.option,
+        m.span,
+        {
+          what: `\`${parameter.name.text}\` of \`${m.word}\``,
+          options: type.options.map((option) => option.text).join(", "),
+          suggestion: undefined,
+          actual: valueText(value),
+        },
+        signed(m.inner.caller?.word),
+      );
       return undefined;
     case "shape":
       return matchPattern(c, m, parameter, type.shape, value);
@@ -88,7 +94,7 @@ function checkNamed(
     case "int":
       if (value.kind !== "number") return wrongType(c, m, parameter, "a whole number", value);
       if (isWhole(value.value)) return value;
-      c.report(shapeRules.notWhole, m.span, { what, value: value.value });
+      c.report(shapeRules.notWhole, m.span, { what, value: value.value }, signed(m.inner.caller?.word));
       return undefined;
     case "f32":
     case "number":
@@ -116,7 +122,8 @@ function matchPattern(c: Context, m: Match, parameter: Parameter, shape: Shape, 
   if (numbers.length !== count) return wrongType(c, m, parameter, `a whole number or a list of ${count}`, value);
   const bad = numbers.find((item) => !isWhole(item.value));
   if (bad) {
-    c.report(shapeRules.notWhole, m.span, { what: `\`${parameter.name.text}\` of \`${m.word}\``, value: bad.value });
+    const what = `\`${parameter.name.text}\` of \`${m.word}\``;
+    c.report(shapeRules.notWhole, m.span, { what, value: bad.value }, signed(m.inner.caller?.word));
     return undefined;
   }
   shape.axes.forEach((axis, k) => {
@@ -129,7 +136,7 @@ function matchPattern(c: Context, m: Match, parameter: Parameter, shape: Shape, 
 export function matchValues(c: Context, m: Match, parameters: readonly Parameter[], values: readonly Value[]): boolean {
   if (values.length > parameters.length) {
     const takes = `${parameters.length} value${parameters.length === 1 ? "" : "s"}`;
-    c.report(wordRules.tooMany, m.span, { word: m.word, given: values.length, takes });
+    c.report(wordRules.tooMany, m.span, { word: m.word, given: values.length, takes }, signed(m.inner.caller?.word));
     return false;
   }
   const later: { parameter: Parameter; shape: Shape; value: TensorValue }[] = [];
@@ -137,7 +144,8 @@ export function matchValues(c: Context, m: Match, parameters: readonly Parameter
   for (const [k, parameter] of parameters.entries()) {
     const given = values[k] ?? (parameter.default && evaluateTyped(m.inner, parameter.default, parameter));
     if (!given) {
-      c.report(wordRules.missingValue, m.span, { word: m.word, name: `\`${parameter.name.text}\`` });
+      const name = `\`${parameter.name.text}\``;
+      c.report(wordRules.missingValue, m.span, { word: m.word, name }, signed(m.inner.caller?.word));
       return false;
     }
     if (given.kind === "error") return false;

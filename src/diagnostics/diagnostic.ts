@@ -27,6 +27,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly location: Location;
   readonly help?: string;
+  /** Of the word that is used wrongly. */
+  readonly signature?: string;
   readonly related?: readonly Related[];
   readonly fix?: Fix;
 }
@@ -44,6 +46,7 @@ export interface Rule<P> {
 /** Extra parts of one occurrence, beside what its rule says. */
 export interface Extra {
   readonly help?: string;
+  readonly signature?: string;
   readonly related?: readonly Related[];
   readonly fix?: Fix;
 }
@@ -61,6 +64,7 @@ export function diagnose<P>(row: Rule<P>, location: Location, parameters: P, ext
     message: row.message(parameters),
     location,
     ...(help === undefined ? {} : { help }),
+    ...(extra.signature === undefined ? {} : { signature: extra.signature }),
     ...(extra.related ? { related: extra.related } : {}),
     ...(extra.fix ? { fix: extra.fix } : {}),
   };

@@ -1,4 +1,4 @@
-/** @file A diagnostic as text for a terminal: message, source frame with carets, related places, help. */
+/** @file A diagnostic as text for a terminal: message, source frame with carets, related places, signature, help. */
 import type { Location } from "../base/source.js";
 import type { Diagnostic, Severity } from "./diagnostic.js";
 
@@ -47,13 +47,14 @@ export function render(diagnostic: Diagnostic, paint: Paint = plain): string {
       `${paint("blue", "note")}: ${related.message} (${place(related.location)})`,
       frame(related.location, "blue", paint),
     );
+  if (diagnostic.signature) parts.push(`${paint("blue", "signature")}: ${diagnostic.signature}`);
   if (diagnostic.help) parts.push(`${paint("green", "help")}: ${diagnostic.help}`);
   if (diagnostic.fix) parts.push(`${paint("green", "fix")}: ${diagnostic.fix.title}`);
   return parts.join("\n");
 }
 
 /** The plain data of `--json`; positions from 1. */
-export function toJson({ code, severity, message, location, help, related, fix }: Diagnostic): object {
+export function toJson({ code, severity, message, location, help, signature, related, fix }: Diagnostic): object {
   const at = ({ file, span }: Location) => {
     const start = file.positionAt(span.start);
     const end = file.positionAt(span.end);
@@ -71,6 +72,7 @@ export function toJson({ code, severity, message, location, help, related, fix }
     message,
     ...at(location),
     ...(help ? { help } : {}),
+    ...(signature ? { signature } : {}),
     ...(related ? { related: related.map((r) => ({ message: r.message, ...at(r.location) })) } : {}),
     ...(fix ? { fix: { title: fix.title, edits: fix.edits } } : {}),
   };
