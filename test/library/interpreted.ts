@@ -75,8 +75,21 @@ export class Interpreted implements Net {
   setParameter(path: string, values: readonly number[]): void {
     this.#find(path).set(values);
   }
+  /** As prediction reads it. */
   parameter(path: string): Float64Array {
+    return this.#serving(() => this.#find(path).slice());
+  }
+  /** As training moves it; changes are seen. */
+  weights(path: string): Float64Array {
     return this.#find(path);
+  }
+  /** What `work` gives with the averages that prediction reads in place of parameters. */
+  #serving<T>(work: () => T): T {
+    const kept = this.memory.parameters?.slice();
+    if (this.step > 0) this.#store(this.model.phases[0].served);
+    const result = work();
+    if (kept) this.memory.parameters!.set(kept);
+    return result;
   }
   load(data: Readonly<Record<string, readonly number[]>>): void {
     const ports: readonly Port[] = [...this.model.inputs, ...this.model.targets];
@@ -84,7 +97,7 @@ export class Interpreted implements Net {
   }
   predict(data: Readonly<Record<string, readonly number[]>>): Record<string, Float64Array> {
     this.load(data);
-    const values = this.#values(this.model.forward.predict.outputs);
+    const values = this.#serving(() => this.#values(this.model.forward.predict.outputs));
     return Object.fromEntries(this.model.outputs.map(({ name }, k) => [name, values[k]!]));
   }
   /** The training loss on the loaded data, with the draws of this step. */
@@ -118,7 +131,7 @@ export class Interpreted implements Net {
   }
   evaluate(data: Readonly<Record<string, readonly number[]>>): Record<string, Float64Array> {
     this.load(data);
-    this.#store(this.model.forward.evaluate.totals);
+    this.#serving(() => this.#store(this.model.forward.evaluate.totals));
     this.memory.sums!.set(this.memory.totals!);
     const values = this.#values(this.model.metrics.map(({ result }) => result));
     return Object.fromEntries(this.model.metrics.map(({ name }, k) => [name, values[k]!]));

@@ -33,13 +33,31 @@ describe("library text", () => {
   });
 });
 
+/** Words that only serve others: no paper speaks of them. */
+const helpers: ReadonlySet<string> = new Set<string>([
+  "fn draw_between",
+  "fn draw_sign",
+  "fn resample",
+  "fn interpolate",
+  "layer augment",
+  "fn safe_log",
+  "fn log_add",
+  "fn ratio",
+]);
+
 describe("documentation", () => {
-  test.each(words.map(({ file, word }) => [`${word.word} ${word.name.text}`, file, word] as const))(
-    "%s (%s)",
-    (_, __, word) => {
-      const text = word.documentation ?? "";
-      expect(text.length).toBeGreaterThan(5);
-      expect(text).toMatch(/[.)]$/);
-    },
-  );
+  const cases = words.map(({ file, word }) => [`${word.word} ${word.name.text}`, file, word] as const);
+  test.each(cases)("%s (%s)", (name, _, { documentation: text = "" }) => {
+    expect(text).toMatch(/[.)]$/);
+    if (helpers.has(name)) return;
+    const [description = "", source] = text.split("Source: ");
+    // A formula has an operation or a function in it.
+    expect(description).toMatch(/[=^*/+@<]|\w\(.*\)| - /);
+    expect(source, "it says where the word comes from").toMatch(/^\w.*[.)]$/s);
+    if (name.startsWith("layer ")) expect(description, "it says which shape becomes which").toMatch(/\] -> (the|\[)/);
+  });
+  test("no helper is gone", () => {
+    const names = cases.map(([name]) => name);
+    expect([...helpers].filter((name) => !names.some((known) => known === name))).toEqual([]);
+  });
 });

@@ -213,6 +213,8 @@ const stages: readonly Tiny[] = [
   "global_clip_norm(1.0)",
   "weight_decay(0.004)",
 ].map((text) => leastSquares(`optimizer ${text.slice(0, text.indexOf("("))}`, `${text} -> sgd(0.1)`));
+/** A stage after the update: prediction reads the average. */
+const average = leastSquares("optimizer ema", "sgd(0.1) -> ema(0.9)");
 const schedules: readonly Tiny[] = [
   "exponential_decay(0.1, 100, 0.9)",
   "inverse_time_decay(0.1, 100, 0.5)",
@@ -354,6 +356,7 @@ export const tinyModels: readonly Tiny[] = [
   ...metrics,
   ...optimizers,
   ...stages,
+  average,
   ...schedules,
   ...initializers,
   ...regularizers,

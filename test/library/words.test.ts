@@ -33,7 +33,7 @@ describe("gradients agree with finite differences", () => {
     net.load(dataFor(model, net.batch, 5));
     const width = 1e-5;
     net.gradients().forEach((gradient, p) => {
-      const values = net.parameter(model.parameters[p]!.path);
+      const values = net.weights(model.parameters[p]!.path);
       gradient.forEach((element, k) => {
         const kept = values[k]!;
         values[k] = kept + width;

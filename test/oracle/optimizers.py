@@ -18,7 +18,7 @@ BATCH = 4
 o = torch.optim
 
 
-def make(name, optimizer, update):
+def make(name, optimizer, update, serve=None):
     source = f"""
 model Regression {{
   input  x: f32[3]
@@ -34,7 +34,7 @@ model Regression {{
     parameters = {"w": numbers(70, [3, 2]), "b": numbers(71, [2], 0.5)}
     data = {"x": numbers(72, [BATCH, 3]), "t": numbers(73, [BATCH, 2], 2.0)}
     return case(name, source, parameters, data, lambda p, x, training: {"y": x["x"] @ p["w"] + p["b"]},
-                lambda out, x, p: F.mse_loss(out["y"], x["t"]), update, steps=10, fresh=True)
+                lambda out, x, p: F.mse_loss(out["y"], x["t"]), update, steps=10, fresh=True, serve=serve)
 
 
 class Written:
@@ -149,6 +149,30 @@ def descent(rate):
     return Written(lambda p, g, s, t: p - rate(t - 1) * g)
 
 
+class Averaged(Written):
+    """Descent that keeps an average of the parameters, begun at the model's first values, zeros: Keras' use_ema, Polyak's averaging."""
+
+    def __init__(self, momentum):
+        self.momentum, self.average = momentum, {}
+        super().__init__(lambda p, g, s, t: p - 0.1 * g)
+
+    def __call__(self, parameters, step):
+        for path, p in parameters.items():
+            self.average.setdefault(path, torch.zeros_like(p))
+        super().__call__(parameters, step)
+        for path, p in parameters.items():
+            self.average[path] = self.momentum * self.average[path] + (1 - self.momentum) * p
+
+    def serve(self, parameters):
+        for path, p in parameters.items():
+            p.copy_(self.average[path])
+
+
+def averaging(name, stage, momentum):
+    update = Averaged(momentum)
+    return make(name, f"sgd(learning_rate: 0.1) -> {stage}", update, update.serve)
+
+
 def published(make, *rest, **options):
     """The rates of a schedule of torch, read off an optimizer that it drives."""
     rates = []
@@ -201,6 +225,8 @@ write("optimizers", [
     make("clip_norm", "clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_norm)),
     make("global_clip_norm", "global_clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, global_clip_norm)),
     make("weight_decay and adam", "weight_decay(0.1) -> adam(learning_rate: 0.01)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.1))),
+    averaging("ema", "ema()", 0.99),
+    averaging("ema, momentum 0.5", "ema(0.5)", 0.5),
     make("exponential_decay", "sgd(learning_rate: exponential_decay(0.2, 4, 0.5))", descent(lambda t: 0.2 * 0.5 ** (t / 4))),
     make("exponential_decay, staircase", "sgd(learning_rate: exponential_decay(0.2, 4, 0.5, staircase: true))", descent(lambda t: 0.2 * 0.5 ** (t // 4))),
     make("inverse_time_decay", "sgd(learning_rate: inverse_time_decay(0.2, 4, 0.5))", descent(lambda t: 0.2 / (1 + 0.5 * t / 4))),

@@ -78,11 +78,12 @@ def descend(rate=1.0):
     return Published(lambda parameters: torch.optim.SGD(parameters, rate))
 
 
-def case(name, source, parameters, data, forward, loss=None, update=None, steps=1, fresh=False, tolerance=1e-5, dtype=torch.float64):
+def case(name, source, parameters, data, forward, loss=None, update=None, steps=1, fresh=False, tolerance=1e-5, dtype=torch.float64, serve=None):
     """
     Trains the reference and returns the fixture.
     `forward(p, x, training)` gives a dict of outputs, from dicts of parameters and of port values; batch is the first axis.
     `loss(outputs, x, p)` gives the loss of the batch.
+    `serve(p)` puts in the place of the trained parameters what prediction reads.
     """
     update = update or descend()
     p = {path: array(spec).to(dtype).requires_grad_(True) for path, spec in parameters.items()}
@@ -106,6 +107,9 @@ def case(name, source, parameters, data, forward, loss=None, update=None, steps=
         losses.append(float(f"{total.item():.9g}"))
         with torch.no_grad():
             update(p, step)
+    if serve:
+        with torch.no_grad():
+            serve(p)
     return {
         "name": name,
         "source": source.strip() + "\n",
