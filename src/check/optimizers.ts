@@ -162,18 +162,20 @@ function elaborateChain(
   const step = scalar(c.graph.scalar("step"), f32);
   const written = chainRate(c, stages, step, span);
   const learningRate = written && rate(written, span);
+  // After a message: what a broken chain would not do is no news.
+  const nothing: Outcome = { stores: [], served: [], learningRate };
   const stores: Store[] = [];
   let served: Store[] = [];
   for (const recipe of stages) {
     const { word } = recipe;
     if (word.kind === "builtin" || word.declaration.word !== "optimizer") {
       c.report(nameRules.notAWord, span, { what: `\`${word.name}\`, which is no optimizer` });
-      break;
+      return nothing;
     }
     const inner = enter(c, word, span);
     const match: Match = { inner, word: word.name, span, sizes: new Map(), labels: new Map(), row: undefined };
     declareOptions(match, word.declaration);
-    if (!matchSettings(c, match, word.declaration, recipe.settings)) break;
+    if (!matchSettings(c, match, word.declaration, recipe.settings)) return nothing;
     resolveSchedules(inner, word.declaration, step, rate, span);
     const given = new Map<string, [Value, "param" | "grad" | undefined]>([
       ["param", [param, "param"]],
@@ -193,7 +195,7 @@ function elaborateChain(
     const gradients = grad === own && own.kind === "tensor" ? { own, all } : undefined;
     const body = inner.with({ gradients });
     const result = runBody(body, word, parameters, region, states);
-    if (!result) break;
+    if (!result) return nothing;
     param = inner.scope.names.get("param")?.value ?? param;
     grad = inner.scope.names.get("grad")?.value ?? grad;
     stores.push(...result.stores);

@@ -53,10 +53,11 @@ function expectSignature(word: Word, source: string): void {
   const { diagnostics } = project.check(path)!;
   const shown = diagnostics.map(({ severity, message, signature }) => `${severity}: ${message} (${signature})`);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
+  // One mistake, one message.
   expect(
     errors.map(({ signature }) => signature),
     `${source}\n${shown.join("\n")}`,
-  ).toContain(pageOf(word).signature);
+  ).toEqual([pageOf(word).signature]);
 }
 const titled = (chosen: readonly Word[]) =>
   chosen.map((word) => [`${word.declaration.word} ${word.name}`, word] as const);
