@@ -193,6 +193,30 @@ describe.concurrent("netc summary, graph, explain", () => {
     expect(code).toBe(0);
     expect(out).toContain("softmax turns scores into probabilities");
   });
+
+  it("explains a word: settings, defaults, source, definition", async () => {
+    const { code, out } = await netc(".", "explain", "adam");
+    expect(code).toBe(0);
+    for (const part of [
+      "optimizer adam\n",
+      "Adaptive moments",
+      "source\n  Kingma and Ba, 2015",
+      "m <- beta_1 * m + (1 - beta_1) * grad",
+    ])
+      expect(out).toContain(part);
+    expect(out).toMatch(/\n +learning_rate +schedule +1e-3\n/);
+  });
+
+  it("explains every word of one name, and functions of the language", async () => {
+    const { out } = await netc(".", "explain", "orthogonal");
+    expect(out).toMatch(/initializer orthogonal\n[^]*regularizer orthogonal\n/);
+    expect((await netc(".", "explain", "pad")).out).toContain("pad(x, amounts, value: 0)");
+  });
+
+  it("knows the names of other libraries", async () => {
+    const { code, err } = await netc(".", "explain", "BatchNormalization");
+    expect([code, err]).toEqual([1, expect.stringContaining("did you mean batch_norm?")]);
+  });
 });
 
 describe("netc COMMAND --help", () => {
