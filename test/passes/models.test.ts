@@ -6,7 +6,7 @@ import { createProject } from "../../src/compiler/project.js";
 import { interpret } from "../../src/ir/interpret.js";
 import type { ArenaName, Program, Source } from "../../src/ir/types.js";
 import { topological, rootsOf } from "../../src/ir/traverse.js";
-import { lower } from "../../src/lower/programs.js";
+import { lower, programsOf } from "../../src/lower/programs.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn } from "../../src/passes/pipeline.js";
 
 const convolutional = `
@@ -63,8 +63,8 @@ describe.each(models)("%s", (_name, text) => {
   const plain = lower(model).programs;
   const prepared = lower(model, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
   const classes = new Map<ArenaName, Source[]>();
-  for (const program of Object.values(plain) as (Program | undefined)[])
-    for (const tensor of topological(program ? rootsOf(program) : []))
+  for (const program of programsOf(plain))
+    for (const tensor of topological(rootsOf(program)))
       if (tensor.kind === "source" && tensor.source.limit !== undefined)
         classes.set("classes", [...(classes.get("classes") ?? []), tensor.source]);
 
