@@ -19,6 +19,13 @@ const rooms: readonly { readonly name: string; readonly packages: readonly strin
   { name: "src/emit", packages: [] },
   { name: "src/compiler", packages: [] },
   { name: "src/data", packages: [] },
+  { name: "src/host", packages: ["node:*"] },
+  { name: "src/format", packages: ["prettier", "prettier/*"] },
+  {
+    name: "src/lsp",
+    packages: ["vscode-languageserver", "vscode-languageserver/*", "vscode-languageserver-textdocument"],
+  },
+  { name: "src/bundler", packages: ["unplugin", "node:*"] },
   { name: "src/cli", packages: ["commander", "node:*"] },
 ];
 
