@@ -103,6 +103,11 @@ export class AccessFinder {
     }
     return this;
   }
+  /** An index by which nothing is tiled, and that does not run in lanes. */
+  keepWhole(axis: Axis): void {
+    this.#rigid.add(axis);
+    this.#guarded.add(axis);
+  }
   output({ view, at, value, accumulate }: Output): this {
     this.#place(view.shape, at, accumulate);
     return this.expression(value);

@@ -115,9 +115,9 @@ export class NestTiles {
     if (this.#search) return this.#search.mayVectorize(carrier);
     return this.#isWide && !this.#accesses.guarded.has(carrier) && this.#extentOf(loop) >= lanes;
   }
-  /** Lists are made for the loops in their order. */
+  /** Lists are made for the loops in their order; a part holds its examples. */
   #mayReorder(): boolean {
-    return this.#isApart && !this.#nest.lists;
+    return this.#isApart && !this.#nest.lists && !this.#nest.parts;
   }
   #extentOf({ extent, batched }: LoopAxis): number {
     return extent * (batched ? this.#batch : 1);

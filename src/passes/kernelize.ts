@@ -56,6 +56,7 @@ class NestMaker {
     const places = { batch: place.batch, views: nest.views, inline: nest.inline };
     const finder = new AccessFinder(places);
     for (const output of nest.outputs) finder.output(output);
+    if (nest.parts) finder.keepWhole(nest.axes[0]!);
     const loops = merged(nest.axes, finder.found);
     const tiles = new NestTiles(nest, loops, finder.found, place);
     this.#tiling = place.vectors ? tilingFor(place.schedules, tiles, { nest, loops, ...place }) : tiles.default();
@@ -68,8 +69,9 @@ class NestMaker {
 
   /** The outermost loop with iterations to spare, or else that with the most. */
   #sharedLoop(): LoopAxis | undefined {
+    const { lists, parts } = this.#nest;
+    if (parts) return this.#loops[0];
     // A list is made in the loops over its rows.
-    const { lists } = this.#nest;
     const apart = this.#loops
       .filter((loop) => this.#isApart(loop) && loop.axes.every((axis) => lists?.rows.includes(axis) ?? true))
       .map((loop) => ({ loop, trips: this.#extentOf(loop) / this.#tileOf(loop) }));
@@ -95,16 +97,27 @@ class NestMaker {
   }
 
   make(): void {
-    for (const view of this.#nest.fills) this.#fill(view);
+    for (const view of this.#nest.fills) if (!this.#isFilledInside(view)) this.#fill(view);
     if (this.#nest.outputs.length > 0) this.#open(this.#loops, [this.#place.env]);
   }
 
+  /** Filled example by example, each just before it is added to: by the thread that has the example, into its cache. */
+  #isFilledInside(view: View): boolean {
+    const [loop] = this.#loops;
+    const { outputs } = this.#nest;
+    if (view.shape[0] !== "batch" || loop?.extent !== 1 || !loop.batched || outputs.length !== 1) return false;
+    const [first] = outputs[0]!.at;
+    const leads = first?.kind === "index" && loop.axes.includes(first.axis) && outputs[0]!.view === view;
+    return leads && (!this.#place.vectors || this.#shared === loop);
+  }
   #fill({ buffer, shape }: View): void {
-    const start = this.#folds.expressions.offset(buffer);
     const perExample = buffer.length / this.#place.batch;
-    const to =
-      shape[0] === "batch" ? linear(shifted(times(variable("n"), perExample), start)) : int(start + buffer.length);
-    this.#blocks.push({ kind: "fill", array: buffer.array, from: int(start), to, value: 0 });
+    this.#fillPart(buffer, affine(0), shape[0] === "batch" ? times(variable("n"), perExample) : affine(buffer.length));
+  }
+  #fillPart(buffer: Buffer, from: Affine, to: Affine): void {
+    const start = this.#folds.expressions.offset(buffer);
+    const place = (at: Affine) => linear(shifted(at, start));
+    this.#blocks.push({ kind: "fill", array: buffer.array, from: place(from), to: place(to), value: 0 });
   }
 
   /** Opens the remaining loops around the tile's points; a tile's rows are as many points side by side, in lanes or not. */
@@ -117,7 +130,12 @@ class NestMaker {
     const extent = this.#extentOf(loop);
     const width = loop.axes.at(-1) === this.#tiling.vector ? lanes : 1;
     const tile = this.#tileOf(loop);
+    const filled = loop === this.#loops[0] ? this.#nest.fills.filter((view) => this.#isFilledInside(view)) : [];
     const rows = (start: Affine, count: number, wide = width) => {
+      for (const { buffer } of filled) {
+        const perExample = buffer.length / this.#place.batch;
+        this.#fillPart(buffer, times(start, perExample), times(shifted(start, count), perExample));
+      }
       const bound = points.flatMap((point) =>
         Array.from({ length: count / wide }, (_, row) => {
           const at = shifted(start, row * wide);
@@ -146,6 +164,20 @@ class NestMaker {
       if (isShared) blocks.loop(int(0), int(1), 1, { min: 0, max: 0 }, 1, body, { split: true });
       else body();
     };
+    const { parts } = this.#nest;
+    if (parts && loop === this.#loops[1]) {
+      const part = points[0]!.get(this.#nest.axes[0]!)!;
+      const from = times(part, parts.rows);
+      this.#fillPart(
+        this.#nest.outputs[0]!.view.buffer,
+        times(part, parts.length),
+        times(shifted(part, 1), parts.length),
+      );
+      const to = blocks.bound("min", blocks.atom(shifted(from, parts.rows)), blocks.batch());
+      return blocks.loop(blocks.atom(from), to, 1, { min: 0, max: extent - 1 }, parts.rows, (name) =>
+        rows(variable(name), 1),
+      );
+    }
     if (loop.batched) {
       const n = times(variable("n"), loop.extent);
       if (loop.extent % tile === 0 || (extent % tile === 0 && this.#mayExceed()))

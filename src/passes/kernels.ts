@@ -9,6 +9,7 @@ import type { Place } from "./kernelize.js";
 import type { Step } from "./nest.js";
 import type { Schedules } from "./schedules.js";
 import { withLists } from "./lists.js";
+import { withParts } from "./parts.js";
 import { planMemory } from "./plan.js";
 import { schedule } from "./schedule.js";
 import { skipZeros } from "./sparse.js";
@@ -26,7 +27,7 @@ export interface KernelOptions {
 export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
   const { batch, target, schedules } = options;
   const ordered = schedule(graph, skipZeros(graph, program), batch);
-  const steps = target === "wasm" ? withLists(graph, ordered, batch) : ordered;
+  const steps = target === "wasm" ? withParts(graph, withLists(graph, ordered, batch), batch) : ordered;
   const plan = planMemory(steps);
   const place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm", schedules };
   const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));

@@ -64,7 +64,7 @@ export function nestKey(nest: Nest, loops: readonly LoopAxis[], batch: number): 
       `${view.buffer.tensor.type}[${place(at, view.shape)}]${accumulate ? "+" : ""}=${visit(value)}`,
   );
   const extents = loops.map(({ extent, batched }) => (batched ? `n${batch}*${extent}` : `${extent}`));
-  return hash([extents.join(), ...outputs, nest.lists ? "lists" : ""].join(";"));
+  return hash([extents.join(), ...outputs, nest.lists ? "lists" : "", nest.parts ? "parts" : ""].join(";"));
 }
 
 /** 53 bits of a text, in base 36 (cyrb53, public domain). */

@@ -1,5 +1,6 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
 import type { Lists } from "./lists.js";
+import type { Parts } from "./parts.js";
 import { affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
@@ -52,6 +53,8 @@ export interface Nest {
   readonly origins: readonly Origin[];
   /** Non-zero factors of its sum that are listed first. */
   readonly lists?: Lists | undefined;
+  /** Its first index, where that counts parts of the batch. */
+  readonly parts?: Parts | undefined;
 }
 export interface Loop {
   readonly kind: "loop";

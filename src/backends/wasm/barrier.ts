@@ -4,7 +4,7 @@ import { FunctionBuilder } from "./function.js";
 import { globals } from "./context.js";
 
 /** Atomic loads before a thread goes to sleep: tens of microseconds, longer than neighbours usually differ. */
-const spins = 20_000;
+const spins = 200_000;
 
 /** At `address`: how many have arrived, and 4 bytes after it the number of times that all have. */
 export function barrierFunction(address: number): WasmFunction {

@@ -65,7 +65,7 @@ function threadMain({ modules, imports, control, programs }: ThreadTask): void {
   Atomics.add(words, 1, 1);
   for (let seen = 0; ;) {
     // Tens of microseconds, in which the next command usually comes.
-    for (let spins = 0; Atomics.load(words, 0) === seen; spins++) if (spins > 20000) Atomics.wait(words, 0, seen);
+    for (let spins = 0; Atomics.load(words, 0) === seen; spins++) if (spins > 400000) Atomics.wait(words, 0, seen);
     seen = Atomics.load(words, 0);
     if (words[2]! < 0) return;
     inputs.length = words[3]!;
