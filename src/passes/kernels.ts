@@ -12,6 +12,7 @@ import { withLists } from "./lists.js";
 import { withParts } from "./parts.js";
 import { planMemory } from "./plan.js";
 import { schedule } from "./schedule.js";
+import { withStreams } from "./streams.js";
 import { skipZeros } from "./sparse.js";
 import { tidy } from "./tidy.js";
 
@@ -27,7 +28,7 @@ export interface KernelOptions {
 export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
   const { batch, target, schedules } = options;
   const ordered = schedule(graph, skipZeros(graph, program), batch);
-  const steps = target === "wasm" ? withParts(graph, withLists(graph, ordered, batch), batch) : ordered;
+  const steps = target === "wasm" ? forVectors(graph, ordered, batch) : ordered;
   const plan = planMemory(steps);
   const place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm", schedules };
   const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));
@@ -39,6 +40,11 @@ export function compileProgram(graph: Graph, program: Program, options: KernelOp
     lowerBound: plan.lowerBound,
     regions: plan.regions,
   };
+}
+
+function forVectors(graph: Graph, steps: readonly Step[], batch: number): readonly Step[] {
+  const listed = withLists(graph, steps, batch);
+  return batch === 1 ? withStreams(graph, listed) : withParts(graph, listed, batch);
 }
 
 function kernelOf(step: Step, place: Place): Kernel {

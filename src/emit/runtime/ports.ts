@@ -183,11 +183,10 @@ export function loadRows(
     const { size, offset, arena } = port;
     const values = columns[p]!;
     const target = memory[arena];
-    if (order === undefined) {
-      for (let k = 0, start = from * size; k < n * size; k++) target[offset + k] = values[start + k]!;
-    } else {
+    if (order === undefined && values.length === n * size) target.set(values, offset);
+    else {
       for (let row = 0; row < n; row++) {
-        const source = order[from + row]! * size;
+        const source = (order?.[from + row] ?? from + row) * size;
         const start = offset + row * size;
         for (let k = 0; k < size; k++) target[start + k] = values[source + k]!;
       }
@@ -196,6 +195,6 @@ export function loadRows(
     const unfit = findUnfit(port, target, offset, offset + n * size);
     if (unfit < 0) continue;
     const row = from + Math.floor((unfit - offset) / size);
-    fail(port, target, unfit, order ? order[row] : row);
+    fail(port, target, unfit, order?.[row] ?? row);
   }
 }

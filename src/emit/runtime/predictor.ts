@@ -110,19 +110,13 @@ export function predictRows(core: Core, data: object): object {
       results[k]!.set(memory[arena].subarray(offset, offset + n * size), from * size);
     });
   }
-  const result = {};
-  outputs.forEach(({ name, kind, labels }, k) => {
-    const values = results[k]!;
-    if (labels)
-      setOwn(
-        result,
-        name,
-        Array.from(values, (index) => labels[index]),
-      );
-    else if (kind === "bool") setOwn(result, name, Array.from(values, Boolean));
-    else setOwn(result, name, values);
-  });
-  return result;
+  return Object.fromEntries(
+    outputs.map(({ name, kind, labels }, k) => {
+      const values = results[k]!;
+      const named = labels && Array.from(values, (index) => labels[index]);
+      return [name, named ?? (kind === "bool" ? Array.from(values, Boolean) : values)];
+    }),
+  );
 }
 
 /** Takes the weights from a file of this net or of its training form. */

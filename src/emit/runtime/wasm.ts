@@ -105,24 +105,23 @@ export function bindWasm(modules: readonly object[], imports: WasmImports): Wasm
 }
 
 export function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
-  const floats = ([start, length]: Place = nowhere) => new Floats(buffer, start, length);
-  const doubles = ([start, length]: Place = nowhere) => new Float64Array(buffer, start, length);
-  const integers = ([start, length]: Place = nowhere) => new Int32Array(buffer, start, length);
+  const view = <View>(Type: new (buffer: ArrayBuffer, start: number, length: number) => View, place = nowhere) =>
+    new Type(buffer, ...place);
   return {
-    inputs: floats(arrays.inputs),
-    classes: integers(arrays.classes),
-    parameters: floats(arrays.parameters),
-    gradients: floats(arrays.gradients),
-    states: floats(arrays.states),
-    buffers: floats(arrays.buffers),
-    totals: doubles(arrays.totals),
-    sums: doubles(arrays.sums),
-    metrics: doubles(arrays.metrics),
-    outputs: floats(arrays.outputs),
-    decisions: integers(arrays.decisions),
-    memories: floats(arrays.memories),
-    activations: floats(arrays.activations),
-    integers: integers(arrays.integers),
+    inputs: view(Floats, arrays.inputs),
+    classes: view(Int32Array, arrays.classes),
+    parameters: view(Floats, arrays.parameters),
+    gradients: view(Floats, arrays.gradients),
+    states: view(Floats, arrays.states),
+    buffers: view(Floats, arrays.buffers),
+    totals: view(Float64Array, arrays.totals),
+    sums: view(Float64Array, arrays.sums),
+    metrics: view(Float64Array, arrays.metrics),
+    outputs: view(Floats, arrays.outputs),
+    decisions: view(Int32Array, arrays.decisions),
+    memories: view(Floats, arrays.memories),
+    activations: view(Floats, arrays.activations),
+    integers: view(Int32Array, arrays.integers),
   };
 }
 

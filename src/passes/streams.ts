@@ -1,0 +1,89 @@
+/**
+ * @file A product of one vector and a matrix that outgrows the cache nearest to the processor goes through the matrix in the order
+ * in which it lies there, some rows at a time, and adds to sums in memory:
+ *
+ *     y[j] = sum[k](x[k] * w[k, j])   =   for each group of rows k .. k + 3: y[j] += x[k] * w[k, j] + .. + x[k + 3] * w[k + 3, j]
+ *
+ * A tile of columns would fetch one line of each row at a time, and wait for most of them. Programs of one example do this; with
+ * more, a tile of examples uses what it fetches often enough.
+ */
+import type { Graph } from "../ir/graph.js";
+import type { Axis, Expr, Fold, Read } from "../ir/types.js";
+import { add, multiply } from "../ops/index.js";
+import { stridesAt } from "./access.js";
+import { hasGuard } from "./guards.js";
+import type { Nest, Step, View } from "./nest.js";
+
+/** Rows at a time: their factors and elements are in registers together. */
+const rowsAtOnce = 4;
+/** Elements of a matrix from which this pays: what the nearest cache holds. */
+const leastElements = 8192;
+
+export function withStreams(graph: Graph, steps: readonly Step[]): readonly Step[] {
+  return steps.flatMap((step): readonly Step[] =>
+    step.kind === "loop" ? [{ ...step, body: withStreams(graph, step.body) }] : streamed(graph, step),
+  );
+}
+
+function streamed(graph: Graph, nest: Nest): readonly Nest[] {
+  const { axes, outputs, inline, lists } = nest;
+  const several = axes.filter(({ extent }) => extent !== "batch" && extent > 1);
+  const [column] = several;
+  if (several.length !== 1 || lists || inline.size > 1 || outputs.some(({ accumulate }) => accumulate)) return [nest];
+  const before: Nest[] = [];
+  const views = new Map(nest.views);
+  const replace = (expr: Expr): Expr => {
+    if (expr.kind === "apply") return graph.apply(expr.op, ...expr.arguments.map(replace));
+    if (expr.kind !== "fold" || !isStream(nest, expr, column!)) return expr;
+    const { made, sums } = stream(graph, nest, expr, column!);
+    before.push(made);
+    views.set(sums.buffer.tensor, sums);
+    return graph.read(sums.buffer.tensor, [graph.index(column!)]);
+  };
+  const replaced = outputs.map((output) => ({ ...output, value: replace(output.value) }));
+  return before.length === 0 ? [nest] : [...before, { ...nest, outputs: replaced, views }];
+}
+
+function isStream(nest: Nest, { reducer, type, axes, body, free }: Fold, column: Axis): boolean {
+  const [row] = axes;
+  if (reducer !== "sum" || type !== "f32" || axes.length !== 1 || body.kind !== "apply" || body.op !== multiply)
+    return false;
+  const rows = row!.extent;
+  if (typeof rows !== "number" || rows % rowsAtOnce !== 0 || !free.includes(column) || hasGuard(body, axes))
+    return false;
+  const columns = column.extent as number;
+  const isMatrix = (part: Expr): part is Read => {
+    if (part.kind !== "read") return false;
+    const shape = nest.views.get(part.tensor)?.shape ?? part.tensor.shape;
+    const strides = stridesAt(part.at, shape, 1);
+    return strides.get(column) === 1 && strides.get(row!) === columns;
+  };
+  return rows * columns >= leastElements && body.arguments.some(isMatrix);
+}
+
+function stream(graph: Graph, nest: Nest, fold: Fold, column: Axis): { readonly made: Nest; readonly sums: View } {
+  const [row] = fold.axes as [Axis];
+  const held = graph.placeholder([column.extent]);
+  const length = column.extent as number;
+  const sums: View = {
+    buffer: { tensor: held, array: "activations", length, fixed: undefined },
+    shape: [length],
+  };
+  const group = graph.axis((row.extent as number) / rowsAtOnce);
+  const start = graph.apply(multiply, graph.index(group), graph.constant(rowsAtOnce, "i32"));
+  const products = Array.from({ length: rowsAtOnce }, (_, k) =>
+    graph.substitute(fold.body, new Map([[row, graph.apply(add, start, graph.constant(k, "i32"))]])),
+  );
+  const value = products.reduce((a, b) => graph.apply(add, a, b));
+  const others = nest.axes.filter((axis) => axis !== column);
+  const made: Nest = {
+    kind: "nest",
+    axes: [...others, group, column],
+    outputs: [{ view: sums, at: [graph.index(column)], value, accumulate: true }],
+    fills: [sums],
+    views: nest.views,
+    inline: new Map(),
+    origins: nest.origins,
+  };
+  return { made, sums };
+}
