@@ -100,10 +100,22 @@ export interface Phase {
   readonly update: readonly (readonly Store[])[];
   /** What evaluation and prediction read in place of parameters (`serve`), from states and parameters. */
   readonly served: readonly Store[];
+  /** What becomes 0 as the phase begins, and stays 0 in the updates of this and later phases. */
+  readonly prune: Pruning | undefined;
   /** Of the optimizer: they start anew with the phase, and all phases share their memory. */
   readonly states: readonly Slot[];
   /** The metrics as this phase means them: `loss` is what it minimises. */
   readonly metrics: readonly Metric[];
+}
+/** In each pool the given part of the elements that is smallest by absolute value is pruned. */
+export interface Pruning {
+  readonly sparsity: number;
+  /** Where each parameter begins in its arena, and its mask in arena `masks`; in elements. */
+  readonly pools: readonly (readonly {
+    readonly parameters: number;
+    readonly masks: number;
+    readonly length: number;
+  }[])[];
 }
 export interface Trained {
   readonly path: string;

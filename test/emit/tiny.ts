@@ -279,7 +279,8 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       forward: { train: forwardOf, evaluate: forwardOf, predict: forwardOf },
       update: [],
       metrics,
-      phases: [{ name: undefined, epochs: 1, loss: undefined, trained: [], update: [], served: [], states, metrics }],
+      phases: [{ name: undefined, epochs: 1, loss: undefined, trained: [], update: [], prune: undefined,
+      served: [], states, metrics }],
       steps: [],
       training: {
         batch: 4,

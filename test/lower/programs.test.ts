@@ -54,7 +54,8 @@ function model(): CheckedModel {
   ];
   const phase = {
     states: [],
-    served: [],
+    prune: undefined,
+      served: [],
     update: [[{ target: places.w, value: graph.compute([k], descended) }]],
     metrics,
   };

@@ -12,7 +12,7 @@ export const dataRules = {
  learning_rate, checkpoint and terminate_on_nan. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
 \`test: 20%\` holds out a part of the rows, and \`augment image: rotate(10deg) -> shift(0.1)\` moves the images of an input while \
-training. A \`phase\` has the entries only, minimize and epochs.`,
+training. A \`phase\` has the entries only, minimize, prune and epochs.`,
   }),
   badEntry: rule<{ key: string; expected: string; actual: string }>({
     code: "NET6002",

@@ -114,6 +114,7 @@ export function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
     parameters: floats(arrays.parameters),
     gradients: floats(arrays.gradients),
     states: floats(arrays.states),
+    masks: floats(arrays.masks),
     buffers: floats(arrays.buffers),
     totals: doubles(arrays.totals),
     sums: doubles(arrays.sums),
