@@ -90,7 +90,7 @@ class Elaboration {
     this.#table = new TotalTable(this.registry);
     const settings = this.#context("train", 1, undefined);
     this.#training = trainingSettings(settings, this.#block("train"), input.batch);
-    const batch = this.#training.batch === "all" ? 1 : this.#training.batch;
+    const batch = this.#room || 1;
     this.#top = this.#context("train", batch, undefined);
     for (const item of declaration.items) if (item.kind === "input" || item.kind === "target") this.#port(item);
     const data = this.#block("data");
@@ -155,6 +155,11 @@ class Elaboration {
   readonly #scanAxes: Run["scanAxes"] = new Set();
   readonly #bounds: Run["bounds"] = new Map();
 
+  /** The largest number of examples in one call; 0: as many as the data will have. */
+  get #room(): number {
+    const { batch } = this.#training;
+    return this.input.batch ?? (batch === "all" ? 0 : batch);
+  }
   /** The one block of a kind. */
   #block(kind: "train" | "data"): (ModelItem & { kind: "data" | "train" | "phase" }) | undefined {
     const blocks = this.input.declaration.items.filter(
@@ -352,7 +357,7 @@ class Elaboration {
       documentation: declaration.documentation,
       location: file.location(declaration.name.span),
       graph: this.#graph,
-      batch: this.#training.batch === "all" ? 0 : this.#training.batch,
+      batch: this.#room,
       inputs: this.#inputs,
       targets: this.#targets,
       outputs: this.#predict.outputs.map(({ port }) => port),

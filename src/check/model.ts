@@ -199,7 +199,7 @@ export interface CheckedModel {
   readonly documentation: string | undefined;
   readonly location: Location;
   readonly graph: Graph;
-  /** Declared batch: the largest number of examples in one call. `all` is 0 here until the data are known. */
+  /** The largest number of examples in one call: the declared batch, or what was asked for in its place; with `all` 0 until the data are known. */
   readonly batch: number;
   readonly inputs: readonly Port[];
   readonly targets: readonly Port[];

@@ -40,7 +40,7 @@ export function trainingSettings(
   item: ConfigurationItem | undefined,
   override: number | undefined,
 ): TrainingSettings {
-  let settings: { -readonly [K in keyof TrainingSettings]: TrainingSettings[K] } = { ...defaultTraining };
+  const settings: { -readonly [K in keyof TrainingSettings]: TrainingSettings[K] } = { ...defaultTraining };
   for (const entry of item?.entries ?? []) {
     const { value } = entry;
     const key = entry.key.text;
@@ -87,7 +87,7 @@ export function trainingSettings(
         unknownKey(c, "train", entry, trainKeys);
     }
   }
-  if (override !== undefined) settings = { ...settings, batch: override };
+  if (override !== undefined && settings.batch !== "all") settings.batch = override;
   return settings;
 }
 

@@ -10,13 +10,15 @@ import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { loadDataset } from "../dataset.js";
 import { InputFault } from "../fault.js";
-import { readBytes, writeAtomic } from "../host.js";
+import { writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
+import { load, weightsOf } from "../trained.js";
+import { TrainingLog } from "../training-log.js";
 
 interface TrainOptions {
   readonly target: Target;
@@ -32,10 +34,15 @@ interface TrainOptions {
   readonly steps?: number;
   readonly save?: string;
   readonly resume?: string;
+  readonly csv?: string;
+  readonly plot?: string;
   readonly json?: true;
 }
 
 const number = (value: number) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2));
+/** A model with at most so many weights prints them when it is trained. */
+const shownWeights = 32;
+const weight = (value: number) => String(Number(value.toPrecision(5)));
 const metricsText = (metrics: Metrics, prefix = "") =>
   Object.entries(metrics)
     .flatMap(([name, value]) => (typeof value === "number" ? [`${prefix}${name} ${number(value)}`] : []))
@@ -68,6 +75,8 @@ export const train: Register = (program, terminal, done) => {
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
     .option("--resume <path>", "continue from a saved file")
+    .option("--csv <path>", "write loss and metrics of each epoch as a table")
+    .option("--plot <path>", "draw loss and metrics of each epoch as SVG")
     .option("--json", "print one JSON object per epoch and a last one with the test result")
     .addHelpText(
       "after",
@@ -110,9 +119,10 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const size = compiled.batch;
   const validation = dataset.validation?.ports ?? checked.training.validation;
   const perEpoch = Math.ceil((dataset.train.rows * (typeof validation === "number" ? 1 - validation : 1)) / size);
-  let shown = 0;
+  let drawn = 0;
   const checkpoint = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
   const isDue = checkpoints(checked.training);
+  const log = new TrainingLog(checked.name, options);
   const { stopped } = await net.fit(dataset.train.ports, {
     epochs: options.epochs,
     batch: size,
@@ -124,19 +134,21 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
       steps++;
       if (options.steps !== undefined && steps >= options.steps) stop.abort();
       const now = performance.now();
-      if (!terminal.interactive || now - shown < 80) return;
-      shown = now;
+      if (!terminal.interactive || now - drawn < 80) return;
+      drawn = now;
       const rate = (steps * size) / ((now - started) / 1e3);
       const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
       terminal.status(progressLine(report, epochs, rate, left));
     },
     onEpoch(report) {
       printEpoch(report, epochs, options, terminal);
+      log.add(report);
       if (isDue(report)) writeAtomic(checkpoint, net.save());
     },
   });
   process.off("SIGINT", interrupt);
   const seconds = (performance.now() - started) / 1e3;
+  log.write();
   if (options.save !== undefined) writeAtomic(options.save, net.save());
   else if (interrupted) {
     writeAtomic(checkpoint, net.save());
@@ -146,6 +158,8 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);
+  const weights = parameters <= shownWeights ? weightsOf(net, checked) : undefined;
+  const shown = weights && [...weights].map(([path, values]) => [path, Array.from(values)] as const);
   net.dispose();
   if (options.json)
     terminal.out(
@@ -155,11 +169,13 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
         examplesPerSecond: round((steps * size) / seconds),
         steps,
         parameters,
+        ...(shown && { weights: Object.fromEntries(shown) }),
         weightsSha256,
       }),
     );
   else {
     if (test) terminal.out(`${terminal.paint("bold", "test")}  ${metricsText(test)}`);
+    for (const [path, values] of shown ?? []) terminal.out(`${path}  ${values.map(weight).join("  ")}`);
     terminal.out(
       `${grouped(steps)} steps in ${seconds.toFixed(1)} s, ${grouped((steps * size) / seconds)} examples/s, ${grouped(parameters)} parameters`,
     );
@@ -200,16 +216,6 @@ function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, 
     terminal.out(
       `${phase === undefined ? "" : `${phase}  `}epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
     );
-}
-
-/** The net's own errors become faults that name the file. */
-export function load(net: Net, path: string): void {
-  const bytes = readBytes(path, "the weights");
-  try {
-    net.load(bytes);
-  } catch (error) {
-    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** Of the saved bytes without metadata: the tensors in order. */
