@@ -185,6 +185,7 @@ export interface DataBinding {
     | { readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined }
     | { readonly kind: "idx"; readonly file: string }
     | { readonly kind: "npy"; readonly file: string }
+    | { readonly kind: "npz"; readonly file: string; readonly array: string }
     /** Windows of characters; `shift` 1 is the next-character target. */
     | { readonly kind: "text"; readonly file: string; readonly shift: number };
 }

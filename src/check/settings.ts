@@ -93,7 +93,7 @@ export function trainingSettings(
 
 // ---- data
 
-const readers = ["csv", "idx", "npy", "text"];
+const readers = ["csv", "idx", "npy", "npz", "text"];
 
 export function dataSettings(c: Context, item: ConfigurationItem | undefined, ports: readonly string[]): DataSettings {
   const bindings: DataBinding[] = [];
@@ -157,6 +157,12 @@ function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined 
       if (others.length > 0 && (shift?.kind !== "number" || !natural(shift.value)))
         return bad('text("file.txt", shift: 1)');
       return { kind: "text", file, shift: shift?.kind === "number" ? shift.value : 0 };
+    }
+    case "npz": {
+      const [array] = others;
+      return others.length === 1 && !array!.name && array!.value.kind === "string"
+        ? { kind: "npz", file, array: array!.value.value }
+        : bad('npz("file.npz", "array")');
     }
     default:
       return others.length > 0 ? bad(`${name}("file")`) : { kind: name as "idx" | "npy", file };

@@ -16,6 +16,7 @@ import {
   parseCsv,
   parseIdx,
   readNpy,
+  readNpz,
   splitRows,
   takeRows,
   type Table,
@@ -97,10 +98,16 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
     case "text":
       return readText(port, reader.file, reader.shift, files);
     case "idx":
-    case "npy": {
+    case "npy":
+    case "npz": {
       const path = files.locate(reader.file);
       const bytes = await files.bytes(reader.file);
-      const array = reader.kind === "idx" ? parseIdx(bytes, path) : readNpy(bytes, path);
+      const array =
+        reader.kind === "npz"
+          ? await readNpz(bytes, reader.array, path)
+          : reader.kind === "idx"
+            ? parseIdx(bytes, path)
+            : readNpy(bytes, path);
       const { element } = port;
       if (element.kind === "f32") return numericArray(array, port.shape, path);
       if (element.kind === "int") return integerArray(array, port.shape, -(2 ** 31), 2 ** 31 - 1, path);

@@ -7,6 +7,7 @@ export type { NumberArray } from "./elements.js";
 export { DataError, type DataErrorDetails } from "./error.js";
 export { parseIdx, readIdx, writeIdx } from "./idx.js";
 export { readNpy, writeNpy } from "./npy.js";
+export { readNpz } from "./npz.js";
 export { hash32, uniform } from "./random.js";
 export { permutation, splitRows, takeRows, type Split } from "./split.js";
 export { characterWindows, encodeCharacters, type CharacterWindows } from "./text.js";

@@ -28,10 +28,10 @@ they are read.`,
     message: ({ name }) => `there is no reader \`${name}\``,
     help: ({ suggestion }) =>
       suggestion === undefined
-        ? 'readers are csv("file.csv", columns: [..]), idx("file.gz"), npy("file.npy"), text("file.txt")'
+        ? 'readers are csv("file.csv", columns: [..]), idx("file.gz"), npy("file.npy"), npz("file.npz", "array"), text("file.txt")'
         : `did you mean \`${suggestion}\`?`,
     explanation: `A reader says where the values of an input or target come from: \`csv("iris.csv", columns: ["a", "b"])\`, \
-\`csv("iris.csv", column: "species")\`, \`idx("train-images-idx3-ubyte.gz")\`, \`npy("x.npy")\`, \`text("names.txt", shift: 1)\`. \
+\`csv("iris.csv", column: "species")\`, \`idx("train-images-idx3-ubyte.gz")\`, \`npy("x.npy")\`, \`npz("xy.npz", "x")\`, \`text("names.txt", shift: 1)\`. \
 Paths are relative to the data directory of the command, or to the model's file.`,
   }),
   unknownPort: rule<{ name: string; suggestion: string | undefined }>({
