@@ -182,7 +182,15 @@ export interface DataBinding {
   readonly part: "train" | "test" | "validation";
   readonly location: Location;
   readonly reader:
-    | { readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined }
+    | {
+        readonly kind: "csv";
+        readonly file: string;
+        readonly columns: readonly string[] | undefined;
+        /** So many rows in a row are one example; undefined: each row by itself. */
+        readonly window: number | undefined;
+        /** Rows before the first example. */
+        readonly shift: number;
+      }
     | { readonly kind: "idx"; readonly file: string }
     | { readonly kind: "npy"; readonly file: string }
     | { readonly kind: "npz"; readonly file: string; readonly array: string }
@@ -193,6 +201,8 @@ export interface DataSettings {
   readonly bindings: readonly DataBinding[];
   /** Fraction of the rows held out as the test set where no test file is bound, 0 .. 1. */
   readonly testFraction: number;
+  /** Whether these are the last rows, not drawn ones. */
+  readonly testLast: boolean;
 }
 
 export interface CheckedModel {

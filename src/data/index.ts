@@ -9,5 +9,6 @@ export { parseIdx, readIdx, writeIdx } from "./idx.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { readNpz } from "./npz.js";
 export { hash32, uniform } from "./random.js";
-export { permutation, splitRows, takeRows, type Split } from "./split.js";
+export { permutation, splitLast, splitRows, takeRows, type Split } from "./split.js";
+export { slidingWindows } from "./windows.js";
 export { characterWindows, encodeCharacters, type CharacterWindows } from "./text.js";

@@ -44,6 +44,12 @@ withDigits("autoencoder: a code of 8 numbers keeps more than the best linear one
   expect(metrics["explained"]).toBeGreaterThan(linear + 0.1);
 });
 
+withDigits("stacked-autoencoder: each pair of layers by itself, then all of it", async () => {
+  const { net, metrics } = await train("stacked-autoencoder", { data });
+  expect(net.epoch).toBe(210);
+  expect(metrics["explained"]).toBeGreaterThan(0.8);
+});
+
 testWith("iris")("clusters: the centers of Lloyd's algorithm from the same start", async () => {
   const { net: start } = await train("clusters", { data: "iris", epochs: 0, seed: 1 });
   const { net, dataset, metrics } = await train("clusters", { data: "iris", seed: 1 });
