@@ -114,7 +114,8 @@ function flatForm(c: Context, chain: Chain, parameters: readonly ParameterEntry[
   const sink = new Sink();
   const trial = c.with({ flat, run: { ...c.run, sink } });
   const outcome = elaborateChain(trial, chain, parameters, [{ size, label }]);
-  if (flat.violated) {
+  // A body that asks for the axes of a matrix is told of one long vector: each parameter by itself may be what it wants.
+  if (flat.violated || sink.diagnostics.hasErrors) {
     [arenas.states.size, chain.states.length] = before;
     return undefined;
   }

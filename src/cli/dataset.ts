@@ -129,7 +129,7 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
   }
 }
 
-function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
+export function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
   const taken = ports.map((port) => [port.name, takeRows(examples.ports[port.name]!, widthOf(port), rows)] as const);
   return { rows: rows.length, ports: Object.fromEntries(taken) };
 }

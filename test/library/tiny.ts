@@ -207,6 +207,9 @@ const optimizers: readonly Tiny[] = [
   "ftrl(0.2)",
   "lamb(0.02)",
 ].map((text) => leastSquares(`optimizer ${text.slice(0, text.indexOf("("))}`, text));
+const matrixOptimizers: readonly Tiny[] = [
+  leastSquares("optimizer muon", "muon(0.02) for kernel\n  optimizer sgd(0.1)"),
+];
 const stages: readonly Tiny[] = [
   "clip_value(0.5)",
   "clip_norm(0.5)",
@@ -355,6 +358,7 @@ export const tinyModels: readonly Tiny[] = [
   ...losses,
   ...metrics,
   ...optimizers,
+  ...matrixOptimizers,
   ...stages,
   average,
   ...schedules,

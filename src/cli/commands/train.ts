@@ -8,8 +8,9 @@ import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
-import { loadDataset } from "../dataset.js";
-import { InputFault } from "../fault.js";
+import { type Examples, loadDataset } from "../dataset.js";
+import { InputFault, UsageFault } from "../fault.js";
+import { crossValidate, type Folds } from "../folds.js";
 import { writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
@@ -36,6 +37,7 @@ interface TrainOptions {
   readonly resume?: string;
   readonly csv?: string;
   readonly plot?: string;
+  readonly folds?: number;
   readonly json?: true;
 }
 
@@ -75,6 +77,11 @@ export const train: Register = (program, terminal, done) => {
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
     .option("--resume <path>", "continue from a saved file")
+    .option(
+      "--folds <k>",
+      "train k times, each on all but one of k parts, and give metrics of the part held out",
+      whole(2, 1000),
+    )
     .option("--csv <path>", "write loss and metrics of each epoch as a table")
     .option("--plot <path>", "draw loss and metrics of each epoch as SVG")
     .option("--json", "print one JSON object per epoch and a last one with the test result")
@@ -88,6 +95,9 @@ export const train: Register = (program, terminal, done) => {
 async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   checkRelaxed(options);
   noteExact(options, terminal);
+  const files = [options.save, options.resume, options.csv, options.plot];
+  if (options.folds !== undefined && files.some((path) => path !== undefined))
+    throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
   if (!loss && checked.update.length === 0 && buffers.length === 0)
@@ -123,29 +133,50 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const checkpoint = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
   const isDue = checkpoints(checked.training);
   const log = new TrainingLog(checked.name, options);
-  const { stopped } = await net.fit(dataset.train.ports, {
-    epochs: options.epochs,
-    batch: size,
-    shuffle: checked.training.shuffle,
-    validation,
-    resume: options.resume !== undefined,
-    signal: stop.signal,
-    onBatch(report) {
-      steps++;
-      if (options.steps !== undefined && steps >= options.steps) stop.abort();
-      const now = performance.now();
-      if (!terminal.interactive || now - drawn < 80) return;
-      drawn = now;
-      const rate = (steps * size) / ((now - started) / 1e3);
-      const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
-      terminal.status(progressLine(report, epochs, rate, left));
-    },
-    onEpoch(report) {
-      printEpoch(report, epochs, options, terminal);
-      log.add(report);
-      if (isDue(report)) writeAtomic(checkpoint, net.save());
-    },
-  });
+  const fit = (examples: Examples) =>
+    net.fit(examples.ports, {
+      epochs: options.epochs,
+      batch: size,
+      shuffle: checked.training.shuffle,
+      validation,
+      resume: options.resume !== undefined,
+      signal: stop.signal,
+      onBatch(report) {
+        steps++;
+        if (options.steps !== undefined && steps >= options.steps) stop.abort();
+        const now = performance.now();
+        if (!terminal.interactive || now - drawn < 80) return;
+        drawn = now;
+        const rate = (steps * size) / ((now - started) / 1e3);
+        const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
+        terminal.status(progressLine(report, epochs, rate, left));
+      },
+      onEpoch(report) {
+        if (options.folds === undefined) printEpoch(report, epochs, options, terminal);
+        log.add(report);
+        if (isDue(report)) writeAtomic(checkpoint, net.save());
+      },
+    });
+  if (options.folds !== undefined) {
+    if (options.folds > dataset.train.rows)
+      throw new InputFault(`${dataset.train.rows} examples do not make ${options.folds} parts`);
+    const result = await crossValidate(
+      net,
+      dataset.train,
+      [...checked.inputs, ...checked.targets],
+      options.folds,
+      seed,
+      async (examples) => (await fit(examples)).stopped !== "aborted",
+      (fold, metrics) => {
+        if (!options.json) terminal.out(`${terminal.paint("bold", `part ${fold}`)}  ${metricsText(metrics)}`);
+      },
+    );
+    process.off("SIGINT", interrupt);
+    net.dispose();
+    printFolds(result, options, terminal);
+    return interrupted ? 130 : 0;
+  }
+  const { stopped } = await fit(dataset.train);
   process.off("SIGINT", interrupt);
   const seconds = (performance.now() - started) / 1e3;
   log.write();
@@ -216,6 +247,13 @@ function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, 
     terminal.out(
       `${phase === undefined ? "" : `${phase}  `}epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
     );
+}
+
+function printFolds({ folds, mean, deviation }: Folds, options: TrainOptions, terminal: Terminal): void {
+  if (options.json) terminal.out(JSON.stringify({ folds, mean, deviation }));
+  else
+    for (const name of Object.keys(mean))
+      terminal.out(`${name}  ${number(mean[name]!)}, standard deviation ${number(deviation[name]!)}`);
 }
 
 /** Of the saved bytes without metadata: the tensors in order. */
