@@ -83,8 +83,8 @@ describe("netc prune", () => {
   it("keeps the strongest units; the result trains on", () =>
     inFolder(files, async (folder) => {
       await folder.run("train", "flowers.net", "--save", "w.safetensors");
-      const arguments_ = ["flowers.net", "--weights", "w.safetensors", "-o", "small.net", "--sparsity", "75%"];
-      const { code, out } = await folder.run("prune", ...arguments_);
+      const given = ["flowers.net", "--weights", "w.safetensors", "-o", "small.net", "--sparsity", "75%"];
+      const { code, out } = await folder.run("prune", ...given);
       expect(code).toBe(0);
       expect(out).toMatch(/hidden +12 +3/);
       expect(out).toContain("75 parameters before, 21 after");

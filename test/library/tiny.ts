@@ -349,6 +349,7 @@ const augmentations: readonly Tiny[] = [
 export const tinyModels: readonly Tiny[] = [
   ...Object.entries(layers).map(([name, [shape, stage]]) => onNumbers(`layer ${name}`, shape, stage)),
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
+  ...["newton_schulz", "orthogonalised"].map((name) => onNumbers(`fn ${name}`, "[2, 3]", name)),
   embedding,
   padding,
   gated,
