@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 const rooms: readonly { readonly name: string; readonly packages: readonly string[] }[] = [
   { name: "grammar", packages: ["chevrotain"] },
   { name: "src/base", packages: [] },
+  { name: "src/plot", packages: ["node:zlib"] },
   { name: "src/diagnostics", packages: [] },
   { name: "src/syntax", packages: ["chevrotain"] },
   { name: "src/ir", packages: [] },

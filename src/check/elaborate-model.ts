@@ -16,6 +16,7 @@ import { anyTensor, realTensor } from "./operators.js";
 import { gradientPlaces, type Group, groupParameters, memoryOrder } from "./groups.js";
 import { elaborateOptimizers } from "./optimizers.js";
 import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
+import { masksIn, placeMasks, prunedIn, pruningOf } from "./pruning.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
@@ -89,7 +90,7 @@ class Elaboration {
     this.#table = new TotalTable(this.registry);
     const settings = this.#context("train", 1, undefined);
     this.#training = trainingSettings(settings, this.#block("train"), input.batch);
-    const batch = this.#training.batch === "all" ? 1 : this.#training.batch;
+    const batch = this.#room || 1;
     this.#top = this.#context("train", batch, undefined);
     for (const item of declaration.items) if (item.kind === "input" || item.kind === "target") this.#port(item);
     const data = this.#block("data");
@@ -154,6 +155,11 @@ class Elaboration {
   readonly #scanAxes: Run["scanAxes"] = new Set();
   readonly #bounds: Run["bounds"] = new Map();
 
+  /** The largest number of examples in one call; 0: as many as the data will have. */
+  get #room(): number {
+    const { batch } = this.#training;
+    return this.input.batch ?? (batch === "all" ? 0 : batch);
+  }
   /** The one block of a kind. */
   #block(kind: "train" | "data"): (ModelItem & { kind: "data" | "train" | "phase" }) | undefined {
     const blocks = this.input.declaration.items.filter(
@@ -324,7 +330,13 @@ class Elaboration {
   }
   /** The parameters as they should lie in memory. */
   order() {
-    return memoryOrder(this.#groups() ?? [], [...this.registry.parameters.values()]);
+    return memoryOrder(this.#groups() ?? [], [...this.registry.parameters.values()], prunedIn(this.#phaseSettings()));
+  }
+
+  #phaseSettings(): readonly PhaseSettings[] {
+    const { c, objectives } = this.#train;
+    const names = objectives.losses.map(({ name }) => name);
+    return phaseSettings(c, this.#phaseItems(), names, [...this.registry.parameters.values()], this.#training.epochs);
   }
 
   finish(): CheckedModel {
@@ -339,13 +351,13 @@ class Elaboration {
     if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
     const phases = this.#phases(groups);
     const { stop, plateau } = this.#training;
-    const parameters = memoryOrder(groups, [...this.registry.parameters.values()]);
+    const parameters = this.order();
     return {
       name: declaration.name.text,
       documentation: declaration.documentation,
       location: file.location(declaration.name.span),
       graph: this.#graph,
-      batch: this.#training.batch === "all" ? 0 : this.#training.batch,
+      batch: this.#room,
       inputs: this.#inputs,
       targets: this.#targets,
       outputs: this.#predict.outputs.map(({ port }) => port),
@@ -392,10 +404,10 @@ class Elaboration {
       ...objectives.results,
     ]);
     const { epochs } = this.#training;
-    const parameters = [...this.registry.parameters.values()];
-    const names = losses.map(({ name }) => name);
-    const phase = (settings: PhaseSettings | undefined): Phase => {
-      const { name, only, minimize } = settings ?? {};
+    const all = this.#phaseSettings();
+    const masks = placeMasks(this.registry, groups, all);
+    const phase = (settings: PhaseSettings | undefined, k: number): Phase => {
+      const { name, only, minimize, prune } = settings ?? {};
       const own = groupsIn(groups, only).filter((group) => group.parameters.length > 0);
       const trained = own.flatMap((group) => group.parameters);
       const places = gradientPlaces(forward.loss ? trained : []);
@@ -413,14 +425,14 @@ class Elaboration {
           gradient: { ...source, arena: "gradients", offset },
         })),
         ...(places.size > 0
-          ? elaborateOptimizers(c, own, places, this.#training.plateau)
+          ? elaborateOptimizers(c, own, places, masksIn(all.slice(0, k + 1), masks), this.#training.plateau)
           : { update: [], states: [], served: [] }),
-        metrics: result ? targets.map((metric, k) => (k === 0 ? { ...metric, result } : metric)) : targets,
+        prune: pruningOf(prune, masks),
+        metrics: result ? targets.map((metric, at) => (at === 0 ? { ...metric, result } : metric)) : targets,
       };
     };
-    const settings = phaseSettings(c, this.#phaseItems(), names, parameters, epochs);
-    const [first, ...rest] = settings;
-    return first ? [phase(first), ...rest.map(phase)] : [phase(undefined)];
+    const [first, ...rest] = all;
+    return first ? [phase(first, 0), ...rest.map((one, at) => phase(one, at + 1))] : [phase(undefined, 0)];
   }
 
   #steps(): Step[] {

@@ -1,6 +1,6 @@
 /** @file Entries of the blocks of a model: `key: value` with a constant. */
 import { suggest } from "../base/suggest.js";
-import type { ConfigurationEntry, Expression } from "../syntax/ast.js";
+import type { ConfigurationEntry, Expression, Name } from "../syntax/ast.js";
 import type { Context } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
 import { valueText } from "./values.js";
@@ -29,6 +29,17 @@ export function boolOf(c: Context, key: string, e: Expression): boolean | undefi
 }
 export const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
 export const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+/** The items of a list; anything else is one item. */
+export const itemsOf = (e: Expression): readonly Expression[] =>
+  e.kind === "list" ? e.items.flatMap((item) => (item.kind === "ellipsis" ? [] : [item])) : [e];
+
+/** `head.kernel` as a path. */
+export function pathOf(e: Expression): readonly Name[] | undefined {
+  if (e.kind === "name") return [{ text: e.name, span: e.span }];
+  const outer = e.kind === "member" ? pathOf(e.value) : undefined;
+  return outer && e.kind === "member" ? [...outer, e.name] : undefined;
+}
 
 export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
   const suggestion = suggest(entry.key.text, known);

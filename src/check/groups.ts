@@ -72,12 +72,16 @@ const prefixes = (path: string): string[] => {
   return parts.map((_, k) => parts.slice(0, k + 1).join("."));
 };
 
-/** The order of parameters in memory: group by group, frozen ones last. */
+/** The order of parameters in memory: group by group, in each those with masks first; frozen ones last. */
 export function memoryOrder(
   groups: readonly Group[],
   parameters: readonly ParameterEntry[],
+  masked: ReadonlySet<ParameterEntry>,
 ): readonly ParameterEntry[] {
-  const grouped = groups.flatMap((group) => group.parameters);
+  const grouped = groups.flatMap((group) => [
+    ...group.parameters.filter((p) => masked.has(p)),
+    ...group.parameters.filter((p) => !masked.has(p)),
+  ]);
   const seen = new Set(grouped);
   const rest = parameters.filter((p) => !seen.has(p));
   return [...grouped, ...rest.filter((p) => p.trainable), ...rest.filter((p) => !p.trainable)];
@@ -99,12 +103,16 @@ export function gradientPlaces(parameters: readonly ParameterEntry[]): GradientP
 const byOffset = (parameters: readonly ParameterEntry[]): readonly ParameterEntry[] =>
   [...parameters].sort((a, b) => a.source.offset - b.source.offset);
 
-/** Runs of parameters that are neighbours in memory, between which nothing lies that does not move. */
-export function neighbours(parameters: readonly ParameterEntry[]): readonly ParameterEntry[][] {
+/** Runs of parameters that are neighbours in memory, between which nothing lies that does not move; all with masks, or none. */
+export function neighbours(
+  parameters: readonly ParameterEntry[],
+  isMasked: (parameter: ParameterEntry) => boolean,
+): readonly ParameterEntry[][] {
   const runs: ParameterEntry[][] = [];
   for (const parameter of byOffset(parameters)) {
     const last = runs.at(-1)?.at(-1);
-    if (last && last.source.offset + count(last.shape) === parameter.source.offset) runs.at(-1)!.push(parameter);
+    const adjoins = last && last.source.offset + count(last.shape) === parameter.source.offset;
+    if (adjoins && isMasked(last) === isMasked(parameter)) runs.at(-1)!.push(parameter);
     else runs.push([parameter]);
   }
   return runs;

@@ -100,10 +100,22 @@ export interface Phase {
   readonly update: readonly (readonly Store[])[];
   /** What evaluation and prediction read in place of parameters (`serve`), from states and parameters. */
   readonly served: readonly Store[];
+  /** What becomes 0 as the phase begins, and stays 0 in the updates of this and later phases. */
+  readonly prune: Pruning | undefined;
   /** Of the optimizer: they start anew with the phase, and all phases share their memory. */
   readonly states: readonly Slot[];
   /** The metrics as this phase means them: `loss` is what it minimises. */
   readonly metrics: readonly Metric[];
+}
+/** In each pool the given part of the elements that is smallest by absolute value is pruned. */
+export interface Pruning {
+  readonly sparsity: number;
+  /** Where each parameter begins in its arena, and its mask in arena `masks`; in elements. */
+  readonly pools: readonly (readonly {
+    readonly parameters: number;
+    readonly masks: number;
+    readonly length: number;
+  }[])[];
 }
 export interface Trained {
   readonly path: string;
@@ -170,9 +182,18 @@ export interface DataBinding {
   readonly part: "train" | "test" | "validation";
   readonly location: Location;
   readonly reader:
-    | { readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined }
+    | {
+        readonly kind: "csv";
+        readonly file: string;
+        readonly columns: readonly string[] | undefined;
+        /** So many rows in a row are one example; undefined: each row by itself. */
+        readonly window: number | undefined;
+        /** Rows before the first example. */
+        readonly shift: number;
+      }
     | { readonly kind: "idx"; readonly file: string }
     | { readonly kind: "npy"; readonly file: string }
+    | { readonly kind: "npz"; readonly file: string; readonly array: string }
     /** Windows of characters; `shift` 1 is the next-character target. */
     | { readonly kind: "text"; readonly file: string; readonly shift: number };
 }
@@ -180,6 +201,8 @@ export interface DataSettings {
   readonly bindings: readonly DataBinding[];
   /** Fraction of the rows held out as the test set where no test file is bound, 0 .. 1. */
   readonly testFraction: number;
+  /** Whether these are the last rows, not drawn ones. */
+  readonly testLast: boolean;
 }
 
 export interface CheckedModel {
@@ -187,7 +210,7 @@ export interface CheckedModel {
   readonly documentation: string | undefined;
   readonly location: Location;
   readonly graph: Graph;
-  /** Declared batch: the largest number of examples in one call. `all` is 0 here until the data are known. */
+  /** The largest number of examples in one call: the declared batch, or what was asked for in its place; with `all` 0 until the data are known. */
   readonly batch: number;
   readonly inputs: readonly Port[];
   readonly targets: readonly Port[];

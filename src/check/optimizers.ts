@@ -8,6 +8,7 @@ import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import { count, type GradientPlaces, type Group, neighbours } from "./groups.js";
+import type { MaskPlaces } from "./pruning.js";
 import { constantCondition } from "./expressions.js";
 import { Frame } from "./frame.js";
 import type { Phase, Plateau, Slot } from "./model.js";
@@ -32,11 +33,15 @@ import {
   type Value,
 } from "./values.js";
 
-/** Update and constraints of all groups, and the states they keep, from the first place among the states. */
+/**
+ * Update and constraints of all groups, and the states they keep, from the first place among the states. Parameters with masks are
+ * multiplied by them wherever they change.
+ */
 export function elaborateOptimizers(
   c: Context,
   groups: readonly Group[],
   places: GradientPlaces,
+  masks: MaskPlaces,
   plateau: Plateau | undefined,
 ): Pick<Phase, "update" | "states" | "served"> {
   const stores: Store[] = [];
@@ -60,12 +65,12 @@ export function elaborateOptimizers(
     const callable = evaluateCallable(top, item.value, "optimizer");
     const stages = callable && stagesOf(callable);
     if (!stages || parameters.length === 0) continue;
-    for (const run of neighbours(parameters)) {
-      const chain: Chain = { stages, gradients, rate, span: item.span, states };
+    for (const run of neighbours(parameters, (parameter) => masks.has(parameter))) {
+      const chain: Chain = { stages, gradients, masks, rate, span: item.span, states };
       const outcome = flatForm(top, chain, run) ?? eachForm(top, chain, run);
       stores.push(...outcome.stores);
       served.push(...outcome.served);
-      for (const parameter of run) after.push(...constraintsOf(top, parameter, outcome.learningRate, item.span));
+      for (const parameter of run) after.push(...constraintsOf(top, parameter, masks, outcome.learningRate, item.span));
     }
   }
   return { update: [stores, after].filter((stage) => stage.length > 0), states, served };
@@ -87,6 +92,7 @@ type Rate = (value: Value, span: Span) => Value;
 interface Chain {
   readonly stages: readonly RecipeValue[];
   readonly gradients: Gradients;
+  readonly masks: MaskPlaces;
   readonly rate: Rate;
   readonly span: Span;
   /** Those of the chains so far: new ones are added. */
@@ -108,7 +114,8 @@ function flatForm(c: Context, chain: Chain, parameters: readonly ParameterEntry[
   const sink = new Sink();
   const trial = c.with({ flat, run: { ...c.run, sink } });
   const outcome = elaborateChain(trial, chain, parameters, [{ size, label }]);
-  if (flat.violated) {
+  // A body that asks for the axes of a matrix is told of one long vector: each parameter by itself may be what it wants.
+  if (flat.violated || sink.diagnostics.hasErrors) {
     [arenas.states.size, chain.states.length] = before;
     return undefined;
   }
@@ -132,7 +139,7 @@ interface Region {
 const sizesOf = (axes: readonly OwnAxis[]): number[] => axes.map(({ size }) => size);
 function valueAt(
   c: Context,
-  arena: "parameters" | "gradients" | "states",
+  arena: "parameters" | "gradients" | "states" | "masks",
   name: string,
   { offset, axes }: Region,
 ): TensorValue {
@@ -143,7 +150,7 @@ function valueAt(
 /** The stages of a chain over neighbours as one tensor. */
 function elaborateChain(
   c: Context,
-  { stages, gradients: { places, all }, rate, span, states }: Chain,
+  { stages, gradients: { places, all }, masks, rate, span, states }: Chain,
   parameters: readonly ParameterEntry[],
   axes: readonly OwnAxis[],
 ): Outcome {
@@ -159,6 +166,7 @@ function elaborateChain(
   let param: Value = valueAt(c, "parameters", name, region);
   const own = valueAt(c, "gradients", name, { offset: places.get(parameters[0]!)!, axes });
   let grad: Value = own;
+  const mask = maskOf(c, masks, parameters[0]!, axes);
   const step = scalar(c.graph.scalar("step"), f32);
   const written = chainRate(c, stages, step, span);
   const learningRate = written && rate(written, span);
@@ -196,7 +204,8 @@ function elaborateChain(
     const body = inner.with({ gradients });
     const result = runBody(body, word, parameters, region, states);
     if (!result) return nothing;
-    param = inner.scope.names.get("param")?.value ?? param;
+    const changed: Value = inner.scope.names.get("param")?.value ?? param;
+    param = changed === param || !mask ? changed : elementwise(c, multiply, [changed, mask], "*", span);
     grad = inner.scope.names.get("grad")?.value ?? grad;
     stores.push(...result.stores);
     if (result.served) served = [{ target: source, value: result.served }];
@@ -208,6 +217,10 @@ function elaborateChain(
   return { stores, served, learningRate };
 }
 
+function maskOf(c: Context, masks: MaskPlaces, parameter: ParameterEntry, axes: readonly OwnAxis[]) {
+  const place = masks.get(parameter);
+  return place && valueAt(c, "masks", parameter.path, { offset: place.offset, axes });
+}
 function enter(c: Context, word: Word, span: Span): Context {
   const caller: Caller = { word, location: c.location(span), inLibrary: c.file.inLibrary, outer: c.caller };
   return c.with({
@@ -389,7 +402,13 @@ function tensorOf(c: Context, value: Value, axes: readonly OwnAxis[], span: Span
 }
 
 /** What follows a parameter's update. */
-function constraintsOf(c: Context, parameter: ParameterEntry, rate: Value | undefined, span: Span): Store[] {
+function constraintsOf(
+  c: Context,
+  parameter: ParameterEntry,
+  masks: MaskPlaces,
+  rate: Value | undefined,
+  span: Span,
+): Store[] {
   if (parameter.constraints.length === 0) return [];
   const axes = unlabelled(parameter.shape);
   let value: Value = valueAt(c, "parameters", parameter.path, { offset: parameter.source.offset, axes });
@@ -404,6 +423,7 @@ function constraintsOf(c: Context, parameter: ParameterEntry, rate: Value | unde
       span,
     );
   }
-  const tensor = tensorOf(c, value, axes, span);
+  const mask = maskOf(c, masks, parameter, axes);
+  const tensor = tensorOf(c, mask ? elementwise(c, multiply, [value, mask], "*", span) : value, axes, span);
   return tensor ? [{ target: parameter.source, value: tensor }] : [];
 }

@@ -1,12 +1,13 @@
-/** @file `phase name { only: [..], minimize: .., epochs: n }`: what moves, what is minimised, for how long. */
+/** @file `phase name { only: [..], minimize: .., prune: .., epochs: n }`: what moves, what is minimised, what is pruned, for how long. */
 import { suggest } from "../base/suggest.js";
-import type { ConfigurationItem, Expression, Name, OptimizerItem } from "../syntax/ast.js";
+import type { ConfigurationItem, Expression, OptimizerItem } from "../syntax/ast.js";
 import type { Context } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
 import { nameRules } from "./diagnostics/names.js";
 import { parametersAt } from "./groups.js";
 import type { ParameterEntry } from "./registry.js";
-import { numberOf, positive, textOf, unknownKey } from "./entries.js";
+import { itemsOf, numberOf, pathOf, positive, textOf, unknownKey } from "./entries.js";
+import { type PruneSettings, pruneSettings } from "./pruning.js";
 
 export interface PhaseSettings {
   readonly name: string;
@@ -15,9 +16,11 @@ export interface PhaseSettings {
   readonly minimize: readonly string[] | undefined;
   /** The parameters that move; undefined: all that can. */
   readonly only: ReadonlySet<ParameterEntry> | undefined;
+  /** What becomes 0 as the phase begins. */
+  readonly prune: PruneSettings | undefined;
 }
 
-const keys = ["only", "minimize", "epochs"];
+const keys = ["only", "minimize", "prune", "epochs"];
 
 /** The phases in order. */
 export function phaseSettings(
@@ -32,7 +35,8 @@ export function phaseSettings(
     const name = item.name?.text ?? "";
     if (item.name && seen.has(name)) c.report(nameRules.duplicateName, item.name.span, { name });
     seen.add(name);
-    let phase: PhaseSettings = { name, epochs, minimize: undefined, only: undefined };
+    let phase: PhaseSettings = { name, epochs, minimize: undefined, only: undefined, prune: undefined };
+    let prune: Expression | undefined;
     for (const entry of item.entries) {
       const { value, key } = entry;
       switch (entry.name ? "" : key.text) {
@@ -45,16 +49,18 @@ export function phaseSettings(
         case "only":
           phase = { ...phase, only: moving(c, value, parameters) };
           break;
+        case "prune":
+          prune = value;
+          break;
         default:
           unknownKey(c, `phase ${name}`, entry, keys);
       }
     }
-    return phase;
+    const { only } = phase;
+    const moves = (parameter: ParameterEntry) => parameter.trainable && (!only || only.has(parameter));
+    return prune ? { ...phase, prune: pruneSettings(c, prune, parameters, moves) } : phase;
   });
 }
-
-const itemsOf = (e: Expression): readonly Expression[] =>
-  e.kind === "list" ? e.items.flatMap((item) => (item.kind === "ellipsis" ? [] : [item])) : [e];
 
 function minimized(c: Context, value: Expression, losses: readonly (string | undefined)[]) {
   const known = losses.flatMap((name) => name ?? []);
@@ -69,13 +75,6 @@ function minimized(c: Context, value: Expression, losses: readonly (string | und
     if (e.kind !== "missing") c.report(dataRules.badEntry, e.span, { key: "minimize", expected, actual: textOf(e, c) });
     return [];
   });
-}
-
-/** `head.kernel` as a path. */
-function pathOf(e: Expression): readonly Name[] | undefined {
-  if (e.kind === "name") return [{ text: e.name, span: e.span }];
-  const outer = e.kind === "member" ? pathOf(e.value) : undefined;
-  return outer && e.kind === "member" ? [...outer, e.name] : undefined;
 }
 
 function moving(c: Context, value: Expression, parameters: readonly ParameterEntry[]) {

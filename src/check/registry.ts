@@ -48,6 +48,7 @@ export class Registry {
     classes: new Arena("classes", "i32"),
     parameters: new Arena("parameters", "f32"),
     states: new Arena("states", "f32"),
+    masks: new Arena("masks", "f32"),
     buffers: new Arena("buffers", "f32"),
     totals: new Arena("totals", "f64"),
     outputs: new Arena("outputs", "f32"),

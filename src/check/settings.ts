@@ -40,7 +40,7 @@ export function trainingSettings(
   item: ConfigurationItem | undefined,
   override: number | undefined,
 ): TrainingSettings {
-  let settings: { -readonly [K in keyof TrainingSettings]: TrainingSettings[K] } = { ...defaultTraining };
+  const settings: { -readonly [K in keyof TrainingSettings]: TrainingSettings[K] } = { ...defaultTraining };
   for (const entry of item?.entries ?? []) {
     const { value } = entry;
     const key = entry.key.text;
@@ -87,22 +87,26 @@ export function trainingSettings(
         unknownKey(c, "train", entry, trainKeys);
     }
   }
-  if (override !== undefined) settings = { ...settings, batch: override };
+  if (override !== undefined && settings.batch !== "all") settings.batch = override;
   return settings;
 }
 
 // ---- data
 
-const readers = ["csv", "idx", "npy", "text"];
+const readers = ["csv", "idx", "npy", "npz", "text"];
 
 export function dataSettings(c: Context, item: ConfigurationItem | undefined, ports: readonly string[]): DataSettings {
   const bindings: DataBinding[] = [];
   let testFraction = 0;
+  let testLast = false;
   for (const entry of item?.entries ?? []) {
     const { key, name, value } = entry;
     if (isAugmentation(entry)) continue;
     if (key.text === "test" && !name) {
-      testFraction = numberOf(c, "test", value, "a part of the rows such as 20%", fraction) ?? testFraction;
+      const last = lastOf(value);
+      testLast = last !== undefined;
+      const expected = "a part of the rows such as 20% or last(20%)";
+      testFraction = numberOf(c, "test", last ?? value, expected, fraction) ?? testFraction;
       continue;
     }
     if (name && key.text !== "test" && key.text !== "validation") {
@@ -123,7 +127,13 @@ export function dataSettings(c: Context, item: ConfigurationItem | undefined, po
     const reader = readerOf(c, value);
     if (reader) bindings.push({ port: port.text, part, location: c.location(value.span), reader });
   }
-  return { bindings, testFraction };
+  return { bindings, testFraction, testLast };
+}
+
+/** What `last(..)` encloses. */
+function lastOf(e: Expression): Expression | undefined {
+  const isLast = e.kind === "call" && e.callee.kind === "name" && e.callee.name === "last";
+  return isLast && e.arguments.length === 1 && !e.arguments[0]!.name ? e.arguments[0]!.value : undefined;
 }
 
 function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined {
@@ -147,10 +157,10 @@ function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined 
   const others = e.arguments.slice(1);
   switch (name) {
     case "csv": {
-      const columns = csvColumns(c, others);
-      return columns === "bad"
-        ? bad('csv("file.csv", columns: ["a", "b"]) or csv("file.csv", column: "a")')
-        : { kind: "csv", file, columns };
+      const settings = csvSettings(c, others);
+      return settings
+        ? { kind: "csv", file, ...settings }
+        : bad('csv("file.csv", columns: ["a", "b"]) or csv("file.csv", column: "a", window: 12, shift: 0)');
     }
     case "text": {
       const shift = others.length === 1 && others[0]!.name?.text === "shift" ? c.evaluate(others[0]!.value) : undefined;
@@ -158,17 +168,35 @@ function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined 
         return bad('text("file.txt", shift: 1)');
       return { kind: "text", file, shift: shift?.kind === "number" ? shift.value : 0 };
     }
+    case "npz": {
+      const [array] = others;
+      return others.length === 1 && !array!.name && array!.value.kind === "string"
+        ? { kind: "npz", file, array: array!.value.value }
+        : bad('npz("file.npz", "array")');
+    }
     default:
       return others.length > 0 ? bad(`${name}("file")`) : { kind: name as "idx" | "npy", file };
   }
 }
-function csvColumns(c: Context, others: Call["arguments"]): readonly string[] | undefined | "bad" {
-  if (others.length === 0) return undefined;
-  const [only] = others;
-  if (others.length > 1 || (only!.name?.text !== "columns" && only!.name?.text !== "column")) return "bad";
-  const value = c.evaluate(only!.value);
-  if (value.kind === "string") return [value.value];
-  if (value.kind !== "list") return "bad";
-  const names = value.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
-  return names.length === value.items.length && names.length > 0 ? names : "bad";
+/** Undefined: not as they must be. */
+function csvSettings(c: Context, others: Call["arguments"]) {
+  let columns: readonly string[] | undefined;
+  let window: number | undefined;
+  let shift = 0;
+  const seen = new Set<string>();
+  for (const { name, value: e } of others) {
+    const key = name?.text ?? "";
+    const value = c.evaluate(e);
+    const kind = key === "column" ? "columns" : key;
+    if (seen.has(kind)) return undefined;
+    seen.add(kind);
+    if (kind === "columns" && value.kind === "string") columns = [value.value];
+    else if (kind === "columns" && value.kind === "list") {
+      columns = value.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
+      if (columns.length !== value.items.length || columns.length === 0) return undefined;
+    } else if (kind === "window" && value.kind === "number" && positive(value.value)) window = value.value;
+    else if (kind === "shift" && value.kind === "number" && natural(value.value)) shift = value.value;
+    else return undefined;
+  }
+  return { columns, window, shift };
 }

@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import("./commands/eval.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
   summary: async () => (await import("./commands/summary.js")).summary,
+  prune: async () => (await import("./commands/prune.js")).prune,
+  plot: async () => (await import("./commands/plot.js")).plot,
   graph: async () => (await import("./commands/graph.js")).graph,
   gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,
   tune: async () => (await import("./commands/tune.js")).tune,

@@ -16,6 +16,9 @@ import {
   parseCsv,
   parseIdx,
   readNpy,
+  readNpz,
+  slidingWindows,
+  splitLast,
   splitRows,
   takeRows,
   type Table,
@@ -67,20 +70,31 @@ class Files {
   }
 }
 
-async function readCsv(port: Port, file: string, columns: readonly string[], files: Files): Promise<Values> {
+type CsvReader = DataBinding["reader"] & { readonly kind: "csv" };
+
+async function readCsv(port: Port, reader: CsvReader, files: Files): Promise<Values> {
+  const { file, columns = [port.name], window, shift } = reader;
   const table = await files.table(file);
   const { element } = port;
-  if (element.kind === "f32") {
-    if (columns.length !== widthOf(port))
-      throw new InputFault(
-        `${port.name} takes ${widthOf(port)} numbers per row, but ${columns.length} columns are bound to it`,
-      );
-    return numericColumns(table, columns);
-  }
-  if (element.kind === "class") return labelColumn(table, columns[0]!, element.labels ?? element.size);
-  if (element.kind === "bool") return labelColumn(table, columns[0]!, ["false", "true"]);
-  return integerColumns(table, columns);
+  const isNumeric = element.kind === "f32" || element.kind === "int";
+  const width = isNumeric ? columns.length : 1;
+  if (element.kind === "f32" && width * (window ?? 1) !== widthOf(port))
+    throw new InputFault(
+      `${port.name} takes ${widthOf(port)} numbers per example, but ${width} columns ${window === undefined ? "" : `in windows of ${window} rows `}are bound to it`,
+    );
+  const values =
+    element.kind === "f32"
+      ? numericColumns(table, columns)
+      : element.kind === "class"
+        ? labelColumn(table, columns[0]!, element.labels ?? element.size)
+        : element.kind === "bool"
+          ? labelColumn(table, columns[0]!, ["false", "true"])
+          : integerColumns(table, columns);
+  return isSeries(reader) ? slidingWindows(values, width, window ?? 1, shift, files.locate(file)) : values;
 }
+/** Whether rows follow each other in time. */
+const isSeries = (reader: DataBinding["reader"]): boolean =>
+  reader.kind === "csv" && (reader.window !== undefined || reader.shift > 0);
 
 async function readText(port: Port, file: string, shift: number, files: Files): Promise<Values> {
   const { element, shape } = port;
@@ -93,14 +107,20 @@ async function readText(port: Port, file: string, shift: number, files: Files): 
 async function readBinding(port: Port, { reader }: DataBinding, files: Files): Promise<Values> {
   switch (reader.kind) {
     case "csv":
-      return readCsv(port, reader.file, reader.columns ?? [port.name], files);
+      return readCsv(port, reader, files);
     case "text":
       return readText(port, reader.file, reader.shift, files);
     case "idx":
-    case "npy": {
+    case "npy":
+    case "npz": {
       const path = files.locate(reader.file);
       const bytes = await files.bytes(reader.file);
-      const array = reader.kind === "idx" ? parseIdx(bytes, path) : readNpy(bytes, path);
+      const array =
+        reader.kind === "npz"
+          ? await readNpz(bytes, reader.array, path)
+          : reader.kind === "idx"
+            ? parseIdx(bytes, path)
+            : readNpy(bytes, path);
       const { element } = port;
       if (element.kind === "f32") return numericArray(array, port.shape, path);
       if (element.kind === "int") return integerArray(array, port.shape, -(2 ** 31), 2 ** 31 - 1, path);
@@ -109,7 +129,7 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
   }
 }
 
-function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
+export function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
   const taken = ports.map((port) => [port.name, takeRows(examples.ports[port.name]!, widthOf(port), rows)] as const);
   return { rows: rows.length, ports: Object.fromEntries(taken) };
 }
@@ -151,20 +171,24 @@ async function readPart(
   part: string,
 ): Promise<Examples> {
   const read: [string, Values][] = [];
-  let rows: { count: number; port: string } | undefined;
+  const counts: number[] = [];
+  // Of a series there are as many examples as have all their values.
+  const series = bindings.some(({ reader }) => isSeries(reader));
   for (const port of ports) {
     const binding = bindings.find((candidate) => candidate.port === port.name);
     if (!binding) throw new InputFault(`the data block binds no ${part}values to ${port.name}`);
     const values = await readBinding(port, binding, files);
     const count = values.length / Math.max(1, widthOf(port));
-    if (rows && rows.count !== count)
-      throw new DataError(`${port.name} has ${count} examples but ${rows.port} has ${rows.count}`, {
+    const [before = count] = counts;
+    if (before !== count && !series)
+      throw new DataError(`${port.name} has ${count} examples but ${ports[0]!.name} has ${before}`, {
         file: files.locate(binding.reader.file),
       });
-    rows = { count, port: port.name };
+    counts.push(count);
     read.push([port.name, values]);
   }
-  return { rows: rows?.count ?? 0, ports: Object.fromEntries(read) };
+  const examples = { rows: Math.max(0, ...counts), ports: Object.fromEntries(read) };
+  return first(examples, ports, Math.min(examples.rows, ...counts));
 }
 
 /** Reads the inputs alone (no targets), as the training part binds them, from `path` in place of the bound files. */
@@ -179,7 +203,7 @@ export async function loadInputs(model: CheckedModel, path: string): Promise<Exa
 /** Reads what `model.data` binds. `ports` limits it to some (predict needs no targets). */
 export async function loadDataset(model: CheckedModel, options: DatasetOptions): Promise<Dataset> {
   const ports = [...model.inputs, ...model.targets];
-  const { bindings, testFraction } = model.data;
+  const { bindings, testFraction, testLast } = model.data;
   if (bindings.length === 0)
     throw new InputFault(
       `${model.name} has no data block, so there is nothing to read`,
@@ -195,7 +219,7 @@ export async function loadDataset(model: CheckedModel, options: DatasetOptions):
   let train = all;
   let test = await part("test");
   if (!test && testFraction > 0) {
-    const split = splitRows(all.rows, testFraction, options.seed);
+    const split = testLast ? splitLast(all.rows, testFraction) : splitRows(all.rows, testFraction, options.seed);
     train = take(all, ports, split.train);
     test = take(all, ports, split.test);
   }

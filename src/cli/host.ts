@@ -76,7 +76,7 @@ export function writeAtomic(path: string, data: string | Uint8Array): boolean {
     renameSync(temporary, path);
     return true;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw new InputFault(`cannot write ${path}: ${reason(error)}`);
   }
 }

@@ -12,3 +12,11 @@ export const whole =
     }
     return value;
   };
+
+/** A part between 0 and 1, as `50%` or `0.5`. */
+export function part(text: string): number {
+  const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (!/^[\d.]+%?$/.test(text) || !(value > 0 && value < 1))
+    throw new InvalidArgumentError(`expected a part such as 50%, found ${JSON.stringify(text)}.`);
+  return value;
+}

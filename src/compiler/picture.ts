@@ -1,5 +1,6 @@
 /** @file A checked model as a picture: boxes for ports and steps, arrows for values; SVG, Graphviz dot and Mermaid. */
 import type { CheckedModel } from "../check/model.js";
+import { escaped, svgDocument } from "../plot/svg.js";
 
 interface Box {
   readonly id: string;
@@ -49,8 +50,6 @@ export function networkOf(model: CheckedModel): Network {
 }
 
 const quoted = (text: string) => JSON.stringify(text);
-const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]!);
 
 export function dot({ name, boxes, arrows }: Network): string {
   const shapes = { input: "ellipse", step: "box", output: "ellipse" } as const;
@@ -117,13 +116,9 @@ export function svg({ name, boxes, arrows }: Network): string {
       `<text x="${middle}" y="${y + 35}" text-anchor="middle" fill="#475569" font-size="11">${escaped(detail)}</text>`
     );
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total} ${tall}" width="${total}" height="${tall}" font-family="system-ui, sans-serif" font-size="13">`,
-    `<title>${escaped(name)}</title>`,
+  return svgDocument(name, total, tall, [
     `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#64748b"/></marker></defs>`,
-    `<rect width="100%" height="100%" fill="#ffffff"/>`,
     ...lines,
     ...rectangles,
-    "</svg>",
-  ].join("\n");
+  ]);
 }

@@ -9,12 +9,17 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Decompresses gzip data with the web standard's DecompressionStream.
+ * Decompresses with the web standard's DecompressionStream: gzip, or deflate without a header.
  * @throws DataError if the data is damaged, cut off, or larger than `limit` bytes when decompressed.
  */
-export async function gunzip(bytes: Uint8Array, file?: string, limit = maximumBytes): Promise<Uint8Array> {
+export async function inflate(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  file?: string,
+  limit = maximumBytes,
+): Promise<Uint8Array> {
   const source = new Blob([new Uint8Array(bytes)]).stream();
-  const reader = source.pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = source.pipeThrough(new DecompressionStream(format)).getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
@@ -22,7 +27,7 @@ export async function gunzip(bytes: Uint8Array, file?: string, limit = maximumBy
     try {
       chunk = (await reader.read()).value;
     } catch (error) {
-      throw new DataError("not valid gzip data", {
+      throw new DataError(`not valid ${format === "gzip" ? "gzip" : "deflated"} data`, {
         file,
         found: `${bytes.length} bytes that fail to decompress after ${length} (${(error as Error).message})`,
         help: "the file is damaged or was cut off: copy or download it again",
@@ -45,9 +50,12 @@ export async function gunzip(bytes: Uint8Array, file?: string, limit = maximumBy
   return result;
 }
 
+export const gunzip = (bytes: Uint8Array, file?: string, limit?: number): Promise<Uint8Array> =>
+  inflate(bytes, "gzip", file, limit);
+
 /** The bytes themselves, or what they decompress to if they start with gzip's magic bytes. */
 export async function decompress(bytes: Uint8Array, file?: string): Promise<Uint8Array> {
-  return isGzip(bytes) ? gunzip(bytes, file) : bytes;
+  return isGzip(bytes) ? inflate(bytes, "gzip", file) : bytes;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { DataArray } from "./array.js";
 import { elementCount, elementTypes, readElements, type ElementName, type NumberArray } from "./elements.js";
 import { DataError, quote } from "./error.js";
+import { isZip } from "./zip.js";
 
 /** \x93NUMPY */
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -47,8 +48,7 @@ function readHeader(bytes: Uint8Array, file: string | undefined): { text: string
     throw new DataError("not an NPY file of version 1 to 3", {
       file,
       found: bytes.length === 0 ? "an empty file" : undefined,
-      help:
-        bytes[0] === 0x50 && bytes[1] === 0x4b ? "this is a zip archive (NPZ): take one array out of it" : undefined,
+      help: isZip(bytes) ? `this is an NPZ archive: read one of its arrays, npz("file.npz", "name")` : undefined,
     });
   }
   // Version 1 counts the header in 2 bytes, later ones in 4.

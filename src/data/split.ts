@@ -28,9 +28,20 @@ export function splitRows(count: number, testFraction: number, seed: number): Sp
     throw new RangeError(`the test fraction ${testFraction} is not in [0, 1)`);
   }
   const order = permutation(count, seed);
-  const wanted = Math.round(count * testFraction);
-  const tests = testFraction === 0 ? 0 : Math.min(Math.max(wanted, count > 1 ? 1 : 0), Math.max(count - 1, 0));
+  const tests = testRows(count, testFraction);
   return { test: order.slice(0, tests), train: order.slice(tests) };
+}
+
+function testRows(count: number, testFraction: number): number {
+  const wanted = Math.round(count * testFraction);
+  return testFraction === 0 ? 0 : Math.min(Math.max(wanted, count > 1 ? 1 : 0), Math.max(count - 1, 0));
+}
+
+/** Divides rows where they stand, the last of them for the test, as many as `splitRows` would take: for series. */
+export function splitLast(count: number, testFraction: number): Split {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const train = count - testRows(count, testFraction);
+  return { train: order.slice(0, train), test: order.slice(train) };
 }
 
 /** The given rows of a row-major array whose rows have `width` elements. */

@@ -1,6 +1,6 @@
 /** @file Prints one model: its constants, its programs, and what it exports. */
 import type { BatchPrograms, CompiledModel } from "../backends/model.js";
-import type { Metric, Plateau } from "../check/model.js";
+import type { Metric, Plateau, Pruning } from "../check/model.js";
 import type { CompiledProgram } from "../ir/kernel.js";
 import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
@@ -81,6 +81,12 @@ function settings({ checked }: CompiledModel): Value {
   };
 }
 
+/** What a phase does to the weights before its first step. */
+function pruneCode({ sparsity, pools }: Pruning): string {
+  const regions = pools.map((pool) => pool.map(({ parameters, masks, length }) => [parameters, masks, length]));
+  return `(memory) => pruneSmallest(memory, ${sparsity}, ${JSON.stringify(regions)})`;
+}
+
 export function printModel(
   context: ModuleContext,
   printer: ProgramPrinter,
@@ -138,13 +144,14 @@ export function printModel(
       initializeWeights === programs.initialize
         ? initialize
         : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
-    const phases = checked.phases.map(({ name, epochs, states }, k) => {
+    const phases = checked.phases.map(({ name, epochs, states, prune }, k) => {
       const { begin, update, serve, finish } = programs.phases[k]!;
       const suffix = name === undefined ? "" : capitalized(name);
       const comment = `Forward, loss, backward${update ? ": gradients to add up" : ", optimizer: one update"}.`;
       return {
         ...(name === undefined ? {} : { name, epochs }),
         states: states.map((t) => tensorValue(t.path, t.shape, t.source)),
+        ...(prune ? { prune: code(pruneCode(prune)) } : {}),
         ...(begin ? { begin: code(run(`Begin${suffix}`, "The optimizer as it is at first.", begin)) } : {}),
         train: code(runBatch(`Train${suffix}`, comment, (of) => (k === 0 ? of.train : of.later[k - 1]))),
         ...(update

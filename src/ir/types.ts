@@ -200,8 +200,8 @@ export interface Row {
 // ---- Memory and programs ---------------------------------------------------------------------------------------------
 
 /**
- * `inputs` f32 and `classes` i32 hold one batch; `parameters`, `gradients` (same offsets), `states` (optimizer slots) and
- * `buffers` are flat f32; `totals` f64 are sums over the examples of one call, accumulated by the runtime into `sums` f64 over an
+ * `inputs` f32 and `classes` i32 hold one batch; `parameters`, `gradients` (same offsets), `states` (optimizer slots), `masks` (1, or 0 for a
+ * weight that was pruned) and `buffers` are flat f32; `totals` f64 are sums over the examples of one call, accumulated by the runtime into `sums` f64 over an
  * epoch; `outputs` f32 and `decisions` i32 are what predict returns; `memories` f32 are what it keeps
  * for the next call, row by row; `metrics` f64 are finished metrics.
  */
@@ -211,6 +211,7 @@ export type ArenaName =
   | "parameters"
   | "gradients"
   | "states"
+  | "masks"
   | "buffers"
   | "totals"
   | "sums"

@@ -259,6 +259,7 @@ const types: { readonly [name in ArenaName]: ScalarType } = {
   parameters: "f32",
   gradients: "f32",
   states: "f32",
+  masks: "f32",
   buffers: "f32",
   totals: "f64",
   sums: "f64",

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { crc32, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { drawDigits, drawPlainDigit, side } from "../../examples/demo/digits.js";
-import { drawSheet, encodePng } from "../../examples/demo/png.js";
+import { drawSheet } from "../../examples/demo/png.js";
+import { encodePng } from "../../src/plot/png.js";
 import { sets, writeDemoData } from "../../examples/demo/prepare.js";
 import { labelArray, readIdx } from "../../src/data/index.js";
 

@@ -279,7 +279,19 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
       forward: { train: forwardOf, evaluate: forwardOf, predict: forwardOf },
       update: [],
       metrics,
-      phases: [{ name: undefined, epochs: 1, loss: undefined, trained: [], update: [], served: [], states, metrics }],
+      phases: [
+        {
+          name: undefined,
+          epochs: 1,
+          loss: undefined,
+          trained: [],
+          update: [],
+          prune: undefined,
+          served: [],
+          states,
+          metrics,
+        },
+      ],
       steps: [],
       training: {
         batch: 4,
@@ -293,7 +305,7 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
         checkpoint: undefined,
         terminateOnNan: false,
       },
-      data: { bindings: [], testFraction: 0 },
+      data: { bindings: [], testFraction: 0, testLast: false },
     },
     batch: 4,
     arenas: [

@@ -1,6 +1,6 @@
 /** @file Nets on images of 8 x 8 pixels, and what of the nets on larger images a test has time for. */
 import { expect } from "vitest";
-import { buffer, dot, mean, rowsOf, standardised, testWith, train } from "./support.js";
+import { buffer, dot, mean, rowsOf, standardised, testWith, train, weights } from "./support.js";
 
 const data = "digits";
 const withDigits = testWith(data);
@@ -42,6 +42,12 @@ withDigits("autoencoder: a code of 8 numbers keeps more than the best linear one
   expect(linear).toBeCloseTo(0.68, 1);
   expect(metrics["explained"]).toBeGreaterThan(0.82);
   expect(metrics["explained"]).toBeGreaterThan(linear + 0.1);
+});
+
+withDigits("stacked-autoencoder: each pair of layers by itself, then all of it", async () => {
+  const { net, metrics } = await train("stacked-autoencoder", { data });
+  expect(net.epoch).toBe(210);
+  expect(metrics["explained"]).toBeGreaterThan(0.8);
 });
 
 testWith("iris")("clusters: the centers of Lloyd's algorithm from the same start", async () => {
@@ -87,3 +93,14 @@ testWith("fashion_mnist")("fashion-mlp, the first 12,800 images once", async () 
   const { metrics } = await train("fashion-mlp", { data: "fashion_mnist", epochs: 1, limit: 12_800 });
   expect(metrics["accuracy"]).toBeGreaterThanOrEqual(0.78);
 });
+testWith("mnist")(
+  "mnist-pruned, the first 12,800 images: nine in ten weights are 0, and what is left does as well",
+  async () => {
+    const run = { data: "mnist", limit: 12_800, epochs: 1 };
+    const dense = await train("mnist-mlp", { ...run, epochs: 2 });
+    const { net, metrics } = await train("mnist-pruned", run);
+    const all = [...weights(net, "hidden.kernel"), ...weights(net, "head.kernel")];
+    expect(all.filter((weight) => weight === 0)).toHaveLength(Math.round(0.9 * 101_632));
+    expect(metrics["accuracy"]).toBeGreaterThanOrEqual(dense.metrics["accuracy"]! - 0.01);
+  },
+);

@@ -56,7 +56,7 @@ export async function train(name: string, run: Run = {}): Promise<Trained> {
   const compiled = compileModel(checkFile(file, { ...choice, batch }), { target: "wasm" });
   const net = (await instantiate(compiled)).create({ seed: run.seed ?? declared.training.seed });
   await net.fit(dataset.train.ports, {
-    epochs: run.epochs ?? declared.training.epochs,
+    ...(run.epochs !== undefined && { epochs: run.epochs }),
     ...(dataset.validation && { validation: dataset.validation.ports }),
   });
   const metrics = net.evaluate((dataset.test ?? dataset.train).ports) as Trained["metrics"];

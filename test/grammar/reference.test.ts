@@ -30,7 +30,7 @@ test("the table of functions is that of the compiler", () => {
     documentation,
   ]);
   const functions = [...builtins.values()].map(({ signature, documentation }) => [signature, documentation]);
-  expect(rows.filter(([signature]) => !/^(csv|idx|npy|text)\(/.test(signature!))).toEqual(functions);
+  expect(rows.filter(([signature]) => !/^(csv|idx|np[yz]|text)\(/.test(signature!))).toEqual(functions);
 });
 
 test("the table of messages covers every code", () => {

@@ -207,6 +207,9 @@ const optimizers: readonly Tiny[] = [
   "ftrl(0.2)",
   "lamb(0.02)",
 ].map((text) => leastSquares(`optimizer ${text.slice(0, text.indexOf("("))}`, text));
+const matrixOptimizers: readonly Tiny[] = [
+  leastSquares("optimizer muon", "muon(0.02) for kernel\n  optimizer sgd(0.1)"),
+];
 const stages: readonly Tiny[] = [
   "clip_value(0.5)",
   "clip_norm(0.5)",
@@ -346,6 +349,7 @@ const augmentations: readonly Tiny[] = [
 export const tinyModels: readonly Tiny[] = [
   ...Object.entries(layers).map(([name, [shape, stage]]) => onNumbers(`layer ${name}`, shape, stage)),
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
+  ...["newton_schulz", "orthogonalised"].map((name) => onNumbers(`fn ${name}`, "[2, 3]", name)),
   embedding,
   padding,
   gated,
@@ -355,6 +359,7 @@ export const tinyModels: readonly Tiny[] = [
   ...losses,
   ...metrics,
   ...optimizers,
+  ...matrixOptimizers,
   ...stages,
   average,
   ...schedules,

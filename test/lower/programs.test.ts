@@ -54,6 +54,7 @@ function model(): CheckedModel {
   ];
   const phase = {
     states: [],
+    prune: undefined,
     served: [],
     update: [[{ target: places.w, value: graph.compute([k], descended) }]],
     metrics,
@@ -98,7 +99,7 @@ function model(): CheckedModel {
     forward: { train: { ...forward, buffers: [seen] }, evaluate: forward, predict: { ...forward, totals: [] } },
     steps: [],
     training: {} as CheckedModel["training"],
-    data: { bindings: [], testFraction: 0 },
+    data: { bindings: [], testFraction: 0, testLast: false },
   };
 }
 

@@ -5,7 +5,8 @@ Optimizers: ten steps on a small regression, for each option.
 torch.optim where its form is this library's. Written out as in Keras 3 or the paper, because PyTorch differs:
 momentum `averaged` (torch's first step is undamped), adagrad and rmsprop `inside` (torch adds epsilon outside the root), adamax (torch adds
 epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), nadam (torch 1.13 multiplies the coefficient of a step into
-its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb.
+its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb, muon (by
+singular values).
 """
 import math
 
@@ -128,6 +129,24 @@ def lamb(p, g, s, t):
     return p - 0.01 * p.norm() / u.norm() * u
 
 
+def muon(nesterov):
+    """By singular values: the iteration is a polynomial of each. The bias goes by plain descent, as the model says."""
+
+    def rule(p, g, s, t):
+        if p.dim() == 1:
+            return p - 0.1 * g
+        s["m"] = 0.95 * slot(s, "m", p) + 0.05 * g
+        u = 0.05 * g + 0.95 * s["m"] if nesterov else s["m"]
+        left, sizes, right = torch.linalg.svd(u, full_matrices=False)
+        sizes = sizes / (u.norm() + 1e-7)
+        for _ in range(5):
+            sizes = 3.4445 * sizes - 4.7750 * sizes**3 + 2.0315 * sizes**5
+        rows, columns = p.shape
+        return p - 0.02 * math.sqrt(max(1, columns / rows)) * left @ torch.diag(sizes) @ right
+
+    return rule
+
+
 def clip_value(parameters):
     for p in parameters.values():
         p.grad.clamp_(-0.1, 0.1)
@@ -221,6 +240,8 @@ write("optimizers", [
     make("lion", "lion(learning_rate: 0.01)", Written(lion)),
     make("ftrl", "ftrl(learning_rate: 0.1, l1: 0.01, l2: 0.1)", Written(ftrl)),
     make("lamb", "lamb(learning_rate: 0.01)", Written(lamb)),
+    make("muon", "muon(0.02) for w\n  optimizer sgd(0.1)", Written(muon(True))),
+    make("muon, without nesterov", "muon(0.02, nesterov: false) for w\n  optimizer sgd(0.1)", Written(muon(False))),
     make("clip_value", "clip_value(0.1) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_value)),
     make("clip_norm", "clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_norm)),
     make("global_clip_norm", "global_clip_norm(0.5) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, global_clip_norm)),

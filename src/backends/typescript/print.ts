@@ -24,6 +24,7 @@ const letters: Readonly<Record<ArrayName, string>> = {
   parameters: "w",
   gradients: "g",
   states: "s",
+  masks: "p",
   buffers: "b",
   totals: "t",
   sums: "h",

@@ -12,7 +12,7 @@ export const dataRules = {
  learning_rate, checkpoint and terminate_on_nan. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
 \`test: 20%\` holds out a part of the rows, and \`augment image: rotate(10deg) -> shift(0.1)\` moves the images of an input while \
-training. A \`phase\` has the entries only, minimize and epochs.`,
+training. A \`phase\` has the entries only, minimize, prune and epochs.`,
   }),
   badEntry: rule<{ key: string; expected: string; actual: string }>({
     code: "NET6002",
@@ -28,10 +28,10 @@ they are read.`,
     message: ({ name }) => `there is no reader \`${name}\``,
     help: ({ suggestion }) =>
       suggestion === undefined
-        ? 'readers are csv("file.csv", columns: [..]), idx("file.gz"), npy("file.npy"), text("file.txt")'
+        ? 'readers are csv("file.csv", columns: [..]), idx("file.gz"), npy("file.npy"), npz("file.npz", "array"), text("file.txt")'
         : `did you mean \`${suggestion}\`?`,
     explanation: `A reader says where the values of an input or target come from: \`csv("iris.csv", columns: ["a", "b"])\`, \
-\`csv("iris.csv", column: "species")\`, \`idx("train-images-idx3-ubyte.gz")\`, \`npy("x.npy")\`, \`text("names.txt", shift: 1)\`. \
+\`csv("iris.csv", column: "species")\`, \`idx("train-images-idx3-ubyte.gz")\`, \`npy("x.npy")\`, \`npz("xy.npz", "x")\`, \`text("names.txt", shift: 1)\`. \
 Paths are relative to the data directory of the command, or to the model's file.`,
   }),
   unknownPort: rule<{ name: string; suggestion: string | undefined }>({

@@ -1,12 +1,7 @@
 /** @file `netc eval FILE --weights W`: metrics of trained weights on the model's test data. */
-import type { Target } from "../../backends/model.js";
-import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
-import { checkFile, instantiate } from "../compile.js";
-import { loadDataset } from "../dataset.js";
-import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
-import { load } from "./train.js";
+import { openTrained, type TrainedOptions } from "../trained.js";
 
 export const evaluate: Register = (program, terminal) => {
   program
@@ -20,25 +15,10 @@ export const evaluate: Register = (program, terminal) => {
     .option(exactFlag, exactHelp)
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc eval examples/mnist.net --weights mnist.safetensors --data mnist")
-    .action(
-      async (
-        file: string,
-        options: { weights: string; data?: string; model?: string; target: Target; exact?: true; json?: true },
-      ) => {
-        const checked = checkFile(file, options);
-        const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
-        const batch = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
-        const module = await instantiate(
-          compileModel(checkFile(file, { ...options, batch }), {
-            ...options,
-            schedules: schedulesBeside(file, terminal),
-          }),
-        );
-        const net = module.create();
-        load(net, options.weights);
-        const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
-        if (options.json) terminal.out(JSON.stringify(metrics));
-        else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);
-      },
-    );
+    .action(async (file: string, options: TrainedOptions & { readonly json?: true }) => {
+      const { dataset, net } = await openTrained(file, options, terminal);
+      const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
+      if (options.json) terminal.out(JSON.stringify(metrics));
+      else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);
+    });
 };

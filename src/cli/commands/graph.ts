@@ -21,6 +21,6 @@ export const graph: Register = (program, terminal) => {
         throw new UsageFault(`unknown format ${options.format}: use svg, dot or mermaid`);
       const text = printers[options.format as keyof typeof printers](networkOf(checkFile(file, options)));
       if (options.output === undefined) terminal.out(text);
-      else writeAtomic(options.output, text);
+      else writeAtomic(options.output, `${text}\n`);
     });
 };

@@ -8,15 +8,18 @@ import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
-import { loadDataset } from "../dataset.js";
-import { InputFault } from "../fault.js";
-import { readBytes, writeAtomic } from "../host.js";
+import { type Examples, loadDataset } from "../dataset.js";
+import { InputFault, UsageFault } from "../fault.js";
+import { crossValidate, type Folds } from "../folds.js";
+import { writeAtomic } from "../host.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
+import { load, weightsOf } from "../trained.js";
+import { TrainingLog } from "../training-log.js";
 
 interface TrainOptions {
   readonly target: Target;
@@ -32,10 +35,16 @@ interface TrainOptions {
   readonly steps?: number;
   readonly save?: string;
   readonly resume?: string;
+  readonly csv?: string;
+  readonly plot?: string;
+  readonly folds?: number;
   readonly json?: true;
 }
 
 const number = (value: number) => (Math.abs(value) >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(2));
+/** A model with at most so many weights prints them when it is trained. */
+const shownWeights = 32;
+const weight = (value: number) => String(Number(value.toPrecision(5)));
 const metricsText = (metrics: Metrics, prefix = "") =>
   Object.entries(metrics)
     .flatMap(([name, value]) => (typeof value === "number" ? [`${prefix}${name} ${number(value)}`] : []))
@@ -68,6 +77,13 @@ export const train: Register = (program, terminal, done) => {
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
     .option("--resume <path>", "continue from a saved file")
+    .option(
+      "--folds <k>",
+      "train k times, each on all but one of k parts, and give metrics of the part held out",
+      whole(2, 1000),
+    )
+    .option("--csv <path>", "write loss and metrics of each epoch as a table")
+    .option("--plot <path>", "draw loss and metrics of each epoch as SVG")
     .option("--json", "print one JSON object per epoch and a last one with the test result")
     .addHelpText(
       "after",
@@ -79,6 +95,9 @@ export const train: Register = (program, terminal, done) => {
 async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   checkRelaxed(options);
   noteExact(options, terminal);
+  const files = [options.save, options.resume, options.csv, options.plot];
+  if (options.folds !== undefined && files.some((path) => path !== undefined))
+    throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
   if (!loss && checked.update.length === 0 && buffers.length === 0)
@@ -110,33 +129,57 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const size = compiled.batch;
   const validation = dataset.validation?.ports ?? checked.training.validation;
   const perEpoch = Math.ceil((dataset.train.rows * (typeof validation === "number" ? 1 - validation : 1)) / size);
-  let shown = 0;
+  let drawn = 0;
   const checkpoint = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
   const isDue = checkpoints(checked.training);
-  const { stopped } = await net.fit(dataset.train.ports, {
-    epochs: options.epochs,
-    batch: size,
-    shuffle: checked.training.shuffle,
-    validation,
-    resume: options.resume !== undefined,
-    signal: stop.signal,
-    onBatch(report) {
-      steps++;
-      if (options.steps !== undefined && steps >= options.steps) stop.abort();
-      const now = performance.now();
-      if (!terminal.interactive || now - shown < 80) return;
-      shown = now;
-      const rate = (steps * size) / ((now - started) / 1e3);
-      const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
-      terminal.status(progressLine(report, epochs, rate, left));
-    },
-    onEpoch(report) {
-      printEpoch(report, epochs, options, terminal);
-      if (isDue(report)) writeAtomic(checkpoint, net.save());
-    },
-  });
+  const log = new TrainingLog(checked.name, options);
+  const fit = (examples: Examples) =>
+    net.fit(examples.ports, {
+      epochs: options.epochs,
+      batch: size,
+      shuffle: checked.training.shuffle,
+      validation,
+      resume: options.resume !== undefined,
+      signal: stop.signal,
+      onBatch(report) {
+        steps++;
+        if (options.steps !== undefined && steps >= options.steps) stop.abort();
+        const now = performance.now();
+        if (!terminal.interactive || now - drawn < 80) return;
+        drawn = now;
+        const rate = (steps * size) / ((now - started) / 1e3);
+        const left = ((epochs - report.epoch) * perEpoch + report.batches - report.batch) * size;
+        terminal.status(progressLine(report, epochs, rate, left));
+      },
+      onEpoch(report) {
+        if (options.folds === undefined) printEpoch(report, epochs, options, terminal);
+        log.add(report);
+        if (isDue(report)) writeAtomic(checkpoint, net.save());
+      },
+    });
+  if (options.folds !== undefined) {
+    if (options.folds > dataset.train.rows)
+      throw new InputFault(`${dataset.train.rows} examples do not make ${options.folds} parts`);
+    const result = await crossValidate(
+      net,
+      dataset.train,
+      [...checked.inputs, ...checked.targets],
+      options.folds,
+      seed,
+      async (examples) => (await fit(examples)).stopped !== "aborted",
+      (fold, metrics) => {
+        if (!options.json) terminal.out(`${terminal.paint("bold", `part ${fold}`)}  ${metricsText(metrics)}`);
+      },
+    );
+    process.off("SIGINT", interrupt);
+    net.dispose();
+    printFolds(result, options, terminal);
+    return interrupted ? 130 : 0;
+  }
+  const { stopped } = await fit(dataset.train);
   process.off("SIGINT", interrupt);
   const seconds = (performance.now() - started) / 1e3;
+  log.write();
   if (options.save !== undefined) writeAtomic(options.save, net.save());
   else if (interrupted) {
     writeAtomic(checkpoint, net.save());
@@ -146,6 +189,8 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);
+  const weights = parameters <= shownWeights ? weightsOf(net, checked) : undefined;
+  const shown = weights && [...weights].map(([path, values]) => [path, Array.from(values)] as const);
   net.dispose();
   if (options.json)
     terminal.out(
@@ -155,11 +200,13 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
         examplesPerSecond: round((steps * size) / seconds),
         steps,
         parameters,
+        ...(shown && { weights: Object.fromEntries(shown) }),
         weightsSha256,
       }),
     );
   else {
     if (test) terminal.out(`${terminal.paint("bold", "test")}  ${metricsText(test)}`);
+    for (const [path, values] of shown ?? []) terminal.out(`${path}  ${values.map(weight).join("  ")}`);
     terminal.out(
       `${grouped(steps)} steps in ${seconds.toFixed(1)} s, ${grouped((steps * size) / seconds)} examples/s, ${grouped(parameters)} parameters`,
     );
@@ -202,14 +249,11 @@ function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, 
     );
 }
 
-/** The net's own errors become faults that name the file. */
-export function load(net: Net, path: string): void {
-  const bytes = readBytes(path, "the weights");
-  try {
-    net.load(bytes);
-  } catch (error) {
-    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function printFolds({ folds, mean, deviation }: Folds, options: TrainOptions, terminal: Terminal): void {
+  if (options.json) terminal.out(JSON.stringify({ folds, mean, deviation }));
+  else
+    for (const name of Object.keys(mean))
+      terminal.out(`${name}  ${number(mean[name]!)}, standard deviation ${number(deviation[name]!)}`);
 }
 
 /** Of the saved bytes without metadata: the tensors in order. */

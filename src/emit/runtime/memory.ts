@@ -10,6 +10,8 @@ export interface Arrays {
   readonly parameters: Floats;
   readonly gradients: Floats;
   readonly states: Floats;
+  /** 1, or 0 for a weight that was pruned. */
+  readonly masks: Floats;
   readonly buffers: Floats;
   /** Sums over the examples of one call. */
   readonly totals: Float64Array;
@@ -51,6 +53,7 @@ export function allocate(sizes: MemorySizes): Memory {
     parameters: new Floats(sizes.parameters ?? 0),
     gradients: new Floats(sizes.gradients ?? 0),
     states: new Floats(sizes.states ?? 0),
+    masks: new Floats(sizes.masks ?? 0),
     buffers: new Floats(sizes.buffers ?? 0),
     totals: new Float64Array(sizes.totals ?? 0),
     sums: new Float64Array(sizes.sums ?? 0),

@@ -34,6 +34,8 @@ export interface PhaseSpec {
   readonly epochs?: number;
   /** Of the optimizer, which starts anew with each phase. */
   readonly states: readonly TensorSpec[];
+  /** Puts small weights and their masks to 0, as the phase begins. */
+  readonly prune?: (memory: Memory) => void;
   readonly begin?: Program;
   readonly train: Program;
   /** If `train` only adds to the gradients: the update from those of `n` examples, which leaves zeros. */
@@ -137,6 +139,7 @@ export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<
     metrics: training.createMetrics(memory.metrics),
     serve: training.phases.some(({ serve }) => serve) ? () => serveWeights(trainer) : undefined,
   };
+  memory.masks.fill(1);
   training.initialize(memory, 0, 0, seed);
   resetMemories(trainer);
   return trainer;
@@ -159,6 +162,7 @@ export function initializeNet<Metrics>(trainer: Trainer<Metrics>, seed: number):
   trainer.moved = undefined;
   trainer.run = newRun(0, memory.sums.length);
   memory.gradients.fill(0);
+  memory.masks.fill(1);
   trainer.training.initialize(memory, 0, 0, seed);
   resetMemories(trainer);
 }
@@ -195,8 +199,9 @@ export function beginRun<Metrics>(trainer: Trainer<Metrics>, phase: number): voi
   moveWeights(trainer);
   trainer.run = newRun(trainer.epoch, memory.sums.length);
   memory.gradients.fill(0);
-  if (trainer.training.phases.length === 1) return;
   trainer.phase = phase;
+  phaseOf(trainer).prune?.(memory);
+  if (trainer.training.phases.length === 1) return;
   trainer.origin = trainer.step;
   phaseOf(trainer).begin?.(memory, 0, 0, trainer.seed);
 }
@@ -314,6 +319,7 @@ export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuf
     tensors.set(...flat("parameters", floatType, run.snapshot.parameters));
     tensors.set(...flat("buffers", floatType, run.snapshot.buffers));
   }
+  if (memory.masks.length > 0) tensors.set(...flat("masks", floatType, memory.masks));
   if (trainer.moved) tensors.set(...flat("moved", floatType, trainer.moved));
   if (run.position > 0) tensors.set(...flat("sums", "F64", run.sums));
   if (run.position > 0 && phaseOf(trainer).update) tensors.set(...flat("gradients", floatType, memory.gradients));
@@ -397,6 +403,7 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     floatType,
     new Floats(memory.gradients.length),
   );
+  const masks = optionalArray(file.tensors.get(`${runPrefix}masks`), floatType, new Floats(memory.masks.length));
   const moved = optionalArray(file.tensors.get(`${runPrefix}moved`), floatType, new Floats(memory.parameters.length));
   const run: Run = {
     ...newRun(count("start"), memory.sums.length),
@@ -412,6 +419,8 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
   copyBytes(memory, specs, found);
   memory.gradients.fill(0);
   if (gradients) memory.gradients.set(gradients);
+  if (masks) memory.masks.set(masks);
+  else memory.masks.fill(1);
   const surveyed = file.metadata.has("surveyed");
   Object.assign(trainer, { seed, step, epoch, run, surveyed, origin, moved, phase: training.phases.indexOf(phase) });
   resetMemories(trainer);

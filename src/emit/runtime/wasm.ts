@@ -113,6 +113,7 @@ export function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
     parameters: view(Floats, arrays.parameters),
     gradients: view(Floats, arrays.gradients),
     states: view(Floats, arrays.states),
+    masks: view(Floats, arrays.masks),
     buffers: view(Floats, arrays.buffers),
     totals: view(Float64Array, arrays.totals),
     sums: view(Float64Array, arrays.sums),
