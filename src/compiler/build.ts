@@ -16,6 +16,8 @@ export interface BuildOptions extends Omit<CompileOptions, "schedules" | "gradie
   readonly note?: ((text: string) => void) | undefined;
 }
 
+export interface ModuleOptions extends BuildOptions, Pick<EmitOptions, "language" | "threads"> {}
+
 export interface BuiltModels {
   readonly models: readonly CompiledModel[];
   /** Of the source: errors are thrown. */
@@ -71,7 +73,7 @@ export function buildModels(project: Project, path: string, options: BuildOption
 export function buildModule(
   project: Project,
   path: string,
-  { language, threads, ...options }: BuildOptions & Pick<EmitOptions, "language" | "threads">,
+  { language, threads, ...options }: ModuleOptions,
 ): BuiltModule {
   const { models, warnings } = buildModels(project, path, options);
   return { ...emitModule(models, { language, threads }), warnings };
