@@ -137,6 +137,26 @@ describe("netc train, eval, predict", () => {
     expect(rest.at(-1)!["weightsSha256"]).toBe(whole.at(-1)!["weightsSha256"]);
   });
 
+  it("goes on with the weights that fit an edited model, says which, and refuses where told to be strict", async () => {
+    folder.write("edited.net", flowers.replace("dense(3) as head", "dense(3) as mouth -> dense(3) as head"));
+    const resume = ["train", "edited.net", "--epochs", "1", "--resume", "w.safetensors"];
+    const [shown, strict, alone] = await Promise.all([
+      folder.run(...resume),
+      folder.run(...resume, "--strict"),
+      folder.run("train", "edited.net", "--strict"),
+    ]);
+    expect(shown.code).toBe(0);
+    expect(shown.err).toMatch(/^mouth\.kernel +\[2, 3\] +renamed from head\.kernel$/m);
+    expect(shown.err).toMatch(/^head\.kernel +\[3, 3\] +initialized$/m);
+    expect(strict.code).toBe(1);
+    expect(strict.err).toContain('"mouth.kernel" is missing');
+    expect([alone.code, alone.err]).toEqual([2, "error: --strict needs --resume\n"]);
+    const [first] = objects((await folder.run(...resume, "--json")).out);
+    expect(first).toMatchObject({ migration: { resumes: false, unused: [], tensors: { length: 4 } } });
+    const { code, err } = await folder.run("train", "flowers.net", "--resume", "flowers.csv");
+    expect([code, err.startsWith("error: flowers.csv: ")]).toEqual([1, true]);
+  });
+
   it("takes limits of examples, epochs, steps and batches", async () => {
     const [limited, stepped] = await Promise.all([
       train("--limit", "10", "--batch", "5", "--epochs", "3"),

@@ -7,7 +7,7 @@ import { checkFile, instantiate } from "../compile.js";
 import { loadDataset } from "../dataset.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
-import { load } from "./train.js";
+import { load } from "../weights.js";
 
 export const evaluate: Register = (program, terminal) => {
   program

@@ -9,7 +9,7 @@ import { loadInputs } from "../dataset.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
-import { load } from "./train.js";
+import { load } from "../weights.js";
 
 /** The values of one row of an output: a number or label, or an array of them. */
 function rowOf(values: ArrayLike<number> | readonly string[], port: Port, row: number): unknown {

@@ -9,10 +9,11 @@ import { checkFile, instantiate } from "../compile.js";
 import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { loadDataset } from "../dataset.js";
-import { InputFault } from "../fault.js";
-import { nodeHost, readBytes, writeAtomic } from "../../host/files.js";
+import { InputFault, UsageFault } from "../fault.js";
+import { nodeHost, writeAtomic } from "../../host/files.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
+import { load, migrate, reportMigration } from "../weights.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
@@ -32,6 +33,7 @@ interface TrainOptions {
   readonly steps?: number;
   readonly save?: string;
   readonly resume?: string;
+  readonly strict?: true;
   readonly json?: true;
 }
 
@@ -67,17 +69,19 @@ export const train: Register = (program, terminal, done) => {
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
-    .option("--resume <path>", "continue from a saved file")
+    .option("--resume <path>", "continue from a saved file; of an edited model: with the weights that still fit")
+    .option("--strict", "with --resume: refuse a file that does not fit wholly")
     .option("--json", "print one JSON object per epoch and a last one with the test result")
     .addHelpText(
       "after",
-      "\nExamples:\n  netc train examples/iris.net\n  netc train examples/mnist.net --data mnist --epochs 5 --save mnist.safetensors",
+      "\nExamples:\n  netc train examples/iris.net\n  netc train examples/mnist.net --data mnist --epochs 5 --save mnist.safetensors\n  netc train examples/mnist.net --data mnist --resume mnist.safetensors --epochs 10",
     )
     .action(async (file: string, options: TrainOptions) => done(await run(file, options, terminal)));
 };
 
 async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   checkRelaxed(options);
+  if (options.strict && options.resume === undefined) throw new UsageFault("--strict needs --resume");
   noteExact(options, terminal);
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
@@ -94,7 +98,10 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   });
   const module = await instantiate(compiled);
   const net = module.create({ seed, threads: options.threads ?? threadsFor(compiled) });
-  if (options.resume !== undefined) load(net, options.resume);
+  if (options.resume !== undefined) {
+    if (options.strict) load(net, options.resume);
+    else reportMigration(migrate(net, options.resume), options, terminal);
+  }
 
   const epochs = checked.phases.reduce((sum, phase) => sum + (options.epochs ?? phase.epochs), 0);
   const stop = new AbortController();
@@ -200,16 +207,6 @@ function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, 
     terminal.out(
       `${phase === undefined ? "" : `${phase}  `}epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
     );
-}
-
-/** The net's own errors become faults that name the file. */
-export function load(net: Net, path: string): void {
-  const bytes = readBytes(path, "the weights");
-  try {
-    net.load(bytes);
-  } catch (error) {
-    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** Of the saved bytes without metadata: the tensors in order. */

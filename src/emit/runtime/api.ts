@@ -107,6 +107,24 @@ export interface History<Metrics> {
   readonly stopped: "epochs" | "early" | "aborted" | "nan";
 }
 
+/** What became of one tensor of a model: kept under its name, taken from another name, or as `create` makes it. */
+export interface TensorFate {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly fate: "kept" | "renamed" | "initialized";
+  /** Its name in the file, if it was taken from there. */
+  readonly from: string | undefined;
+}
+/** What an edited model took from a file of weights. */
+export interface Migration {
+  /** Whether the state of training was taken as well, as by `load`; else training starts anew with these weights. */
+  readonly resumes: boolean;
+  /** Parameters, then buffers. */
+  readonly tensors: readonly TensorFate[];
+  /** Weights of the file that found no place. */
+  readonly unused: readonly string[];
+}
+
 /** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
 export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
@@ -162,6 +180,12 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   save(): Uint8Array<ArrayBuffer>;
   /** Takes the whole state from a file that `save` made; from a file of another origin the weights, and training starts anew. */
   load(weights: Uint8Array): void;
+  /**
+   * Takes from a file of this model before it was edited what still fits: tensors of the same name and shape, then of steps that
+   * were renamed, whose tensors have the same last names and shapes in the same order; the others are as `create` makes them, and
+   * training starts anew. A file that fits wholly is loaded as by `load`. Throws NetWeightsError if nothing fits.
+   */
+  migrate(weights: Uint8Array): Migration;
   /** Starts over: weights, buffers, optimizer and counters as `create` makes them. */
   initialize(seed?: number): void;
 }

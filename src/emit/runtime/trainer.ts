@@ -296,7 +296,7 @@ export function evaluateAll<Metrics extends object>(trainer: Trainer<Metrics>, d
   return copyMetrics(finishMetrics(trainer, memory, sums));
 }
 
-const fileFormat = "netc 1";
+export const fileFormat = "netc 1";
 
 export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuffer> {
   const { model, training, run } = trainer;
