@@ -55,7 +55,7 @@ export function watchFiles(
     }
   };
   const rebuild = (): void => {
-    for (const path of texts.keys()) project.invalidate(path);
+    project.invalidate();
     const changed = new Set([...texts].filter(([path, before]) => project.readText(path) !== before).map(([p]) => p));
     if (changed.size === 0) return;
     terminal.err(`${[...changed].join(", ")} changed`);

@@ -38,8 +38,8 @@ export interface CheckOptions {
 export interface Project {
   /** Sets a file's text (an editor's unsaved buffer); undefined returns to the host's. */
   setText(path: string, text: string | undefined): void;
-  /** Forgets what the host said of a file, after it changed. */
-  invalidate(path: string): void;
+  /** Forgets what the host said of a file, or of all, after it changed. */
+  invalidate(path?: string): void;
   /** The file's text: of `setText`, else the host's. */
   readText(path: string): string | undefined;
   /** As the host says it. */
@@ -90,7 +90,8 @@ export function createProject(host: Host): Project {
       else buffers.set(path, text);
     },
     invalidate(path) {
-      texts.delete(path);
+      if (path === undefined) texts.clear();
+      else texts.delete(path);
     },
     readText: textOf,
     whyUnreadable: (path) => host.whyUnreadable?.(path),

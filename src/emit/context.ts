@@ -41,13 +41,15 @@ export class ModuleContext {
   exported(wanted: string, kind: "value" | "type"): Exported {
     const local = this.names.claim(wanted);
     const seen = this.#exported.claim(wanted);
-    if (local === seen) return { name: local, prefix: "export " };
+    if (local === seen) return { name: local, seen, prefix: "export " };
     (kind === "value" ? this.valueAliases : this.typeAliases).push(`${local} as ${seen}`);
-    return { name: local, prefix: "" };
+    return { name: local, seen, prefix: "" };
   }
 }
 export interface Exported {
   readonly name: string;
+  /** The name that users see. */
+  readonly seen: string;
   readonly prefix: "export " | "";
 }
 

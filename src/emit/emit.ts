@@ -12,6 +12,8 @@ import { printSourceMap, type SourceMap } from "./source-map.js";
 
 export interface EmittedModule {
   readonly text: string;
+  /** The exports that create nets. */
+  readonly creators: readonly string[];
   /** From the kernels in `text` to the lines of the source. */
   readonly map: SourceMap;
   /** The `.d.ts` of a JavaScript module. */
@@ -78,7 +80,8 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     .replace(/\n{3,}/g, "\n\n");
   const text = `${body}\n`;
   const map = printSourceMap(locationsOf(text, programs));
-  if (context.typed) return { text, map };
+  const creators = named.flatMap(({ names }) => [names.main.seen, names.predictor.seen]);
+  if (context.typed) return { text, creators, map };
 
   const declared = [typeText, ...printed.map(({ declarations }) => declarations)].join("\n\n");
   const errors = "NetInputError NetWeightsError NetStateError NetTargetError";
@@ -87,5 +90,5 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     .filter((part) => part !== "")
     .join("\n\n")
     .replace(/\n{3,}/g, "\n\n");
-  return { text, map, declarations: `${declarations}\n` };
+  return { text, creators, map, declarations: `${declarations}\n` };
 }
