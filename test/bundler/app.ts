@@ -13,7 +13,10 @@ export class Package {
   constructor() {
     const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", this.#folder];
     execFileSync("npm", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    this.#tarball = join(this.#folder, readdirSync(this.#folder).find((name) => name.endsWith(".tgz"))!);
+    this.#tarball = join(
+      this.#folder,
+      readdirSync(this.#folder).find((name) => name.endsWith(".tgz"))!,
+    );
     this.bytes = readFileSync(this.#tarball).length;
   }
   unpack(folder: string): void {

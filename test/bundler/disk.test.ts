@@ -8,7 +8,9 @@ import { Folder } from "../cli/netc.js";
 import { flowers } from "./app.js";
 
 /** A folder that is a file system of its own, of so many bytes; undefined where that cannot be had. */
-function mounted(bytes: number): { readonly folder: Folder; readonly release: () => void; mount(options: string): void } | undefined {
+function mounted(
+  bytes: number,
+): { readonly folder: Folder; readonly release: () => void; mount(options: string): void } | undefined {
   const folder = new Folder();
   const mount = (...args: readonly string[]) => execFileSync("mount", [...args, folder.path], { stdio: "ignore" });
   try {
@@ -44,7 +46,9 @@ test.skipIf(!probe)("a read-only folder: the module is made, and what becomes of
     const path = join(folder.path, "flowers.net");
     const types = join(folder.path, "flowers.d.net.ts");
     mount("remount,ro");
-    expect(bundled(path).said).toEqual([expect.stringMatching(/types of .*flowers\.net are missing: cannot write .*: the file system is read-only/)]);
+    expect(bundled(path).said).toEqual([
+      expect.stringMatching(/types of .*flowers\.net are missing: cannot write .*: the file system is read-only/),
+    ]);
     mount("remount,rw");
     writeFileSync(types, "export {};\n");
     mount("remount,ro");
@@ -126,7 +130,9 @@ test("a module follows what it is made from: imports, files of class names, and 
     const build = () => modules.build(path, (warning) => expect.fail(warning)).text;
     const first = build();
     expect(build()).toBe(first);
-    const names = ["flowers.net", "flowers.net.schedule.json", "kinds.txt", "parts.net"].map((name) => join(folder.path, name));
+    const names = ["flowers.net", "flowers.net.schedule.json", "kinds.txt", "parts.net"].map((name) =>
+      join(folder.path, name),
+    );
     expect([...modules.dependencies(path)].sort()).toEqual(names);
     expect(names.map((name) => modules.dependents(name))).toEqual(names.map(() => [path]));
     folder.write("kinds.txt", "rose\ntulip\ndaisy\n");
@@ -142,7 +148,9 @@ test("a module follows what it is made from: imports, files of class names, and 
 });
 
 test("options are checked", () => {
-  expect(() => createModules({ target: "wasn" } as object)).toThrow('netc: option target is "wasm" or "typescript", not "wasn"');
+  expect(() => createModules({ target: "wasn" } as object)).toThrow(
+    'netc: option target is "wasm" or "typescript", not "wasn"',
+  );
   expect(() => createModules({ thread: 2 } as object)).toThrow("netc: unknown option thread; did you mean threads?");
   expect(() => createModules({ threads: 65 })).toThrow("a whole number, 1 .. 64");
 });

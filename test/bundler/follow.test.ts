@@ -16,7 +16,8 @@ async function version(text: string): Promise<Readonly<Record<string, Model>>> {
   return importText(emitModule(compileModel(model!), { language: "js" }).text);
 }
 const data = { size: [1, 1, 4, 1, 1, 4], kind: ["rose", "tulip", "aster"] };
-const kernel = (net: Net, layer = "head") => Array.from((net.parameters[layer] as NetParameters)["kernel"] as Float32Array);
+const kernel = (net: Net, layer = "head") =>
+  Array.from((net.parameters[layer] as NetParameters)["kernel"] as Float32Array);
 
 test("outside Vite's server a model is itself", async () => {
   const { Flowers } = await version(flowers);

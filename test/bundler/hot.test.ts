@@ -61,7 +61,10 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
     const before = await tab.evaluate("[loaded, net.step, head()]");
     edit("adam(0.1)", "adam(0.2)");
     await until("net.made !== true && Flowers.create().dispose() === undefined");
-    await tab.waitForEvent("console", { predicate: (message) => message.text().includes("made anew"), timeout: 60_000 });
+    await tab.waitForEvent("console", {
+      predicate: (message) => message.text().includes("made anew"),
+      timeout: 60_000,
+    });
     expect(await tab.evaluate("[loaded, net.step, head()]")).toEqual(before);
   });
 
@@ -74,7 +77,9 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
   });
 
   test("training that runs goes on with the new model", async () => {
-    await tab.evaluate("net.initialize(); void (globalThis.done = learn({ epochs: 1e9, signal: globalThis.stop = { aborted: false } }))");
+    await tab.evaluate(
+      "net.initialize(); void (globalThis.done = learn({ epochs: 1e9, signal: globalThis.stop = { aborted: false } }))",
+    );
     await until("net.step > 5");
     edit("dense(3) as head", "dense(5) as more -> dense(3) as head");
     await until("Flowers.shapes.parameters['more.bias'][0] === 5 && net.step > 5");

@@ -10,7 +10,10 @@ const limit = { timeout: 120_000 + kills * 30_000 };
 
 /** Runs `netc ARGUMENTS`, and kills it after so many milliseconds at most. */
 function killed(folder: Folder, milliseconds: number, ...args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [resolve("dist/src/cli/main.js"), ...args], { cwd: folder.path, stdio: "ignore" });
+  const child = spawn(process.execPath, [resolve("dist/src/cli/main.js"), ...args], {
+    cwd: folder.path,
+    stdio: "ignore",
+  });
   const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
   return new Promise((done) => child.once("close", () => (clearTimeout(timer), done())));
 }
@@ -40,12 +43,16 @@ it("a killed build leaves each file old or new", limit, () =>
       await killed(folder, moment(run), ...build);
       names.forEach((name, at) => {
         const found = read(folder, name);
-        expect(wholes.some((whole) => whole[at]!.equals(found)), `${name} after kill ${k}`).toBe(true);
+        expect(
+          wholes.some((whole) => whole[at]!.equals(found)),
+          `${name} after kill ${k}`,
+        ).toBe(true);
       });
     }
     await folder.run(...build);
     names.forEach((name, at) => expect(read(folder, name).equals(wholes[(kills - 1) % 2]![at]!), name).toBe(true));
-  }));
+  }),
+);
 
 it("a killed training leaves its file old or new, from which it resumes as if never stopped", limit, () =>
   inFolder({ "flowers.net": flowers, "flowers.csv": flowerTable() }, async (folder) => {
@@ -62,9 +69,15 @@ it("a killed training leaves its file old or new, from which it resumes as if ne
     for (let k = 0; k < kills; k++) {
       await killed(folder, moment(run), ...train([4, 9][k % 2]!), ...save);
       const found = read(folder, "w.safetensors");
-      expect(wholes.some((whole) => whole.equals(found)), `after kill ${k}`).toBe(true);
+      expect(
+        wholes.some((whole) => whole.equals(found)),
+        `after kill ${k}`,
+      ).toBe(true);
       if (k % 5 === 0)
-        expect(sha((await folder.run(...train(15), "--resume", "w.safetensors")).out), `after kill ${k}`).toBe(uninterrupted);
+        expect(sha((await folder.run(...train(15), "--resume", "w.safetensors")).out), `after kill ${k}`).toBe(
+          uninterrupted,
+        );
     }
     expect(existsSync(join(folder.path, "flowers.checkpoint.safetensors"))).toBe(false);
-  }));
+  }),
+);

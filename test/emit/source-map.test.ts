@@ -95,10 +95,13 @@ it("a profile's kernels are the steps' lines", () =>
       columnNumber: number;
       hitCount: number;
     }[];
-    const map = new NodeSourceMap(JSON.parse(readFileSync(join(folder.path, "layers.net.js.map"), "utf8")) as SourceMapPayload);
+    const map = new NodeSourceMap(
+      JSON.parse(readFileSync(join(folder.path, "layers.net.js.map"), "utf8")) as SourceMapPayload,
+    );
     const hits = new Map<number, number>();
     for (const { functionName, url, lineNumber, columnNumber, hitCount } of frames) {
-      if (url !== pathToFileURL(join(folder.path, "layers.net.js")).href || !functionName.startsWith("train_")) continue;
+      if (url !== pathToFileURL(join(folder.path, "layers.net.js")).href || !functionName.startsWith("train_"))
+        continue;
       const entry = map.findEntry(lineNumber, columnNumber);
       expect("originalSource" in entry && entry.originalSource, functionName).toBe("layers.net");
       const line = "originalLine" in entry ? entry.originalLine + 1 : 0;
