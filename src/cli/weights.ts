@@ -1,7 +1,7 @@
 /** @file Files of weights into nets: the net's own errors become faults that name the file. */
 import type { Migration } from "../emit/runtime/api.js";
 import { InputFault } from "./fault.js";
-import { readBytes } from "./host.js";
+import { readBytes } from "../host/files.js";
 import type { Net } from "./module.js";
 import { table, type Terminal } from "./terminal.js";
 

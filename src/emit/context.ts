@@ -8,6 +8,8 @@ export interface EmitOptions {
   readonly precision?: "f32" | "f64";
   /** False: only the predictor. Default true. */
   readonly training?: boolean;
+  /** How many threads compute in a net that trains, where `create` is not told. Default 1. */
+  readonly threads?: number | undefined;
   /** Also export `<Model>Internals`: memory, programs and kernels, for gradient checks and profiles. Default false. */
   readonly internals?: boolean;
 }
@@ -46,7 +48,7 @@ export class ModuleContext {
 }
 export interface Exported {
   readonly name: string;
-  /** Its name outside the module. */
+  /** The name that users see. */
   readonly seen: string;
   readonly prefix: "export " | "";
 }

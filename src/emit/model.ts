@@ -198,6 +198,8 @@ export function printModel(
     const line = `${callee}(${args.join(", ")})`;
     return line.length <= 115 ? line : `${callee}(\n${args.map((arg) => `      ${arg},\n`).join("")}    )`;
   };
+  const { threads = 1 } = context.options;
+  const netOptions = threads === 1 ? "options" : `{ ...options, threads: options.threads ?? ${threads} }`;
   const newPredictor = call(`createPredictor${predictorTypes}`, [spec, predictorMemory.open, "options"]);
   const exports = [
     object(
@@ -205,7 +207,7 @@ export function printModel(
       doc,
       names.net.name,
       mainOptions,
-      trains ? call(`createNet${netTypes}`, [spec, training, "options"]) : newPredictor,
+      trains ? call(`createNet${netTypes}`, [spec, training, netOptions]) : newPredictor,
     ),
     object(
       names.predictor,

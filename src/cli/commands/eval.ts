@@ -1,10 +1,11 @@
 /** @file `netc eval FILE --weights W`: metrics of trained weights on the model's test data. */
+import { nodeHost } from "../../host/files.js";
 import type { Target } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadDataset } from "../dataset.js";
-import { schedulesBeside } from "../schedule-file.js";
+import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { load } from "../weights.js";
 
@@ -31,7 +32,7 @@ export const evaluate: Register = (program, terminal) => {
         const module = await instantiate(
           compileModel(checkFile(file, { ...options, batch }), {
             ...options,
-            schedules: schedulesBeside(file, terminal),
+            schedules: schedulesBeside(nodeHost, file, terminal.note),
           }),
         );
         const net = module.create();

@@ -10,12 +10,12 @@ import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { loadDataset } from "../dataset.js";
 import { InputFault, UsageFault } from "../fault.js";
-import { writeAtomic } from "../host.js";
+import { nodeHost, writeAtomic } from "../../host/files.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { load, migrate, reportMigration } from "../weights.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
-import { schedulesBeside } from "../schedule-file.js";
+import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
 
@@ -94,7 +94,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), {
     ...options,
-    schedules: schedulesBeside(file, terminal),
+    schedules: schedulesBeside(nodeHost, file, terminal.note),
   });
   const module = await instantiate(compiled);
   const net = module.create({ seed, threads: options.threads ?? threadsFor(compiled) });
