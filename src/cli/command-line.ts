@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   train: async () => (await import("./commands/train.js")).train,
   eval: async () => (await import("./commands/eval.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
+  diff: async () => (await import("./commands/diff.js")).diff,
   summary: async () => (await import("./commands/summary.js")).summary,
   graph: async () => (await import("./commands/graph.js")).graph,
   gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,

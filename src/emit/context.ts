@@ -66,6 +66,10 @@ export interface ModelNames {
   readonly parameters: Exported;
   readonly net: Exported;
   readonly predictorNet: Exported;
+  /** Training in a worker: the page's side, the worker's, and the type of the net. */
+  readonly worker: Exported;
+  readonly serve: Exported;
+  readonly workerNet: Exported;
   /** The union of a port's labels, by port. */
   readonly labels: ReadonlyMap<string, Exported>;
   /** A module-level constant or function that is not exported. */
@@ -90,6 +94,9 @@ export function nameModel(context: ModuleContext, { checked, programs }: Compile
     parameters: type("Parameters"),
     net: type("Net"),
     predictorNet: type("PredictorNet"),
+    worker: context.exported(`${checked.name}Worker`, "value"),
+    serve: context.exported(`serve${checked.name}`, "value"),
+    workerNet: type("WorkerNet"),
   };
   const labels = new Map<string, Exported>();
   for (const { name, element } of [...checked.inputs, ...(trains ? checked.targets : []), ...checked.outputs]) {

@@ -6,7 +6,7 @@ import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
 import { printInternals } from "./internals.js";
 import { printMemory } from "./memory.js";
-import { access, capitalized, documentation } from "./names.js";
+import { access, capitalized, documentation, stringLiteral } from "./names.js";
 import { type ProgramPrinter, withoutTraining } from "./programs.js";
 import { parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
 import { modelTypes } from "./types.js";
@@ -217,6 +217,19 @@ export function printModel(
       newPredictor,
     ),
   ];
+  const { worker, serve } = names;
+  const workerDoc = `${doc}\nTrains in a worker, which calls ${serve.seen}.`;
+  const serveDoc = `To be called in a worker's module, at once, for the ${worker.seen} of another thread.`;
+  if (trains) {
+    const modelName = stringLiteral(checked.name);
+    const connect = call(`connectNet${netTypes}`, [modelName, stringLiteral(serve.seen), "options"]);
+    exports.push(
+      `${documentation(workerDoc)}${worker.prefix}const ${worker.name} = {\n` +
+        `  /** A new net in the worker; throws what ${names.main.name}.create throws there. */\n` +
+        `  create: (options${context.annotation("WorkerOptions")})${context.annotation(`Promise<${names.workerNet.name}>`)} =>\n    ${connect},\n};`,
+      `${documentation(serveDoc)}${serve.prefix}const ${serve.name} = ()${context.annotation("void")} => serveNet(${modelName}, ${names.main.name}.create);`,
+    );
+  }
   if (context.options.internals) exports.push(printInternals(context, printer, model, names, wasm));
 
   const shapesType = printLiteralType(shapesValue(model), "  ");
@@ -243,6 +256,14 @@ export function printModel(
         "PredictorOptions",
         `${doc}\nPredicts only: no code or memory for training.`,
       ),
+      ...(trains
+        ? [
+            `${documentation(workerDoc)}${worker.prefix}declare const ${worker.name}: {\n` +
+              `  /** A new net in the worker; throws what ${names.main.name}.create throws there. */\n` +
+              `  create(options: WorkerOptions): Promise<${names.workerNet.name}>;\n};`,
+            `${documentation(serveDoc)}${serve.prefix}declare const ${serve.name}: () => void;`,
+          ]
+        : []),
     ].join("\n\n"),
   };
 }

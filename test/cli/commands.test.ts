@@ -195,6 +195,66 @@ describe("netc train, eval, predict", () => {
   });
 });
 
+describe("netc diff", () => {
+  const edited = flowers
+    .replace("dense(3) as head", "dense(5) as body -> dense(3) as mouth")
+    .replace('"aster"]', '"daisy"]');
+  it("tells what callers, saved weights, size and speed see of an edit", () =>
+    inFolder({ "a.net": flowers, "b.net": edited }, async (folder) => {
+      const [json, text, backwards] = await Promise.all([
+        folder.run("diff", "a.net", "b.net", "--json"),
+        folder.run("diff", "a.net", "b.net", "--exit-code"),
+        folder.run("diff", "b.net", "a.net", "--json"),
+      ]);
+      expect([json.code, text.code]).toEqual([0, 1]);
+      const type = (last: string) => `class["rose", "tulip", "${last}"]`;
+      const difference = JSON.parse(json.out) as Record<string, unknown>;
+      expect(difference).toMatchObject({
+        models: ["Flowers", "Flowers"],
+        signature: [{ name: "target kind", before: type("aster"), after: type("daisy") }],
+        weights: {
+          kept: 0,
+          renamed: [],
+          initialized: ["body.kernel", "body.bias", "mouth.kernel", "mouth.bias"],
+        },
+        same: false,
+      });
+      // 2 x 3 + 3; 2 x 5 + 5 + 5 x 3 + 3.
+      expect(difference["totals"]).toContainEqual({ name: "parameters", before: 9, after: 33 });
+      const steps = (answer: string) =>
+        (JSON.parse(answer) as { steps: { name: string; before?: object; after?: object }[] }).steps.map(
+          ({ name, before, after }) => [name, before !== undefined, after !== undefined],
+        );
+      expect(steps(json.out)).toEqual([
+        ["body", false, true],
+        ["mouth", false, true],
+        ["head", true, false],
+      ]);
+      expect(steps(backwards.out)).toEqual([
+        ["head", false, true],
+        ["body", true, false],
+        ["mouth", true, false],
+      ]);
+      expect(text.out).toMatch(/^parameters +9 +33 +\+24 \(\+266\.7%\)$/m);
+    }));
+  it("finds nothing between equals, and says what weights follow a renaming", () =>
+    inFolder({ "a.net": flowers, "b.net": flowers.replace("as head", "as mouth") }, async (folder) => {
+      const [same, renamed] = await Promise.all([
+        folder.run("diff", "a.net", "a.net", "--exit-code"),
+        folder.run("diff", "a.net", "b.net", "--json"),
+      ]);
+      expect([same.code, same.out]).toEqual([0, expect.stringContaining("no difference")]);
+      expect(JSON.parse(renamed.out)).toMatchObject({
+        weights: { kept: 0, renamed: [{ name: "mouth.kernel", from: "head.kernel" }, { from: "head.bias" }] },
+      });
+    }));
+  it("refuses what does not check, or is not there", () =>
+    inFolder({ "a.net": flowers, "b.net": "model {" }, async (folder) => {
+      const answers = await Promise.all(["b.net", "none.net"].map((other) => folder.run("diff", "a.net", other)));
+      expect(answers.map(({ code }) => code)).toEqual([1, 1]);
+    }));
+});
+
 describe.concurrent("netc summary, graph, explain", () => {
   it("counts parameters, shapes and memory", async () => {
     const { code, out } = await netc(".", "summary", "examples/mnist.net", "--json");

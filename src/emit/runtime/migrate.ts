@@ -31,33 +31,23 @@ function groupsOf<Tensor extends Named>(tensors: readonly Tensor[]): Map<string,
   return groups;
 }
 
-/**
- * For each tensor of the model the one of the file whose values it takes: first of steps of the same name whose tensors all fit,
- * then of other steps, in order, then of the same name alone.
- */
+/** For each tensor the one whose values it takes: of steps of the same name that fit wholly, then of others, then by name alone. */
 export function sourcesOf<Tensor extends Named>(
   wanted: readonly Named[],
   given: readonly Tensor[],
 ): Map<Named, Tensor> {
   const sources = new Map<Named, Tensor>();
   const [to, from] = [groupsOf(wanted), groupsOf(given)];
-  const take = (target: Group<Named>, source: Group<Tensor>) => {
-    target.tensors.forEach((tensor, k) => sources.set(tensor, source.tensors[k]!));
-  };
-  for (const [path, group] of to) {
-    const same = from.get(path);
-    if (same?.kind !== group.kind) continue;
-    take(group, same);
-    to.delete(path);
-    from.delete(path);
-  }
-  for (const [path, group] of to) {
-    for (const [other, source] of from) {
-      if (source.kind !== group.kind) continue;
-      take(group, source);
-      to.delete(path);
-      from.delete(other);
-      break;
+  for (const isSame of [true, false]) {
+    for (const [path, group] of to) {
+      for (const other of isSame ? [path] : from.keys()) {
+        const source = from.get(other);
+        if (source?.kind !== group.kind) continue;
+        group.tensors.forEach((tensor, k) => sources.set(tensor, source.tensors[k]!));
+        to.delete(path);
+        from.delete(other);
+        break;
+      }
     }
   }
   const left = new Map([...from.values()].flatMap(({ tensors }) => tensors.map((tensor) => [tensor.name, tensor])));
@@ -73,24 +63,25 @@ export function migrateNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array
   const memory = memoryOf(trainer);
   const { weights } = trainer.model;
   const file = readSafetensors(bytes);
-  const given: (Named & FileTensor)[] = [];
+  const fitting: (Named & FileTensor)[] = [];
+  const unused = new Set<string>();
   for (const [name, tensor] of file.tensors) {
-    if (!name.startsWith(statePrefix) && !name.startsWith(runPrefix)) given.push({ name, ...tensor });
+    if (name.startsWith(statePrefix) || name.startsWith(runPrefix)) continue;
+    unused.add(name);
+    const size = sizeOf(tensor.shape) * Floats.BYTES_PER_ELEMENT;
+    if (tensor.type === floatType && tensor.bytes.length === size) fitting.push({ name, ...tensor });
   }
-  const fitting = given.filter(
-    ({ type, shape, bytes: { length } }) => type === floatType && length === sizeOf(shape) * Floats.BYTES_PER_ELEMENT,
-  );
   const sources = sourcesOf(weights, fitting);
   const tensors = weights.map((spec): TensorFate => {
     const { name, shape } = spec;
     const from = sources.get(spec)?.name;
+    unused.delete(from ?? "");
     return { name, shape, fate: from === undefined ? "initialized" : from === name ? "kept" : "renamed", from };
   });
-  const used = new Set([...sources.values()].map(({ name }) => name));
-  const unused = given.flatMap(({ name }) => (used.has(name) ? [] : [name]));
+  const migration = { resumes: false, tensors, unused: [...unused] };
   try {
     loadNet(trainer, bytes);
-    return { resumes: file.metadata.get("format") === fileFormat, tensors, unused };
+    return { ...migration, resumes: file.metadata.get("format") === fileFormat };
   } catch (error) {
     if (!(error instanceof NetWeightsError)) throw error;
     if (sources.size === 0) throw new NetWeightsError("no tensor of the file fits the model");
@@ -103,5 +94,5 @@ export function migrateNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array
   beginAverages(trainer);
   trainer.surveyed = weights.every((spec) => spec.arena !== "buffers" || sources.has(spec));
   resetMemories(trainer);
-  return { resumes: false, tensors, unused };
+  return migration;
 }
