@@ -1,6 +1,6 @@
 /** @file Vite's server in headless Chromium: edits of a `.net` file reach the running page, its nets keep their weights, errors show. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type ConsoleMessage, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath } from "../browser/chromium.js";
 import { App, flowers, Package } from "./app.js";
@@ -24,6 +24,13 @@ const head = () => [net, predictor].map(({ parameters }) => Array.from(parameter
 const learn = (options) => net.fit({ size, kind: [0, 1, 2] }, options);
 Object.assign(globalThis, { Flowers, net, head, learn, loaded: performance.timeOrigin });
 `;
+/** Trains in a worker. */
+const outside = `import { Flowers, FlowersWorker } from "./flowers.net";
+const net = await FlowersWorker.create({ worker: new Worker(new URL("./worker.js", import.meta.url), { type: "module" }) });
+await net.fit({ size: [1, 1, 4, 1, 1, 4], kind: ["rose", "tulip", "aster"] }, { epochs: 5 });
+const { chance } = await net.predict({ size: [1, 1] });
+Object.assign(globalThis, { chance, names: Object.keys(Flowers.shapes.parameters), loaded: performance.timeOrigin });
+`;
 
 if (!chromiumPath) console.warn("no CHROMIUM_PATH, and no chromium on PATH: hot reload is not tested");
 
@@ -40,6 +47,9 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
       "page.js": page,
       "serve.mjs": served,
       "index.html": '<!doctype html><script type="module" src="/page.js"></script>',
+      "outside.js": outside,
+      "worker.js": 'import { serveFlowers } from "./flowers.net";\nserveFlowers();\n',
+      "outside.html": '<!doctype html><script type="module" src="/outside.js"></script>',
     });
     server = spawn(process.execPath, ["serve.mjs"], { cwd: app.path, stdio: ["ignore", "pipe", "inherit"] });
     const url = await new Promise<string>((done) => server.stdout!.once("data", (text) => done(String(text).trim())));
@@ -59,12 +69,10 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
 
   test("a rate that changes leaves the weights of nets as they are, and training goes on", async () => {
     const before = await tab.evaluate("[loaded, net.step, head()]");
+    const predicate = (message: ConsoleMessage) => message.text().includes("2 of 2 tensors kept, training goes on");
+    const anew = tab.waitForEvent("console", { predicate, timeout: 60_000 });
     edit("adam(0.1)", "adam(0.2)");
-    await until("net.made !== true && Flowers.create().dispose() === undefined");
-    await tab.waitForEvent("console", {
-      predicate: (message) => message.text().includes("made anew"),
-      timeout: 60_000,
-    });
+    await anew;
     expect(await tab.evaluate("[loaded, net.step, head()]")).toEqual(before);
   });
 
@@ -76,7 +84,7 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
     expect(await tab.evaluate("net.predict({ size: [1, 1] }).chance.length")).toBe(3);
   });
 
-  test("training that runs goes on with the new model", async () => {
+  test("training that runs goes on with the new model", { timeout: 120_000 }, async () => {
     await tab.evaluate(
       "net.initialize(); void (globalThis.done = learn({ epochs: 1e9, signal: globalThis.stop = { aborted: false } }))",
     );
@@ -100,5 +108,14 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
     edit("", "");
     await until(`${overlay} === null && !("more.kernel" in Flowers.shapes.parameters)`);
     expect(await tab.evaluate("loaded")).toBe(loaded);
+  });
+
+  test("a page whose worker imports the model is loaded again", { timeout: 120_000 }, async () => {
+    await tab.goto(new URL("outside.html", tab.url()).href);
+    await until("globalThis.chance");
+    const loaded = await tab.evaluate("loaded");
+    edit("dense(3) as head", "dense(2) as more -> dense(3) as head");
+    await until(`globalThis.loaded > ${loaded} && names.includes("more.kernel")`);
+    expect(await tab.evaluate("chance.length")).toBe(3);
   });
 });

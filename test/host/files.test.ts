@@ -53,6 +53,6 @@ it("leaves a file alone that is already so, and says what hinders it", () =>
     expect(writeAtomic(join(folder.path, "a/b/c"), "deep")).toBe(true);
     const inFile = () => writeAtomic(join(path, "below"), "x");
     expect(inFile).toThrow(InputFault);
-    expect(inFile).toThrow(/cannot write .*below: (part of the path is not a folder|.*exists.*)/);
+    expect(inFile).toThrow(/cannot write .*below: part of the path is not a folder/);
     expect(folder.list()).toEqual(["c", "file"]);
   }));
