@@ -8,7 +8,7 @@ function drawPoints(count) {
   const point = arc.map((name) => {
     const angle = Math.PI * Math.random();
     const side = name === "upper" ? 1 : -1;
-    const noise = () => 0.25 * (Math.random() + Math.random() - 1);
+    const noise = () => 0.4 * (Math.random() + Math.random() - 1);
     return [side * (Math.cos(angle) - 0.5) + noise(), side * (Math.sin(angle) - 0.25) + noise()];
   });
   return { point, arc };

@@ -2,7 +2,7 @@
 import type { Points } from "./points.js";
 
 /** The plane is shown from -reach to reach, in cells. */
-const reach = 1.8;
+const reach = 2;
 const cells = 50;
 
 /** The middle of each cell, row by row: what the network is asked. */

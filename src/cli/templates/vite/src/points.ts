@@ -13,7 +13,7 @@ export function drawPoints(count: number): Points {
   for (let k = 0; k < count; k++) {
     const angle = Math.PI * Math.random();
     const side = k % 2 === 0 ? 1 : -1;
-    const noise = () => 0.25 * (Math.random() + Math.random() - 1);
+    const noise = () => 0.4 * (Math.random() + Math.random() - 1);
     point[2 * k] = side * (Math.cos(angle) - 0.5) + noise();
     point[2 * k + 1] = side * (Math.sin(angle) - 0.25) + noise();
   }
