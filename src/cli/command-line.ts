@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   eval: async () => (await import("./commands/eval.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
   diff: async () => (await import("./commands/diff.js")).diff,
+  init: async () => (await import("./commands/init.js")).init,
   summary: async () => (await import("./commands/summary.js")).summary,
   graph: async () => (await import("./commands/graph.js")).graph,
   gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,

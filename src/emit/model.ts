@@ -219,13 +219,13 @@ export function printModel(
   ];
   const { worker, serve } = names;
   const workerDoc = `${doc}\nTrains in a worker, which calls ${serve.seen}.`;
-  const serveDoc = `To be called in a worker's module, at once, for the ${worker.seen} of another thread.`;
+  const serveDoc = `To be called at once in the module of a ${worker.seen}'s worker.`;
   if (trains) {
     const modelName = stringLiteral(checked.name);
     const connect = call(`connectNet${netTypes}`, [modelName, stringLiteral(serve.seen), "options"]);
     exports.push(
       `${documentation(workerDoc)}${worker.prefix}const ${worker.name} = {\n` +
-        `  /** A new net in the worker; throws what ${names.main.name}.create throws there. */\n` +
+        `  /** A new net in the worker. */\n` +
         `  create: (options${context.annotation("WorkerOptions")})${context.annotation(`Promise<${names.workerNet.name}>`)} =>\n    ${connect},\n};`,
       `${documentation(serveDoc)}${serve.prefix}const ${serve.name} = ()${context.annotation("void")} => serveNet(${modelName}, ${names.main.name}.create);`,
     );
@@ -259,7 +259,7 @@ export function printModel(
       ...(trains
         ? [
             `${documentation(workerDoc)}${worker.prefix}declare const ${worker.name}: {\n` +
-              `  /** A new net in the worker; throws what ${names.main.name}.create throws there. */\n` +
+              `  /** A new net in the worker. */\n` +
               `  create(options: WorkerOptions): Promise<${names.workerNet.name}>;\n};`,
             `${documentation(serveDoc)}${serve.prefix}declare const ${serve.name}: () => void;`,
           ]

@@ -11,15 +11,14 @@ interface Pending {
   readonly report: (answer: Answer) => void;
 }
 
-/** An error of the other side, as one of this side's classes. */
+/** An error of the other side. */
 function revive(fields: NonNullable<Answer["error"]>): Error {
-  const error = Object.assign(new Error(fields.message), fields);
   const types = { NetInputError, NetWeightsError, NetStateError, NetTargetError };
-  const type = types[fields.name as keyof typeof types];
-  return type ? Object.setPrototypeOf(error, type.prototype) : error;
+  const { prototype } = types[fields.name as keyof typeof types] ?? Error;
+  return Object.setPrototypeOf(Object.assign(new Error(fields.message), fields), prototype);
 }
 
-/** A worker that imports the module at `url` and calls what it exports under the name `serve`. */
+/** A worker that calls what the module at `url` exports under the name `serve`. */
 function startModule(url: string, serve: string): Thread {
   const node = nodeThreads();
   const from = JSON.stringify(url);
@@ -43,7 +42,7 @@ export async function connectNet<Inputs extends object, Data extends object, Out
     pending.clear();
     port.terminate();
   };
-  /** Node's process lives on only for what it waits for. */
+  /** Node's process lives on for what it waits for. */
   const hold = () => (pending.size > 0 ? port.ref : port.unref)?.call(port);
   const call = <Result>(
     method: string,

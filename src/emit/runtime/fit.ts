@@ -1,5 +1,5 @@
 /** @file Training over epochs, in slices, with validation and early stopping. */
-import type { BatchReport, EarlyStopping, EpochReport, FitOptions, History } from "./api.js";
+import type { BatchReport, EarlyStopping, EpochReport, FitOptions, FitSignal, History } from "./api.js";
 import { NetInputError } from "./errors.js";
 import { type Columns, loadRows, readColumns } from "./ports.js";
 import type { Program } from "./memory.js";
@@ -170,6 +170,11 @@ export async function fitNet<Data extends object, Metrics extends object>(
   }
 }
 
+/** Waits as long as it says so. */
+async function unpaused(signal: FitSignal): Promise<void> {
+  for (let wait = signal.paused; wait; wait = signal.paused) await wait;
+}
+
 /** One phase. */
 async function runEpochs<Data extends object, Metrics extends object>(
   trainer: Trainer<Metrics>,
@@ -194,7 +199,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     const sums = new Float64Array(run.sums.length);
     const size = trainer.model.batch;
     for (let row = 0; row < order.length; row += size) {
-      while (signal?.paused) await signal.paused;
+      if (signal?.paused) await unpaused(signal);
       if (signal?.aborted) return undefined;
       sumRows(trainer, program, from, order, row, Math.min(size, order.length - row), sums);
       if (slices.isDue()) await slices.turn();
@@ -210,7 +215,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     const began = now();
     const order = shuffle ? shuffled(rows, seed, trainer.epoch) : rows;
     while (run.position < rows.length) {
-      while (signal?.paused) await signal.paused;
+      if (signal?.paused) await unpaused(signal);
       if (signal?.aborted) return "aborted";
       const memory = memoryOf(trainer);
       const n = Math.min(batch, rows.length - run.position);

@@ -31,7 +31,7 @@ function groupsOf<Tensor extends Named>(tensors: readonly Tensor[]): Map<string,
   return groups;
 }
 
-/** For each tensor the one whose values it takes: of steps of the same name that fit wholly, then of others, then by name alone. */
+/** What each tensor takes: from the same step if it fits wholly, then from others, then by name. */
 export function sourcesOf<Tensor extends Named>(
   wanted: readonly Named[],
   given: readonly Tensor[],
@@ -58,7 +58,7 @@ export function sourcesOf<Tensor extends Named>(
   return sources;
 }
 
-/** Takes what fits; everything, with the state of training, if the file is of this very model. Throws NetWeightsError. */
+/** Takes what fits; if that is all, with the state of training. Throws NetWeightsError. */
 export function migrateNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): Migration {
   const memory = memoryOf(trainer);
   const { weights } = trainer.model;

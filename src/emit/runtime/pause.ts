@@ -23,7 +23,7 @@ export interface Slices {
   turn(): Promise<void>;
   close(): void;
 }
-/** Slices of at most `budget` milliseconds, wherever a single piece takes less. The first has begun. */
+/** Slices of at most `budget` milliseconds, if no piece takes more. */
 export function createSlices(budget: number): Slices {
   const pause = createPause();
   let last = now();
@@ -32,7 +32,6 @@ export function createSlices(budget: number): Slices {
   return {
     isDue() {
       const time = now();
-      // Pieces vary, and now and then one is late for a reason of its own.
       expected = Math.max(time - last, 0.9 * expected);
       last = time;
       return time + expected > end;

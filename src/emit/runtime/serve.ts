@@ -33,6 +33,10 @@ export function serveNet(name: string, create: (options: CreateOptions) => objec
   let net: AnyNet;
   let wake = () => {};
   const signal: { aborted: boolean; paused: Promise<void> | undefined } = { aborted: false, paused: undefined };
+  const goOn = (aborted: boolean) => {
+    Object.assign(signal, { aborted, paused: undefined });
+    wake();
+  };
   const methods: Readonly<Record<string, Method>> = {
     create(_, options) {
       net = create({ ...options, shared: true }) as AnyNet;
@@ -42,7 +46,7 @@ export function serveNet(name: string, create: (options: CreateOptions) => objec
     },
     fit(data, options, post) {
       checkIdle(coreOf(net) as Trainer<object>);
-      Object.assign(signal, { aborted: false, paused: undefined });
+      goOn(false);
       const { budgetMs = 20 } = options as { readonly budgetMs?: number };
       let posted = 0;
       return net.fit(data as object, {
@@ -60,15 +64,8 @@ export function serveNet(name: string, create: (options: CreateOptions) => objec
     pause() {
       signal.paused ??= new Promise((resolve) => (wake = resolve));
     },
-    resume() {
-      signal.paused = undefined;
-      wake();
-    },
-    cancel() {
-      signal.aborted = true;
-      signal.paused = undefined;
-      wake();
-    },
+    resume: () => goOn(signal.aborted),
+    cancel: () => goOn(true),
   };
 
   listen(port, "message", async (request: Request | null) => {

@@ -385,19 +385,13 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     return;
   }
   const best = file.metadata.get("best");
-  const sums = optionalArray(file.tensors.get(`${runPrefix}sums`), "F64", new Float64Array(memory.sums.length));
-  const parameters = optionalArray(
-    file.tensors.get(`${runPrefix}parameters`),
-    floatType,
-    new Floats(memory.parameters.length),
-  );
-  const buffers = optionalArray(file.tensors.get(`${runPrefix}buffers`), floatType, new Floats(memory.buffers.length));
-  const gradients = optionalArray(
-    file.tensors.get(`${runPrefix}gradients`),
-    floatType,
-    new Floats(memory.gradients.length),
-  );
-  const moved = optionalArray(file.tensors.get(`${runPrefix}moved`), floatType, new Floats(memory.parameters.length));
+  const tensor = (name: string) => file.tensors.get(runPrefix + name);
+  const floats = (name: string, { length }: Floats) => optionalArray(tensor(name), floatType, new Floats(length));
+  const sums = optionalArray(tensor("sums"), "F64", new Float64Array(memory.sums.length));
+  const parameters = floats("parameters", memory.parameters);
+  const buffers = floats("buffers", memory.buffers);
+  const gradients = floats("gradients", memory.gradients);
+  const moved = floats("moved", memory.parameters);
   const run: Run = {
     ...newRun(count("start"), memory.sums.length),
     position: count("position"),
