@@ -37,14 +37,29 @@ function isInWorker(node: GraphNode, visited = new Set<GraphNode>()): boolean {
 }
 
 export function hotHooks(modules: NetModules): NonNullable<UnpluginOptions["vite"]> {
+  /** Watches a file, present or not; undefined where Vite only builds. */
+  let watch: ((file: string) => void) | undefined;
   return {
+    configureServer({ watcher }) {
+      watch = (file) => watcher.add(file);
+    },
     resolveId: { filter: { id: /^virtual:netc\/hot$/ }, handler: () => hotModule },
     load: {
       filter: { id: /\.net(?:\?netc)?$|^\0virtual:netc\/hot$/ },
       handler(id) {
         if (id === hotModule) return hotText();
         const path = id.endsWith(bareQuery) ? id.slice(0, -bareQuery.length) : id;
-        const loaded = loadNet(modules, path, this, true);
+        const loaded = loadNet(
+          modules,
+          path,
+          {
+            // Under the server what a plugin adds counts as imported, and has to exist: hotUpdate knows what depends on it.
+            addWatchFile: watch ?? ((file) => this.addWatchFile(file)),
+            warn: (message) => this.warn(message),
+            error: (message) => this.error(message),
+          },
+          true,
+        );
         const { mode, config } = this.environment;
         const isHot = mode === "dev" && config.consumer === "client" && path === id;
         if (isHot) return following(path, loaded);

@@ -113,7 +113,7 @@ class LiveNet {
   /** Training that an edit interrupts goes on with the new net. */
   async #fit(data: object, options: FitOptions): Promise<History> {
     const { signal } = options;
-    const epochs: object[] = [];
+    let epochs: readonly object[] = [];
     for (let resume = options.resume; ; resume = true) {
       const net = this.#net;
       const isStale = () => net !== this.#net;
@@ -128,7 +128,7 @@ class LiveNet {
       this.#fits++;
       try {
         const history = await net.fit!(data, { ...options, resume, signal: followed });
-        epochs.push(...history.epochs);
+        epochs = [...epochs, ...history.epochs];
         if (!isStale() || signal?.aborted) return { ...history, epochs };
       } finally {
         if (isStale()) net.dispose();

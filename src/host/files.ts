@@ -45,6 +45,7 @@ function reason(error: unknown): string {
     EPERM: "operation not permitted",
     EISDIR: "it is a folder",
     ENOTDIR: "part of the path is not a folder",
+    EEXIST: "part of the path is not a folder",
     ENOSPC: "the disk is full",
     EDQUOT: "the disk quota is used up",
     EROFS: "the file system is read-only",
@@ -81,12 +82,20 @@ function removeAbandoned(path: string): void {
  */
 export function writeAtomic(path: string, data: string | Uint8Array): boolean {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   try {
     if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
     mkdirSync(dirname(path), { recursive: true });
     removeAbandoned(path);
-    const file = openSync(temporary, "w");
+    writeBeside(path, `${path}.${process.pid}-${threadId}.tmp`, bytes);
+    return true;
+  } catch (error) {
+    throw new InputFault(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+function writeBeside(path: string, temporary: string, bytes: Uint8Array): void {
+  const file = openSync(temporary, "w");
+  try {
     try {
       for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       fsyncSync(file);
@@ -94,9 +103,8 @@ export function writeAtomic(path: string, data: string | Uint8Array): boolean {
       closeSync(file);
     }
     renameSync(temporary, path);
-    return true;
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new InputFault(`cannot write ${path}: ${reason(error)}`);
+    throw error;
   }
 }

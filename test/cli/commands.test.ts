@@ -58,10 +58,20 @@ describe.concurrent("netc build", () => {
       expect(statSync(path, { bigint: true }).mtimeNs).toBe(before);
     }));
 
-  it("writes JavaScript with declarations", () =>
+  it("writes JavaScript with declarations and a source map that finds the source", () =>
     inFolder({ "flowers.net": flowers }, async (folder) => {
-      expect((await folder.run("build", "flowers.net", "--emit", "js")).code).toBe(0);
-      expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js"]);
+      expect((await folder.run("build", "flowers.net", "--emit", "js", "-o", "out/deep")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js", "flowers.net.js.map"]);
+      const read = (name: string) => readFileSync(join(folder.path, "out/deep", name), "utf8");
+      expect(read("flowers.net.js").trimEnd().split("\n").at(-1)).toBe("//# sourceMappingURL=flowers.net.js.map");
+      const { sources } = JSON.parse(read("flowers.net.js.map")) as { readonly sources: readonly string[] };
+      expect(sources).toContain("../../flowers.net");
+    }));
+
+  it("writes the types of what a bundler's plugin compiles", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      expect((await folder.run("build", "flowers.net", "--emit", "types")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.d.net.ts", "flowers.net"]);
     }));
 
   it("chooses target, fallback and form", () =>
