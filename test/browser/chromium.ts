@@ -96,7 +96,7 @@ export class Site {
     );
     const tasks = trace.traceEvents.filter(
       ({ name, pid, tid }) =>
-        /RunTask$/.test(name) && threads.some((thread) => thread.pid === pid && thread.tid === tid),
+        name.endsWith("RunTask") && threads.some((thread) => thread.pid === pid && thread.tid === tid),
     );
     if (tasks.length === 0) throw new Error("the trace holds no tasks of a page");
     return Math.max(...tasks.map(({ tdur = NaN }) => tdur / 1000));

@@ -1,5 +1,6 @@
 /** @file The commands as people and scripts use them: what they print, write and answer. */
-import { readFileSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { commandLine } from "../../src/cli/command-line.js";
@@ -193,6 +194,46 @@ describe("netc train, eval, predict", () => {
     expect(shown.code).toBe(0);
     expect(lines(shown.out)).toHaveLength(4);
   });
+});
+
+describe("netc init", () => {
+  it("writes a project, and never over what is there", () =>
+    inFolder({ "node/main.js": "mine" }, async (folder) => {
+      const page = await folder.run("init", "My App");
+      expect(page.code).toBe(0);
+      expect(page.out).toContain('\nNext:\n  cd "My App"\n  npm install\n  npm run dev\n');
+      const own = JSON.parse(readFileSync(join(folder.path, "My App", "package.json"), "utf8")) as {
+        readonly name: string;
+        readonly devDependencies: { readonly netc: string };
+      };
+      const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+      expect([own.name, own.devDependencies.netc]).toEqual(["my-app", `^${version}`]);
+      expect(folder.list()).toContain(".gitignore");
+      const [checked, again, program, unknown] = await Promise.all([
+        folder.run("check", "My App/src/moons.net"),
+        folder.run("init", "My App"),
+        folder.run("init", "node", "--template", "node"),
+        folder.run("init", "other", "--template", "nod"),
+      ]);
+      expect([checked.code, again.code, program.code, unknown.code]).toEqual([0, 1, 1, 2]);
+      expect(program.err).toContain(`nothing was written: ${join("node", "main.js")} is there already`);
+      expect(unknown.err).toContain("did you mean node?");
+      expect(folder.list().filter((name) => name === "main.js")).toHaveLength(1);
+      expect(readFileSync(join(folder.path, "node", "main.js"), "utf8")).toBe("mine");
+    }));
+  it("the program trains, saves, and predicts from what it saved", () =>
+    inFolder({}, async (folder) => {
+      expect((await folder.run("init", "--template", "node")).code).toBe(0);
+      mkdirSync(join(folder.path, "node_modules"));
+      symlinkSync(process.cwd(), join(folder.path, "node_modules", "netc"), "dir");
+      const start = () =>
+        execFileSync(process.execPath, ["--import", "netc/register", "main.js"], {
+          cwd: folder.path,
+          encoding: "utf8",
+        });
+      expect(start()).toMatch(/accuracy on new points: (0\.9\d+|1\.000)\n\(-0\.5, 0\.7\) is on the upper arc with 9\d/);
+      expect(start()).toContain("delete it to train again");
+    }));
 });
 
 describe("netc diff", () => {

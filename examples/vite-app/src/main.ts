@@ -17,9 +17,11 @@ const answer = new Answer(find("bars"), find("sentence"));
 const curve = new Curve(find("curve"), epochs * steps);
 const seen = find<HTMLCanvasElement>("seen");
 
-/** Also for those who test the page: drawing, training, paused, trained. */
+/** `state` is for those who test the page: drawing, failed, training, paused, trained. */
 function say(state: string, text: string): void {
   document.body.dataset["state"] = state;
+  // Nobody wants twenty sentences a second read out.
+  status.ariaLive = state === "training" ? "off" : "polite";
   status.textContent = text;
 }
 
@@ -31,7 +33,7 @@ interface Drawn {
 function drawDigits(): Promise<Drawn> {
   const worker = new Worker(new URL("./draw.worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
-    worker.addEventListener("error", (event) => reject(new Error(event.message)));
+    worker.addEventListener("error", ({ message }) => reject(new Error(message || "the worker cannot be loaded")));
     worker.addEventListener("message", ({ data }: { readonly data: Drawn }) => {
       worker.terminate();
       resolve(data);
@@ -75,7 +77,10 @@ await read();
 find<HTMLButtonElement>("clear").addEventListener("click", () => pad.clear());
 
 say("drawing", `Drawing ${count.toLocaleString("en")} digits to learn from`);
-const { images, labels } = await drawDigits();
+const { images, labels } = await drawDigits().catch((error: unknown) => {
+  say("failed", `The digits to learn from could not be drawn: ${String(error)}`);
+  throw error;
+});
 find("samples").append(
   ...Array.from({ length: 12 }, (_, k) => {
     const canvas = document.createElement("canvas");

@@ -58,7 +58,10 @@ function write(folder: string, { template }: InitOptions, terminal: Terminal): v
     writeAtomic(join(folder, name), name === "package.json" ? named(text, folder) : text);
     terminal.out(join(folder, name));
   }
-  const steps = [...(resolve(folder) === process.cwd() ? [] : [`cd ${folder}`]), ...chosen.steps];
+  const steps = [
+    ...(resolve(folder) === process.cwd() ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`]),
+    ...chosen.steps,
+  ];
   terminal.out(`\nNext:\n${steps.map((step) => `  ${step}`).join("\n")}`);
 }
 
