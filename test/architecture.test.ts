@@ -34,7 +34,9 @@ const filesUnder = (folder: string): string[] =>
   readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
     .filter((name) => /\.(ts|mjs)$/.test(name));
-const files = ["grammar", "src", "examples", "test"].flatMap(filesUnder).filter((name) => !/examples\/app/.test(name));
+const files = ["grammar", "src", "examples", "test"]
+  .flatMap(filesUnder)
+  .filter((name) => !/examples\/(app|vite-app)\/|src\/cli\/templates\//.test(name));
 const isGenerated = (name: string) => name.endsWith(".generated.ts") || /\/fixtures\//.test(name);
 const handWritten = files.filter((name) => !isGenerated(name) && !name.endsWith(".net.ts"));
 const textOf = new Map(files.map((name) => [name, readFileSync(name, "utf8")]));

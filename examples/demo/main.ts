@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandLine } from "../../src/cli/command-line.js";
 import { checkFile, instantiate } from "../../src/cli/compile.js";
-import { readBytes } from "../../src/cli/host.js";
+import { readBytes } from "../../src/host/files.js";
 import { nodeTerminal } from "../../src/cli/terminal.js";
 import { compileModel } from "../../src/compiler/compile.js";
 import { drawDigits } from "./digits.js";

@@ -13,6 +13,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   train: async () => (await import("./commands/train.js")).train,
   eval: async () => (await import("./commands/eval.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
+  diff: async () => (await import("./commands/diff.js")).diff,
+  init: async () => (await import("./commands/init.js")).init,
   summary: async () => (await import("./commands/summary.js")).summary,
   prune: async () => (await import("./commands/prune.js")).prune,
   plot: async () => (await import("./commands/plot.js")).plot,

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CompiledModel } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
+import { checkModels as checkModelsIn } from "../compiler/build.js";
 import { compileModel, type CompileOptions } from "../compiler/compile.js";
 import { createProject } from "../compiler/project.js";
 import type { EmitOptions } from "../emit/context.js";
 import { emitModule } from "../emit/emit.js";
 import { suggest } from "../base/suggest.js";
 import { InputFault } from "./fault.js";
-import { nodeHost, unreadable } from "./host.js";
+import { nodeHost } from "../host/files.js";
 import type { Internals, ModelModule } from "./module.js";
 
 export interface ModelChoice {
@@ -20,20 +21,9 @@ export interface ModelChoice {
   readonly batch?: number;
 }
 
-/** Largest number of examples in one call of a model that declares `batch: all`, where no data are at hand. */
-const openBatch = 1024;
-
 /** All models of a file; diagnostics of severity error are a fault. */
-export function checkModels(path: string, batch?: number): readonly CheckedModel[] {
-  const checked = createProject(nodeHost).check(path, batch === undefined ? {} : { batch });
-  if (!checked) throw unreadable(path);
-  const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  if (errors.length > 0)
-    throw new InputFault(`${path} has ${errors.length} error${errors.length === 1 ? "" : "s"}`, undefined, errors);
-  // `batch: all` is as many examples as there are; where no data say how many, room for some thousand.
-  const open = checked.models.some((model) => model.batch === 0) ? checkModels(path, openBatch) : [];
-  return checked.models.map((model, k) => (model.batch === 0 ? open[k]! : model));
-}
+export const checkModels = (path: string, batch?: number): readonly CheckedModel[] =>
+  checkModelsIn(createProject(nodeHost), path, batch);
 
 export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel {
   const models = checkModels(path, choice.batch);

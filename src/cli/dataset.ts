@@ -24,7 +24,7 @@ import {
   type Table,
 } from "../data/index.js";
 import { InputFault } from "./fault.js";
-import { readBytes } from "./host.js";
+import { readBytes } from "../host/files.js";
 
 export type Values = Float32Array | Int32Array;
 /** Rows of every port, by name. */

@@ -2,7 +2,7 @@
 /** @file The command line: `netc COMMAND`; runs one command and turns faults into messages and exit codes. */
 import { CommanderError } from "commander";
 import { DataError } from "../data/error.js";
-import { render } from "../diagnostics/render.js";
+import { renderFault } from "../diagnostics/fault.js";
 import { commandLine } from "./command-line.js";
 import { exitCodes, InputFault, UsageFault } from "./fault.js";
 import { nodeTerminal } from "./terminal.js";
@@ -17,10 +17,7 @@ function report(error: unknown): number {
     return exitCodes.usage;
   }
   if (error instanceof InputFault) {
-    for (const diagnostic of error.diagnostics) terminal.err(`${render(diagnostic, terminal.paint)}\n`);
-    terminal.err(
-      `${label}: ${error.message}${error.help ? `\n${terminal.paint("green", "help")}: ${error.help}` : ""}`,
-    );
+    terminal.err(renderFault(error, terminal.paint));
     return exitCodes.input;
   }
   if (error instanceof DataError) {

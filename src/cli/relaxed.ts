@@ -13,6 +13,5 @@ export function checkRelaxed({ target, relaxed }: { readonly target: Target; rea
 }
 /** For commands that run the model. */
 export function noteExact({ relaxed }: { readonly relaxed?: true }, terminal: Terminal): void {
-  if (relaxed && !hasRelaxed())
-    terminal.err(`${terminal.paint("yellow", "note")}: this engine has no relaxed SIMD, so nothing is relaxed`);
+  if (relaxed && !hasRelaxed()) terminal.note("this engine has no relaxed SIMD, so nothing is relaxed");
 }

@@ -9,6 +9,8 @@ export interface Terminal {
   out(text: string): void;
   /** Diagnostics and progress. */
   err(text: string): void;
+  /** A diagnostic of the least importance. */
+  note(text: string): void;
   /** Replaces the last status line (only where standard error is a terminal). */
   status(text: string): void;
   readonly interactive: boolean;
@@ -24,17 +26,20 @@ export function nodeTerminal(): Terminal {
     if (statusShown) process.stderr.write("\r\x1b[2K");
     statusShown = false;
   };
+  const paint: Paint = colours ? (style, text) => `\x1b[${codes[style]}m${text}\x1b[0m` : plain;
+  const err = (text: string) => {
+    clear();
+    process.stderr.write(`${text}\n`);
+  };
   return {
     interactive,
-    paint: colours ? (style, text) => `\x1b[${codes[style]}m${text}\x1b[0m` : plain,
+    paint,
     out(text) {
       clear();
       process.stdout.write(`${text}\n`);
     },
-    err(text) {
-      clear();
-      process.stderr.write(`${text}\n`);
-    },
+    err,
+    note: (text) => err(`${paint("yellow", "note")}: ${text}`),
     status(text) {
       if (!interactive) return;
       process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);

@@ -2,14 +2,14 @@
 import type { Target } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
 import { compileModel } from "../compiler/compile.js";
+import { schedulesBeside } from "../compiler/schedule-file.js";
 import { parameterPaths } from "../emit/spec.js";
+import { nodeHost } from "../host/files.js";
 import { checkFile, instantiate } from "./compile.js";
 import { type Dataset, loadDataset } from "./dataset.js";
-import { InputFault } from "./fault.js";
-import { readBytes } from "./host.js";
 import type { Net } from "./module.js";
-import { schedulesBeside } from "./schedule-file.js";
 import type { Terminal } from "./terminal.js";
+import { load } from "./weights.js";
 
 export interface TrainedOptions {
   readonly weights: string;
@@ -29,21 +29,11 @@ export async function openTrained(
   const batch = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch }), {
     ...options,
-    schedules: schedulesBeside(file, terminal),
+    schedules: schedulesBeside(nodeHost, file, terminal.note),
   });
   const net = (await instantiate(compiled)).create();
   load(net, options.weights);
   return { checked, dataset, net };
-}
-
-/** The net's own errors become faults that name the file. */
-export function load(net: Net, path: string): void {
-  const bytes = readBytes(path, "the weights");
-  try {
-    net.load(bytes);
-  } catch (error) {
-    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** Views of the net's memory. */

@@ -1,6 +1,6 @@
 /** @file What `netc train` writes of each epoch: a table (`--csv`) and curves (`--plot`), whole after each writing. */
 import { curvesSvg } from "../plot/curves.js";
-import { writeAtomic } from "./host.js";
+import { writeAtomic } from "../host/files.js";
 import type { EpochReport, Metrics } from "./module.js";
 
 export interface LogFiles {

@@ -9,7 +9,7 @@ import type { Choice } from "../passes/contraction.js";
 import type { NestReport } from "../passes/schedules.js";
 import { instantiateOpen } from "./compile.js";
 import { noise } from "./noise.js";
-import type { ScheduleEntry } from "./schedule-file.js";
+import type { ScheduleEntry } from "../compiler/schedule-file.js";
 import { type Kernels, idOf, type Times, TuneBench, tunedPrograms } from "./tune-bench.js";
 
 export interface TuneOptions {

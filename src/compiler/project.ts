@@ -13,6 +13,8 @@ import { parse } from "../syntax/parse.js";
 export interface Host {
   /** The text of a file; undefined if there is none or it cannot be read. */
   readText(path: string): string | undefined;
+  /** Why there is no text of a file, for people. */
+  whyUnreadable?(path: string): string;
   /** The path that `specifier`, written in the file `from`, names. */
   resolve(specifier: string, from: string): string;
 }
@@ -25,6 +27,8 @@ export interface Checked {
   readonly models: readonly CheckedModel[];
   /** Of syntax and checking, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was asked for, the file itself first: the result is the same as long as their texts are. */
+  readonly dependencies: readonly string[];
 }
 export interface CheckOptions {
   /** Replaces the batch that the model declares. */
@@ -34,8 +38,12 @@ export interface CheckOptions {
 export interface Project {
   /** Sets a file's text (an editor's unsaved buffer); undefined returns to the host's. */
   setText(path: string, text: string | undefined): void;
-  /** Forgets what the host said of a file, after it changed. */
-  invalidate(path: string): void;
+  /** Forgets what the host said of a file, or of all, after it changed. */
+  invalidate(path?: string): void;
+  /** The file's text: of `setText`, else the host's. */
+  readText(path: string): string | undefined;
+  /** As the host says it. */
+  whyUnreadable(path: string): string | undefined;
   /** The file's syntax tree; undefined if there is no such file. */
   parse(path: string): Parsed | undefined;
   /** The file's models with all diagnostics of that file; undefined if there is no such file. */
@@ -48,7 +56,6 @@ interface Remembered {
   readonly result: Checked;
   readonly dependencies: ReadonlyMap<string, Parsed | undefined>;
   readonly texts: ReadonlyMap<string, string | undefined>;
-  readonly batch: number | undefined;
 }
 
 const byPosition = (a: Diagnostic, b: Diagnostic) => a.location.span.start - b.location.span.start;
@@ -57,6 +64,7 @@ export function createProject(host: Host): Project {
   const buffers = new Map<string, string>();
   const texts = new Map<string, string | undefined>();
   const parsed = new Map<string, Parsed>();
+  /** By path and batch. */
   const checked = new Map<string, Remembered>();
   const library = new Library(libraryText);
 
@@ -82,16 +90,19 @@ export function createProject(host: Host): Project {
       else buffers.set(path, text);
     },
     invalidate(path) {
-      texts.delete(path);
+      if (path === undefined) texts.clear();
+      else texts.delete(path);
     },
+    readText: textOf,
+    whyUnreadable: (path) => host.whyUnreadable?.(path),
     parse: parseFile,
     check(path, options = {}) {
       const root = parseFile(path);
       if (!root) return undefined;
-      const known = checked.get(path);
+      const key = `${options.batch ?? ""}:${path}`;
+      const known = checked.get(key);
       if (
         known &&
-        known.batch === options.batch &&
         [...known.dependencies].every(([name, before]) => parseFile(name) === before) &&
         [...known.texts].every(([name, before]) => textOf(name) === before)
       )
@@ -118,8 +129,8 @@ export function createProject(host: Host): Project {
       // A text with errors is half-written: what looks unused or missing in it may be yet to come.
       const warnings = found.some(({ severity }) => severity === "error") ? [] : runLints({ file: root.file, models });
       const own = [...found, ...warnings].sort(byPosition);
-      const result = { models, diagnostics: own };
-      checked.set(path, { result, dependencies, texts: read, batch: options.batch });
+      const result = { models, diagnostics: own, dependencies: [...dependencies.keys(), ...read.keys()] };
+      checked.set(key, { result, dependencies, texts: read });
       return result;
     },
   };

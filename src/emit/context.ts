@@ -8,6 +8,8 @@ export interface EmitOptions {
   readonly precision?: "f32" | "f64";
   /** False: only the predictor. Default true. */
   readonly training?: boolean;
+  /** How many threads compute in a net that trains, where `create` is not told. Default 1. */
+  readonly threads?: number | undefined;
   /** Also export `<Model>Internals`: memory, programs and kernels, for gradient checks and profiles. Default false. */
   readonly internals?: boolean;
 }
@@ -39,13 +41,15 @@ export class ModuleContext {
   exported(wanted: string, kind: "value" | "type"): Exported {
     const local = this.names.claim(wanted);
     const seen = this.#exported.claim(wanted);
-    if (local === seen) return { name: local, prefix: "export " };
+    if (local === seen) return { name: local, seen, prefix: "export " };
     (kind === "value" ? this.valueAliases : this.typeAliases).push(`${local} as ${seen}`);
-    return { name: local, prefix: "" };
+    return { name: local, seen, prefix: "" };
   }
 }
 export interface Exported {
   readonly name: string;
+  /** The name that users see. */
+  readonly seen: string;
   readonly prefix: "export " | "";
 }
 
@@ -62,6 +66,10 @@ export interface ModelNames {
   readonly parameters: Exported;
   readonly net: Exported;
   readonly predictorNet: Exported;
+  /** Training in a worker: the page's side, the worker's, and the type of the net. */
+  readonly worker: Exported;
+  readonly serve: Exported;
+  readonly workerNet: Exported;
   /** The union of a port's labels, by port. */
   readonly labels: ReadonlyMap<string, Exported>;
   /** A module-level constant or function that is not exported. */
@@ -86,6 +94,9 @@ export function nameModel(context: ModuleContext, { checked, programs }: Compile
     parameters: type("Parameters"),
     net: type("Net"),
     predictorNet: type("PredictorNet"),
+    worker: context.exported(`${checked.name}Worker`, "value"),
+    serve: context.exported(`serve${checked.name}`, "value"),
+    workerNet: type("WorkerNet"),
   };
   const labels = new Map<string, Exported>();
   for (const { name, element } of [...checked.inputs, ...(trains ? checked.targets : []), ...checked.outputs]) {

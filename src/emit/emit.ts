@@ -1,20 +1,39 @@
 /** @file Prints compiled models as one self-contained module. */
 import type { CompiledModel } from "../backends/model.js";
+import type { Location } from "../base/source.js";
+import type { Origin } from "../ir/types.js";
 import { mathNames, printMath } from "../backends/typescript/math.js";
 import { type EmitOptions, ModuleContext, nameModel } from "./context.js";
 import { printModel } from "./model.js";
 import { commentLine } from "./names.js";
 import { ProgramPrinter } from "./programs.js";
 import { runtimeFor, runtimeNames } from "./runtime-text.js";
+import { printSourceMap, type SourceMap } from "./source-map.js";
 
 export interface EmittedModule {
   readonly text: string;
+  /** The exports that create nets. */
+  readonly creators: readonly string[];
+  /** From the kernels in `text` to the lines of the source. */
+  readonly map: SourceMap;
   /** The `.d.ts` of a JavaScript module. */
   readonly declarations?: string;
 }
 
 const section = (title: string, text: string): string =>
   `// ---- ${title} ${"-".repeat(Math.max(3, 112 - title.length))}\n\n${text}`;
+
+/** For each line of the module, the place in a `.net` file that it computes. */
+function locationsOf(text: string, { origins }: ProgramPrinter): readonly (Location | undefined)[] {
+  let kernel: readonly (Origin | undefined)[] = [];
+  return text.split("\n").map((line) => {
+    const begun = /^function ([\w$]+)\(/.exec(line);
+    if (begun) kernel = origins.get(begun[1]!) ?? [];
+    const [origin, ...rest] = kernel;
+    kernel = rest;
+    return origin?.location;
+  });
+}
 
 /**
  * A module without imports: per model the exports `Name` (trains, if the model does) and `NamePredictor`, and their types.
@@ -46,7 +65,7 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
       ...(context.valueAliases.length > 0 ? [`export { ${context.valueAliases.join(", ")} };`] : []),
       ...(types && context.typeAliases.length > 0 ? [`export type { ${context.typeAliases.join(", ")} };`] : []),
     ].join("\n");
-  const text = [
+  const body = [
     header,
     ...(context.typed ? [section("Types", typeText)] : []),
     section("Model", modelText),
@@ -59,7 +78,10 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     .filter((part) => part !== "")
     .join("\n\n")
     .replace(/\n{3,}/g, "\n\n");
-  if (context.typed) return { text: `${text}\n` };
+  const text = `${body}\n`;
+  const map = printSourceMap(locationsOf(text, programs));
+  const creators = named.flatMap(({ names }) => [names.main.seen, names.predictor.seen]);
+  if (context.typed) return { text, creators, map };
 
   const declared = [typeText, ...printed.map(({ declarations }) => declarations)].join("\n\n");
   const errors = "NetInputError NetWeightsError NetStateError NetTargetError";
@@ -68,5 +90,5 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     .filter((part) => part !== "")
     .join("\n\n")
     .replace(/\n{3,}/g, "\n\n");
-  return { text: `${text}\n`, declarations: `${declarations}\n` };
+  return { text, creators, map, declarations: `${declarations}\n` };
 }

@@ -6,7 +6,7 @@ import type { Exported, ModelNames, ModuleContext } from "./context.js";
 import { Code, printLiteralType, printValue, type Value } from "./literal.js";
 import { printInternals } from "./internals.js";
 import { printMemory } from "./memory.js";
-import { access, capitalized, documentation } from "./names.js";
+import { access, capitalized, documentation, stringLiteral } from "./names.js";
 import { type ProgramPrinter, withoutTraining } from "./programs.js";
 import { parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
 import { modelTypes } from "./types.js";
@@ -205,6 +205,8 @@ export function printModel(
     const line = `${callee}(${args.join(", ")})`;
     return line.length <= 115 ? line : `${callee}(\n${args.map((arg) => `      ${arg},\n`).join("")}    )`;
   };
+  const { threads = 1 } = context.options;
+  const netOptions = threads === 1 ? "options" : `{ ...options, threads: options.threads ?? ${threads} }`;
   const newPredictor = call(`createPredictor${predictorTypes}`, [spec, predictorMemory.open, "options"]);
   const exports = [
     object(
@@ -212,7 +214,7 @@ export function printModel(
       doc,
       names.net.name,
       mainOptions,
-      trains ? call(`createNet${netTypes}`, [spec, training, "options"]) : newPredictor,
+      trains ? call(`createNet${netTypes}`, [spec, training, netOptions]) : newPredictor,
     ),
     object(
       names.predictor,
@@ -222,6 +224,19 @@ export function printModel(
       newPredictor,
     ),
   ];
+  const { worker, serve } = names;
+  const workerDoc = `${doc}\nTrains in a worker, which calls ${serve.seen}.`;
+  const serveDoc = `To be called at once in the module of a ${worker.seen}'s worker.`;
+  if (trains) {
+    const modelName = stringLiteral(checked.name);
+    const connect = call(`connectNet${netTypes}`, [modelName, stringLiteral(serve.seen), "options"]);
+    exports.push(
+      `${documentation(workerDoc)}${worker.prefix}const ${worker.name} = {\n` +
+        `  /** A new net in the worker. */\n` +
+        `  create: (options${context.annotation("WorkerOptions")})${context.annotation(`Promise<${names.workerNet.name}>`)} =>\n    ${connect},\n};`,
+      `${documentation(serveDoc)}${serve.prefix}const ${serve.name} = ()${context.annotation("void")} => serveNet(${modelName}, ${names.main.name}.create);`,
+    );
+  }
   if (context.options.internals) exports.push(printInternals(context, printer, model, names, wasm));
 
   const shapesType = printLiteralType(shapesValue(model), "  ");
@@ -248,6 +263,14 @@ export function printModel(
         "PredictorOptions",
         `${doc}\nPredicts only: no code or memory for training.`,
       ),
+      ...(trains
+        ? [
+            `${documentation(workerDoc)}${worker.prefix}declare const ${worker.name}: {\n` +
+              `  /** A new net in the worker. */\n` +
+              `  create(options: WorkerOptions): Promise<${names.workerNet.name}>;\n};`,
+            `${documentation(serveDoc)}${serve.prefix}declare const ${serve.name}: () => void;`,
+          ]
+        : []),
     ].join("\n\n"),
   };
 }

@@ -83,12 +83,14 @@ export class ProgramPrinter {
   readonly #printed = new Map<string, PrintedKernel & { readonly name: string }>();
   /** Text of the kernels so far. */
   readonly kernels: string[] = [];
+  /** By a kernel's name: what each line of its function computes. */
+  readonly origins = new Map<string, readonly (Origin | undefined)[]>();
   constructor(readonly context: ModuleContext) {}
 
   #print(program: CompiledProgram, kernel: Kernel): PrintedKernel & { readonly name: string } {
     const { typed, floats } = this.context;
     const printed = printKernel({ ...kernel, name: "kernel" }, { types: typed, floats });
-    const key = JSON.stringify(printed);
+    const key = JSON.stringify([printed.text, printed.arrays, printed.scalars]);
     const known = this.#printed.get(key);
     if (known) return known;
     const name = this.context.names.claim(kernelName(program, kernel));
@@ -96,6 +98,7 @@ export class ProgramPrinter {
     const named = { ...printed, text, name };
     this.#printed.set(key, named);
     this.kernels.push(originComment(kernel) + text);
+    this.origins.set(name, printed.origins);
     return named;
   }
 

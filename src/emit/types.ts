@@ -125,6 +125,6 @@ export function modelTypes(context: ModuleContext, model: CompiledModel, names: 
     ),
     ...(names.trains ? [alias(names.net, `TrainingNet<${training}>`)] : []),
     alias(names.predictorNet, `PredictingNet<${predicting}>`),
-    ...(names.trains ? [] : [alias(names.net, names.predictorNet.name)]),
+    names.trains ? alias(names.workerNet, `WorkerNet<${training}>`) : alias(names.net, names.predictorNet.name),
   ];
 }

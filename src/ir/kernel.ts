@@ -66,7 +66,11 @@ export interface Linear {
   readonly terms: readonly { readonly name: string; readonly factor: number }[];
 }
 
-export type KernelStatement =
+export type KernelStatement = StatementForm & {
+  /** The step that it computes, for source maps. */
+  readonly origin?: Origin | undefined;
+};
+type StatementForm =
   /**
    * `for (variable = from; variable < to; variable += step)`; `to` is a constant or a local. With `split`, threads share the
    * iterations, of which no two write the same element; loops around it are run by all threads and write nothing themselves,

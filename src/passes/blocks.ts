@@ -4,7 +4,7 @@
  */
 import { add, and, multiply } from "../ops/index.js";
 import type { KernelExpr, KernelStatement, LaneType } from "../ir/kernel.js";
-import type { ScalarOp } from "../ir/types.js";
+import type { Origin, ScalarOp } from "../ir/types.js";
 import { affine, int, lane, lanes, linear, local, plus, variable } from "./affine.js";
 import type { Affine, Term } from "./affine.js";
 import { partsOf } from "./tidy.js";
@@ -38,6 +38,8 @@ const float = (type: LaneType): boolean => type === "f32" || type === "f64" || t
 
 export class Blocks {
   flops = 0;
+  /** Of the statements made at present. */
+  #origin: Origin | undefined;
   #blocks: Block[];
   readonly #locals = new Map<string, Local>();
   #count = 0;
@@ -58,6 +60,17 @@ export class Blocks {
   }
   #top(): Block {
     return this.#blocks[this.#blocks.length - 1]!;
+  }
+  #add(block: Block, statement: KernelStatement): void {
+    block.statements.push(this.#origin ? { ...statement, origin: this.#origin } : statement);
+  }
+  /** What `body` makes comes from a step. */
+  from<T>(origin: Origin | undefined, body: () => T): T {
+    const outer = this.#origin;
+    this.#origin = origin?.location ? origin : outer;
+    const made = body();
+    this.#origin = outer;
+    return made;
   }
 
   // ---- structure
@@ -98,7 +111,7 @@ export class Blocks {
     this.#blocks.pop();
     if (shadowed) this.#locals.set(name, shadowed);
     if (block.statements.length > 0)
-      top.statements.push({
+      this.#add(top, {
         kind: "for",
         ...threads,
         variable: name,
@@ -115,12 +128,12 @@ export class Blocks {
     this.#blocks.push(block);
     body();
     this.#blocks.pop();
-    top.statements.push({ kind: "if", condition, body: block.statements });
+    this.#add(top, { kind: "if", condition, body: block.statements });
   }
   push(statement: KernelStatement): void {
     if (statement.kind === "store" && statement.accumulate)
       this.flops += this.#top().runs * widthOf(statement.value.type);
-    this.#top().statements.push(statement);
+    this.#add(this.#top(), statement);
   }
 
   // ---- facts
@@ -174,7 +187,7 @@ export class Blocks {
     if (known) return known;
     const name = `${prefix}${++this.#count}`;
     this.#locals.set(name, { depth, range });
-    block.statements.push({ kind: "let", name, value });
+    this.#add(block, { kind: "let", name, value });
     if (value.kind === "apply" && float(value.type)) this.flops += block.runs * widthOf(value.type);
     const atom: KernelExpr = { kind: "local", type: value.type, name };
     block.known.set(key, atom);
@@ -190,7 +203,7 @@ export class Blocks {
   accumulator(type: LaneType, value: KernelExpr): KernelExpr {
     const name = `s${++this.#count}`;
     this.#locals.set(name, { depth: this.depth, range: anything });
-    this.#top().statements.push({ kind: "var", name, type, value });
+    this.#add(this.#top(), { kind: "var", name, type, value });
     return { kind: "local", type, name };
   }
   assign(target: KernelExpr, value: KernelExpr): void {

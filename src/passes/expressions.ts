@@ -114,7 +114,7 @@ export class Expressions {
   }
   #readLanes(expr: Read, env: Env): KernelExpr | undefined {
     const inline = this.#places.inline.get(expr.tensor);
-    if (inline) return this.evaluate(inline, env);
+    if (inline) return this.#blocks.from(expr.tensor.origin, () => this.evaluate(inline, env));
     const { buffer, shape } = this.#viewOf(expr);
     const subscripts: Affine[] = [];
     for (const at of expr.at) {
@@ -265,7 +265,7 @@ export class Expressions {
   }
   #read(expr: Read, env: Env): KernelExpr {
     const inline = this.#places.inline.get(expr.tensor);
-    if (inline) return this.evaluate(inline, env);
+    if (inline) return this.#blocks.from(expr.tensor.origin, () => this.evaluate(inline, env));
     const view = this.#viewOf(expr);
     const subscripts = expr.at.map((at) => this.#settled(at, env));
     const index = this.element(view.buffer, view.shape, subscripts);

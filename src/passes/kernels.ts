@@ -59,7 +59,7 @@ function kernelOf(step: Step, place: Place): Kernel {
 }
 
 function emitStep(blocks: Blocks, step: Step, place: Place): void {
-  if (step.kind === "nest") return kernelizeNest(blocks, step, place);
+  if (step.kind === "nest") return blocks.from(step.origins.at(-1), () => kernelizeNest(blocks, step, place));
   const trips = step.axis.extent as number;
   const body = (name: string) => {
     const inner = { ...place, env: new Map(place.env).set(step.axis, variable(name)) };

@@ -1,5 +1,6 @@
 /** @file Removes names that nobody uses, and puts values used once where they are used, so that kernels read like formulas. */
 import type { ArrayName, KernelExpr, KernelStatement } from "../ir/kernel.js";
+import type { Origin } from "../ir/types.js";
 
 /** Larger expressions keep their names. */
 const longest = 12;
@@ -106,6 +107,7 @@ function withoutDead(statements: readonly KernelStatement[], uses: Map<string, n
 
 interface Pending {
   readonly name: string;
+  readonly origin: Origin | undefined;
   readonly value: KernelExpr;
   readonly size: number;
   readonly arrays: ReadonlySet<ArrayName>;
@@ -146,7 +148,8 @@ class Inliner {
         const names = new Set<string>();
         arraysIn(value, arrays);
         eachName(value, (name) => names.add(name));
-        this.#pending.set(statement.name, { name: statement.name, value, size, arrays, names });
+        const { name, origin } = statement;
+        this.#pending.set(name, { name, origin, value, size, arrays, names });
         return;
       }
       case "var":
@@ -226,7 +229,8 @@ class Inliner {
     const chosen = [...this.#pending.values()].filter(which);
     for (const pending of chosen) {
       this.#pending.delete(pending.name);
-      this.#out.push({ kind: "let", name: pending.name, value: pending.value });
+      const { name, value, origin } = pending;
+      this.#out.push({ kind: "let", name, value, origin });
     }
   }
 }

@@ -29,7 +29,7 @@ interface Failure {
 }
 
 const pages = Object.fromEntries(
-  ["index.html", "page.js", "worker.js", "job.js"].map((name) => [
+  ["index.html", "page.js", "worker.js", "server.js", "job.js"].map((name) => [
     name,
     readFileSync(`test/browser/pages/${name}`, "utf8"),
   ]),
@@ -41,7 +41,12 @@ describe.skipIf(!chromiumPath)("in Chromium", () => {
   let folder: Folder;
   let site: Site;
   /** What Node gives. */
-  let expected: { readonly wasm: Outcome; readonly typescript: Outcome };
+  let expected: {
+    readonly wasm: Outcome;
+    readonly typescript: Outcome;
+    readonly elsewhere: string;
+    readonly elsewherePlain: string;
+  };
   const inNode = async (task: Task): Promise<Outcome> => {
     const script = `import { run } from "./job.js"; console.log(JSON.stringify(await run(${JSON.stringify(task)})));`;
     const args = ["--input-type=module", "-e", script];
@@ -76,7 +81,18 @@ describe.skipIf(!chromiumPath)("in Chromium", () => {
       "mnist.net.js": built("mnist.net.js"),
       "wasm.net.js": built("wasm/mnist.net.js"),
     });
-    expected = { wasm: await inNode({}), typescript: await inNode({ target: "typescript" }) };
+    const elsewhere = async (target: string) => {
+      const call = `runElsewhere({ worker: new URL("mnist.net.js", import.meta.url), target: ${JSON.stringify(target)} })`;
+      folder.write("elsewhere.js", `import { runElsewhere } from "./job.js"; console.log((await ${call}).sha256);`);
+      const { stdout } = await promisify(execFile)(process.execPath, ["elsewhere.js"], { cwd: folder.path });
+      return stdout.trim();
+    };
+    expected = {
+      wasm: await inNode({}),
+      typescript: await inNode({ target: "typescript" }),
+      elsewhere: await elsewhere("wasm"),
+      elsewherePlain: await elsewhere("typescript"),
+    };
   }, 60_000);
   afterAll(async () => {
     await site?.close();
@@ -100,6 +116,40 @@ describe.skipIf(!chromiumPath)("in Chromium", () => {
     test("of a page that shares no memory: one thread", async () => {
       expect(await run("plain", { threads: 2, expected: 1 })).toEqual(expected.wasm);
     });
+  });
+  describe.each(["isolated", "plain"] as const)("a net in a worker of a page that is %s", (kind) => {
+    const trainElsewhere = (options: object) =>
+      site.visit(kind, async (page) => {
+        await page.waitForFunction("globalThis.run");
+        const outcome = await page.evaluate<object>(`runElsewhere(${JSON.stringify(options)})`);
+        await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
+        return outcome;
+      });
+    test.each([{}, { own: true }, { target: "typescript" }])(
+      "trains as in Node, and stands still when paused: %o",
+      async (options) => {
+        const isWasm = !("target" in options);
+        expect(await trainElsewhere(options)).toEqual({
+          target: isWasm ? "wasm" : "typescript",
+          shared: isWasm && kind === "isolated",
+          sha256: expected[isWasm ? "elsewhere" : "elsewherePlain"],
+          stood: true,
+          reports: [1, 2],
+          epochs: 2,
+          stopped: "epochs",
+          outputs: 10,
+        });
+      },
+    );
+  });
+  test("a fit returns to the event loop after each step where its budget is no longer", async () => {
+    const turns = (budget: number) =>
+      site.visit("plain", async (page) => {
+        await page.waitForFunction("globalThis.run");
+        return page.evaluate<number>(`turns(${budget})`);
+      });
+    expect(await turns(1e-3)).toBeGreaterThanOrEqual(9);
+    expect(await turns(1e9)).toBeLessThanOrEqual(1);
   });
   test("where the page forbids the threads' workers: one thread", async () => {
     expect(await inPage("own-workers", { threads: 2, expected: 1 })).toEqual(expected.wasm);

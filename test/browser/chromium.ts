@@ -35,7 +35,16 @@ export const headersOf = {
 } as const;
 export type PageKind = keyof typeof headersOf;
 
-const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Of the thread's own clock, in microseconds. */
+  readonly tdur?: number;
+}
 
 export class Site {
   readonly #server;
@@ -70,6 +79,27 @@ export class Site {
     } finally {
       await page.close();
     }
+  }
+
+  /**
+   * The most processor time, in milliseconds, that one task took on a page's own thread meanwhile: unlike wall-clock time it does
+   * not grow with what else the machine does.
+   */
+  async longestTask(page: Page, meanwhile: () => Promise<void>): Promise<number> {
+    await this.#browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "__metadata"] });
+    await meanwhile();
+    const trace = JSON.parse(String(await this.#browser.stopTracing())) as {
+      readonly traceEvents: readonly TraceEvent[];
+    };
+    const threads = trace.traceEvents.filter(
+      ({ name, args }) => name === "thread_name" && args["name"] === "CrRendererMain",
+    );
+    const tasks = trace.traceEvents.filter(
+      ({ name, pid, tid }) =>
+        name.endsWith("RunTask") && threads.some((thread) => thread.pid === pid && thread.tid === tid),
+    );
+    if (tasks.length === 0) throw new Error("the trace holds no tasks of a page");
+    return Math.max(...tasks.map(({ tdur = NaN }) => tdur / 1000));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** @file The commands as people and scripts use them: what they print, write and answer. */
-import { readFileSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { commandLine } from "../../src/cli/command-line.js";
@@ -57,10 +58,20 @@ describe.concurrent("netc build", () => {
       expect(statSync(path, { bigint: true }).mtimeNs).toBe(before);
     }));
 
-  it("writes JavaScript with declarations", () =>
+  it("writes JavaScript with declarations and a source map that finds the source", () =>
     inFolder({ "flowers.net": flowers }, async (folder) => {
-      expect((await folder.run("build", "flowers.net", "--emit", "js")).code).toBe(0);
-      expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js"]);
+      expect((await folder.run("build", "flowers.net", "--emit", "js", "-o", "out/deep")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.net", "flowers.net.d.ts", "flowers.net.js", "flowers.net.js.map"]);
+      const read = (name: string) => readFileSync(join(folder.path, "out/deep", name), "utf8");
+      expect(read("flowers.net.js").trimEnd().split("\n").at(-1)).toBe("//# sourceMappingURL=flowers.net.js.map");
+      const { sources } = JSON.parse(read("flowers.net.js.map")) as { readonly sources: readonly string[] };
+      expect(sources).toContain("../../flowers.net");
+    }));
+
+  it("writes the types of what a bundler's plugin compiles", () =>
+    inFolder({ "flowers.net": flowers }, async (folder) => {
+      expect((await folder.run("build", "flowers.net", "--emit", "types")).code).toBe(0);
+      expect(folder.list()).toEqual(["flowers.d.net.ts", "flowers.net"]);
     }));
 
   it("chooses target, fallback and form", () =>
@@ -137,6 +148,26 @@ describe("netc train, eval, predict", () => {
     expect(rest.at(-1)!["weightsSha256"]).toBe(whole.at(-1)!["weightsSha256"]);
   });
 
+  it("goes on with the weights that fit an edited model, says which, and refuses where told to be strict", async () => {
+    folder.write("edited.net", flowers.replace("dense(3) as head", "dense(3) as mouth -> dense(3) as head"));
+    const resume = ["train", "edited.net", "--epochs", "1", "--resume", "w.safetensors"];
+    const [shown, strict, alone] = await Promise.all([
+      folder.run(...resume),
+      folder.run(...resume, "--strict"),
+      folder.run("train", "edited.net", "--strict"),
+    ]);
+    expect(shown.code).toBe(0);
+    expect(shown.err).toMatch(/^mouth\.kernel +\[2, 3\] +renamed from head\.kernel$/m);
+    expect(shown.err).toMatch(/^head\.kernel +\[3, 3\] +initialized$/m);
+    expect(strict.code).toBe(1);
+    expect(strict.err).toContain('"mouth.kernel" is missing');
+    expect([alone.code, alone.err]).toEqual([2, "error: --strict needs --resume\n"]);
+    const [first] = objects((await folder.run(...resume, "--json")).out);
+    expect(first).toMatchObject({ migration: { resumes: false, unused: [], tensors: { length: 4 } } });
+    const { code, err } = await folder.run("train", "flowers.net", "--resume", "flowers.csv");
+    expect([code, err.startsWith("error: flowers.csv: ")]).toEqual([1, true]);
+  });
+
   it("takes limits of examples, epochs, steps and batches", async () => {
     const [limited, stepped] = await Promise.all([
       train("--limit", "10", "--batch", "5", "--epochs", "3"),
@@ -163,6 +194,106 @@ describe("netc train, eval, predict", () => {
     expect(shown.code).toBe(0);
     expect(lines(shown.out)).toHaveLength(4);
   });
+});
+
+describe("netc init", () => {
+  it("writes a project, and never over what is there", () =>
+    inFolder({ "node/main.js": "mine" }, async (folder) => {
+      const page = await folder.run("init", "My App");
+      expect(page.code).toBe(0);
+      expect(page.out).toContain('\nNext:\n  cd "My App"\n  npm install\n  npm run dev\n');
+      const own = JSON.parse(readFileSync(join(folder.path, "My App", "package.json"), "utf8")) as {
+        readonly name: string;
+        readonly devDependencies: { readonly netc: string };
+      };
+      const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string };
+      expect([own.name, own.devDependencies.netc]).toEqual(["my-app", `^${version}`]);
+      expect(folder.list()).toContain(".gitignore");
+      const [checked, again, program, unknown] = await Promise.all([
+        folder.run("check", "My App/src/moons.net"),
+        folder.run("init", "My App"),
+        folder.run("init", "node", "--template", "node"),
+        folder.run("init", "other", "--template", "nod"),
+      ]);
+      expect([checked.code, again.code, program.code, unknown.code]).toEqual([0, 1, 1, 2]);
+      expect(program.err).toContain(`nothing was written: ${join("node", "main.js")} is there already`);
+      expect(unknown.err).toContain("did you mean node?");
+      expect(folder.list().filter((name) => name === "main.js")).toHaveLength(1);
+      expect(readFileSync(join(folder.path, "node", "main.js"), "utf8")).toBe("mine");
+    }));
+  it("the program trains, saves, and predicts from what it saved", () =>
+    inFolder({}, async (folder) => {
+      expect((await folder.run("init", "--template", "node")).code).toBe(0);
+      mkdirSync(join(folder.path, "node_modules"));
+      symlinkSync(process.cwd(), join(folder.path, "node_modules", "netc"), "dir");
+      const start = () =>
+        execFileSync(process.execPath, ["--import", "netc/register", "main.js"], {
+          cwd: folder.path,
+          encoding: "utf8",
+        });
+      expect(start()).toMatch(/accuracy on new points: (0\.9\d+|1\.000)\n\(-0\.5, 0\.7\) is on the upper arc with 9\d/);
+      expect(start()).toContain("delete it to train again");
+    }));
+});
+
+describe("netc diff", () => {
+  const edited = flowers
+    .replace("dense(3) as head", "dense(5) as body -> dense(3) as mouth")
+    .replace('"aster"]', '"daisy"]');
+  it("tells what callers, saved weights, size and speed see of an edit", () =>
+    inFolder({ "a.net": flowers, "b.net": edited }, async (folder) => {
+      const [json, text, backwards] = await Promise.all([
+        folder.run("diff", "a.net", "b.net", "--json"),
+        folder.run("diff", "a.net", "b.net", "--exit-code"),
+        folder.run("diff", "b.net", "a.net", "--json"),
+      ]);
+      expect([json.code, text.code]).toEqual([0, 1]);
+      const type = (last: string) => `class["rose", "tulip", "${last}"]`;
+      const difference = JSON.parse(json.out) as Record<string, unknown>;
+      expect(difference).toMatchObject({
+        models: ["Flowers", "Flowers"],
+        signature: [{ name: "target kind", before: type("aster"), after: type("daisy") }],
+        weights: {
+          kept: 0,
+          renamed: [],
+          initialized: ["body.kernel", "body.bias", "mouth.kernel", "mouth.bias"],
+        },
+        same: false,
+      });
+      // 2 x 3 + 3; 2 x 5 + 5 + 5 x 3 + 3.
+      expect(difference["totals"]).toContainEqual({ name: "parameters", before: 9, after: 33 });
+      const steps = (answer: string) =>
+        (JSON.parse(answer) as { steps: { name: string; before?: object; after?: object }[] }).steps.map(
+          ({ name, before, after }) => [name, before !== undefined, after !== undefined],
+        );
+      expect(steps(json.out)).toEqual([
+        ["body", false, true],
+        ["mouth", false, true],
+        ["head", true, false],
+      ]);
+      expect(steps(backwards.out)).toEqual([
+        ["head", false, true],
+        ["body", true, false],
+        ["mouth", true, false],
+      ]);
+      expect(text.out).toMatch(/^parameters +9 +33 +\+24 \(\+266\.7%\)$/m);
+    }));
+  it("finds nothing between equals, and says what weights follow a renaming", () =>
+    inFolder({ "a.net": flowers, "b.net": flowers.replace("as head", "as mouth") }, async (folder) => {
+      const [same, renamed] = await Promise.all([
+        folder.run("diff", "a.net", "a.net", "--exit-code"),
+        folder.run("diff", "a.net", "b.net", "--json"),
+      ]);
+      expect([same.code, same.out]).toEqual([0, expect.stringContaining("no difference")]);
+      expect(JSON.parse(renamed.out)).toMatchObject({
+        weights: { kept: 0, renamed: [{ name: "mouth.kernel", from: "head.kernel" }, { from: "head.bias" }] },
+      });
+    }));
+  it("refuses what does not check, or is not there", () =>
+    inFolder({ "a.net": flowers, "b.net": "model {" }, async (folder) => {
+      const answers = await Promise.all(["b.net", "none.net"].map((other) => folder.run("diff", "a.net", other)));
+      expect(answers.map(({ code }) => code)).toEqual([1, 1]);
+    }));
 });
 
 describe.concurrent("netc summary, graph, explain", () => {

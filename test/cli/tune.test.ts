@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseSchedules, printSchedules, type ScheduleEntry } from "../../src/cli/schedule-file.js";
+import { parseSchedules, printSchedules, type ScheduleEntry } from "../../src/compiler/schedule-file.js";
 import { compileModel } from "../../src/compiler/compile.js";
 import { createProject } from "../../src/compiler/project.js";
 import type { NestReport } from "../../src/passes/schedules.js";

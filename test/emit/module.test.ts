@@ -63,6 +63,14 @@ describe("bundlers", () => {
     expect(predictor).not.toMatch(/momentum|train_|fitNet|tinyTraining|initial_states/);
     expect(await bundled(text, "Tiny")).toContain("function train_momentum");
   });
+  test("of the page's side of a worker keep nothing that computes, and elsewhere nothing of workers", async () => {
+    const { text } = emitModule(tinyModel(), { language: "js" });
+    const page = await bundled(text, "TinyWorker");
+    expect(page).toContain("connectNet");
+    expect(page).not.toMatch(/predict_|train_|fitNet|tinyModel|serveNet/);
+    expect(await bundled(text, "Tiny")).not.toMatch(/connectNet|serveNet/);
+    expect(await bundled(text, "TinyPredictor")).not.toMatch(/migrateNet|connectNet/);
+  });
 });
 
 describe("size of the reference CNN, gzipped", () => {

@@ -5,7 +5,7 @@ import { typeErrors } from "./module.js";
 import { tinyModel } from "./tiny.js";
 
 const use = `
-import { Tiny, TinyPredictor, NetInputError, type TinyKind, type TinyMetrics } from "./tiny.net.js";
+import { serveTiny, Tiny, TinyPredictor, TinyWorker, NetInputError, type TinyKind, type TinyMetrics } from "./tiny.net.js";
 const net = Tiny.create({ seed: 1 });
 const kinds: TinyKind[] = ["no", "yes"];
 const x = Float32Array.of(1, 2, 3, 4);
@@ -24,6 +24,20 @@ const predictor = TinyPredictor.create({ weights: net.save() });
 predictor.copyFrom(net);
 predictor.predict({ x }).estimate.fill(0);
 export const blob: ArrayBuffer = net.save().buffer;
+export async function trainElsewhere(worker: { postMessage(message: unknown, transfer: ArrayBuffer[]): void; terminate(): void }): Promise<number> {
+  const remote = await TinyWorker.create({ worker, seed: 1, threads: 2 });
+  const { epochs } = await remote.fit({ x, kind: kinds }, { epochs: 2, transfer: true, onBatch: ({ metrics }) => { metrics.loss.toFixed(); } });
+  const answers = await remote.predict({ x });
+  const answer: "no" | "yes" | undefined = answers.choice[0];
+  const view: Float32Array | undefined = remote.parameters?.line.kernel;
+  const { tensors } = await remote.migrate(await remote.save());
+  // @ts-expect-error: no such label
+  await remote.fit({ x, kind: ["maybe"] });
+  // @ts-expect-error: a worker is needed
+  await TinyWorker.create({});
+  return epochs.length + (answer === "no" ? 1 : 0) + (view?.length ?? 0) + tensors.filter(({ fate }) => fate === "kept").length;
+}
+export const serve: () => void = serveTiny;
 // @ts-expect-error: no such label
 net.trainStep({ x, kind: ["maybe"] });
 // @ts-expect-error: the target is missing

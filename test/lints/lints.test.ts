@@ -5,7 +5,7 @@ import { SourceFile } from "../../src/base/source.js";
 import { builtins } from "../../src/check/builtins/index.js";
 import { lintRules, runLints } from "../../src/check/lints/index.js";
 import { createProject } from "../../src/compiler/project.js";
-import { nodeHost } from "../../src/cli/host.js";
+import { nodeHost } from "../../src/host/files.js";
 import { render } from "../../src/diagnostics/render.js";
 import { libraryText } from "../../src/library/text.generated.js";
 import { parse } from "../../src/syntax/parse.js";

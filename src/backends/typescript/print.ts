@@ -1,5 +1,6 @@
 /** @file Prints a kernel as a top-level function on typed arrays: monomorphic, allocation-free, rounded to f32 by its stores only. */
 import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/kernel.js";
+import type { Origin } from "../../ir/types.js";
 import { elementType, type ScalarParameter } from "../arrays.js";
 import { printExpression, typeOf } from "./expression.js";
 import type { Context } from "./expression.js";
@@ -15,6 +16,12 @@ export interface PrintedKernel {
   /** Parameters after `n`, in order: the arrays, then the scalars. */
   readonly arrays: readonly ArrayName[];
   readonly scalars: readonly ScalarParameter[];
+  /** What each line of the text computes, for source maps. */
+  readonly origins: readonly (Origin | undefined)[];
+}
+interface Line {
+  readonly text: string;
+  readonly origin: Origin | undefined;
 }
 
 /** The parameter that stands for each array. */
@@ -70,13 +77,23 @@ export function printKernel(kernel: Kernel, options: PrintOptions): PrintedKerne
   const used = arrayOrder.filter((name) => arrays.has(name));
   const typed = (name: string, type: string) => (options.types ? `${name}: ${type}` : name);
   const parameters = [
-    typed(body.some((line) => /\bn\b/.test(line)) ? "n" : "_n", "number"),
+    typed(body.some(({ text }) => /\bn\b/.test(text)) ? "n" : "_n", "number"),
     ...used.map((name) => typed(letters[name], typedArray(name, options.floats))),
     ...[...scalars.values()].map(({ name, site }) => typed(context.scalar(name, site), "number")),
   ];
   const result = options.types ? ": void" : "";
-  const text = `function ${kernel.name}(${parameters.join(", ")})${result} {\n${body.join("\n")}\n}\n`;
-  return { text, arrays: used, scalars: [...scalars.values()] };
+  const origin = kernel.origins.findLast(({ location }) => location);
+  const lines: readonly Line[] = [
+    { text: `function ${kernel.name}(${parameters.join(", ")})${result} {`, origin },
+    ...body,
+    { text: "}\n", origin },
+  ];
+  return {
+    text: lines.map((line) => line.text).join("\n"),
+    arrays: used,
+    scalars: [...scalars.values()],
+    origins: lines.map((line) => line.origin),
+  };
 }
 
 class StatementPrinter {
@@ -93,39 +110,40 @@ class StatementPrinter {
     this.#types = types;
   }
 
-  lines(statements: readonly KernelStatement[], indent: string): string[] {
+  lines(statements: readonly KernelStatement[], indent: string): Line[] {
     return statements.flatMap((statement) => {
-      const printed = this.#statement(statement, indent);
-      const before = this.#pending.splice(0).map((line) => `${indent}${line}`);
-      return [...before, ...printed];
+      const { origin } = statement;
+      const from = (text: string): Line => ({ text: `${indent}${text}`, origin });
+      const block = (head: string, body: readonly KernelStatement[]) => {
+        const before = this.#pending.splice(0).map(from);
+        return [...before, from(`${head} {`), ...this.lines(body, `${indent}  `), from("}")];
+      };
+      if (statement.kind === "for") return block(this.#loopHead(statement), statement.body);
+      if (statement.kind === "if")
+        return block(`if (${printExpression(this.#context, statement.condition, "boolean")})`, statement.body);
+      const printed = from(this.#statement(statement));
+      return [...this.#pending.splice(0).map(from), printed];
     });
   }
   #number(expr: KernelExpr): string {
     return printExpression(this.#context, expr, "number");
   }
-  #block(head: string, body: readonly KernelStatement[], indent: string): string[] {
-    const before = this.#pending.splice(0).map((line) => `${indent}${line}`);
-    return [...before, `${indent}${head} {`, ...this.lines(body, `${indent}  `), `${indent}}`];
+  #loopHead({ variable, from, to, step }: KernelStatement & { kind: "for" }): string {
+    const advance = step === 1 ? `${variable}++` : `${variable} += ${step}`;
+    return `for (let ${variable} = ${this.#number(from)}; ${variable} < ${this.#number(to)}; ${advance})`;
   }
 
-  #statement(statement: KernelStatement, indent: string): string[] {
+  /** A statement without a body. */
+  #statement(statement: Exclude<KernelStatement, { kind: "for" | "if" }>): string {
     switch (statement.kind) {
-      case "for": {
-        const { variable, from, to, step } = statement;
-        const advance = step === 1 ? `${variable}++` : `${variable} += ${step}`;
-        const head = `for (let ${variable} = ${this.#number(from)}; ${variable} < ${this.#number(to)}; ${advance})`;
-        return this.#block(head, statement.body, indent);
-      }
       case "let":
-        return [
-          `${indent}const ${statement.name} = ${printExpression(this.#context, statement.value, typeOf(statement.value))};`,
-        ];
+        return `const ${statement.name} = ${printExpression(this.#context, statement.value, typeOf(statement.value))};`;
       case "var": {
         const truth = statement.type === "bool";
         this.#accumulators.set(statement.name, truth);
         const annotation = this.#types ? `: ${truth ? "boolean" : "number"}` : "";
         const value = printExpression(this.#context, statement.value, truth ? "boolean" : "number");
-        return [`${indent}let ${statement.name}${annotation} = ${value};`];
+        return `let ${statement.name}${annotation} = ${value};`;
       }
       case "assign": {
         const { name, value } = statement;
@@ -136,28 +154,22 @@ class StatementPrinter {
         ) {
           const [a, b] = value.arguments as [KernelExpr, KernelExpr];
           if (a.kind === "local" && a.name === name)
-            return [`${indent}${name} ${value.op.name === "add" ? "+" : "*"}= ${this.#number(b)};`];
+            return `${name} ${value.op.name === "add" ? "+" : "*"}= ${this.#number(b)};`;
         }
         // A maximum kept by comparison is written as the condition that it is.
         if (value.kind === "select" && value.no.kind === "local" && value.no.name === name) {
           const condition = printExpression(this.#context, value.condition, "boolean");
-          return [`${indent}if (${condition}) ${name} = ${this.#assigned(name, value.yes)};`];
+          return `if (${condition}) ${name} = ${this.#assigned(name, value.yes)};`;
         }
-        return [`${indent}${name} = ${this.#assigned(name, value)};`];
+        return `${name} = ${this.#assigned(name, value)};`;
       }
       case "store": {
         const target = `${this.#context.array(statement.array)}[${this.#number(statement.index)}]`;
-        return [
-          `${indent}${target}${statement.accumulate ? `${this.#context.present} +=` : " ="} ${this.#number(statement.value)};`,
-        ];
+        return `${target}${statement.accumulate ? `${this.#context.present} +=` : " ="} ${this.#number(statement.value)};`;
       }
       case "fill": {
         const { array, from, to, value } = statement;
-        return [`${indent}${this.#context.array(array)}.fill(${value}, ${this.#number(from)}, ${this.#number(to)});`];
-      }
-      case "if": {
-        const condition = printExpression(this.#context, statement.condition, "boolean");
-        return this.#block(`if (${condition})`, statement.body, indent);
+        return `${this.#context.array(array)}.fill(${value}, ${this.#number(from)}, ${this.#number(to)});`;
       }
     }
   }

@@ -1,4 +1,5 @@
 /** @file `netc bench FILE`: step time, rate, share of the machine's peak, time per kernel; or all targets and peers in turn. */
+import { nodeHost } from "../../host/files.js";
 import { hasRelaxed } from "../../emit/runtime/relaxed.js";
 import type { CompiledModel, Target } from "../../backends/model.js";
 import type { CheckedModel } from "../../check/model.js";
@@ -13,7 +14,7 @@ import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
 import { namedPrograms } from "../programs.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
-import { schedulesBeside } from "../schedule-file.js";
+import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";
 import { grouped, table, type Terminal } from "../terminal.js";
 
@@ -64,7 +65,7 @@ export const bench: Register = (program, terminal) => {
       if (!options.compare) checkRelaxed(options);
       noteExact(options, terminal);
       const checked = checkFile(file, options);
-      const schedules = schedulesBeside(file, terminal);
+      const schedules = schedulesBeside(nodeHost, file, terminal.note);
       await (options.compare ? compare : measure)(checked, { ...options, schedules }, terminal);
     });
 };

@@ -3,7 +3,7 @@ import { createProject } from "../../compiler/project.js";
 import { render, toJson } from "../../diagnostics/render.js";
 import type { Register } from "../command-line.js";
 import { exitCodes, InputFault } from "../fault.js";
-import { nodeHost, unreadable } from "../host.js";
+import { nodeHost } from "../../host/files.js";
 
 export const check: Register = (program, terminal, done) => {
   program
@@ -16,7 +16,7 @@ export const check: Register = (program, terminal, done) => {
       const project = createProject(nodeHost);
       const diagnostics = files.flatMap((file) => {
         const checked = project.check(file);
-        if (!checked) throw unreadable(file);
+        if (!checked) throw new InputFault(`cannot read ${file}: ${project.whyUnreadable(file)}`);
         if (checked.diagnostics.length === 0 && project.parse(file)?.file.declarations.length === 0)
           throw new InputFault(`${file} is empty`, "a model begins so: model Name { .. }");
         return checked.diagnostics;

@@ -3,7 +3,7 @@ import { dot, mermaid, networkOf, svg } from "../../compiler/picture.js";
 import type { Register } from "../command-line.js";
 import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
-import { writeAtomic } from "../host.js";
+import { writeAtomic } from "../../host/files.js";
 
 const printers = { svg, dot, mermaid } as const;
 

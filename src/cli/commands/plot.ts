@@ -7,7 +7,7 @@ import { suggest } from "../../base/suggest.js";
 import type { Register } from "../command-line.js";
 import type { Examples, Values } from "../dataset.js";
 import { InputFault } from "../fault.js";
-import { writeAtomic } from "../host.js";
+import { writeAtomic } from "../../host/files.js";
 import type { Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { defaultTarget, targetFlag, targetHelp, targetOf } from "../target.js";

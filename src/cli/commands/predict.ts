@@ -1,14 +1,15 @@
 /** @file `netc predict FILE --weights W --input PATH`: one prediction per row. */
+import { nodeHost } from "../../host/files.js";
 import type { Target } from "../../backends/model.js";
 import type { CheckedModel, Port } from "../../check/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { loadInputs } from "../dataset.js";
-import { schedulesBeside } from "../schedule-file.js";
+import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
-import { load } from "../trained.js";
+import { load } from "../weights.js";
 
 /** The values of one row of an output: a number or label, or an array of them. */
 function rowOf(values: ArrayLike<number> | readonly string[], port: Port, row: number): unknown {
@@ -46,7 +47,7 @@ export const predict: Register = (program, terminal) => {
           await instantiate(
             compileModel(checkFile(file, { ...options, ...batchOf(checked, inputs.rows) }), {
               ...options,
-              schedules: schedulesBeside(file, terminal),
+              schedules: schedulesBeside(nodeHost, file, terminal.note),
             }),
           )
         ).create();

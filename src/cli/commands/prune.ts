@@ -6,7 +6,7 @@ import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
 import { checkFile, instantiate } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
-import { nodeHost, writeAtomic } from "../host.js";
+import { nodeHost, writeAtomic } from "../../host/files.js";
 import { part } from "../numbers.js";
 import {
   type AllWeights,

@@ -1,15 +1,12 @@
 /** @file `netc summary FILE`: shapes, parameters, operations and memory, step by step. */
 import type { Target } from "../../backends/model.js";
-import type { CompiledProgram } from "../../ir/kernel.js";
 import { sizeOf } from "../../ir/graph.js";
-import { namedPrograms } from "../programs.js";
 import type { Register } from "../command-line.js";
 import { compileFile } from "../compile.js";
+import { figuresOf } from "../figures.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { grouped, table } from "../terminal.js";
 
-const flopsOf = (program: CompiledProgram | undefined) =>
-  program?.kernels.reduce((sum, kernel) => sum + kernel.flops, 0) ?? 0;
 const shapeText = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 export const summary: Register = (program, terminal) => {
@@ -24,36 +21,11 @@ export const summary: Register = (program, terminal) => {
     .addHelpText("after", "\nExample:\n  netc summary examples/mnist.net")
     .action((file: string, options: { model?: string; target: Target; exact?: true; json?: true }) => {
       const compiled = compileFile(file, options, options);
-      const { checked, programs, batch, arenas } = compiled;
-      const sizes = new Map(checked.parameters.map((parameter) => [parameter.path, sizeOf(parameter.shape, 1)]));
-      const steps = checked.steps.map((step) => ({
-        name: step.name,
-        word: step.word,
-        output: step.output,
-        parameters: step.parameters.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0),
-        activationBytes: sizeOf(step.output, 1) * 4,
-      }));
-      const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
-      const arenaBytes = arenas.reduce((sum, arena) => sum + arena.length * (arena.type === "f64" ? 8 : 4), 0);
-      const named = namedPrograms(programs);
-      const memory = Object.fromEntries(
-        [...named].map(([name, { activations, integers }]) => [name, 4 * (activations + integers)]),
-      );
-      const all = [...named.values()];
-      const largest = (bytes: (of: CompiledProgram) => number) => arenaBytes + Math.max(...all.map(bytes));
-      const totals = {
-        parameters,
-        trainable: checked.parameters.filter((p) => p.trainable).reduce((sum, p) => sum + sizeOf(p.shape, 1), 0),
-        flopsPredict: flopsOf(programs.predict),
-        flopsTrain: flopsOf(programs.train),
-        batch,
-        arenaBytes,
-        workspaceBytes: memory,
-        memoryBytes: largest((of) => 4 * (of.activations + of.integers)),
-        memoryLowerBound: largest(({ lowerBound }) => 4 * (lowerBound.activations + lowerBound.integers)),
-      };
+      const { checked } = compiled;
+      const figures = figuresOf(compiled);
+      const { steps, parameters, trainable, flopsPredict, flopsTrain, batch, arenaBytes, workspaceBytes } = figures;
       if (options.json) {
-        terminal.out(JSON.stringify({ model: checked.name, steps, ...totals }, null, 2));
+        terminal.out(JSON.stringify({ model: checked.name, ...figures }, null, 2));
         return;
       }
       const rows = [
@@ -68,14 +40,14 @@ export const summary: Register = (program, terminal) => {
         ...steps.map((s) => [s.name, s.word, shapeText(s.output), grouped(s.parameters), grouped(s.activationBytes)]),
       ];
       terminal.out(`${terminal.paint("bold", checked.name)}\n${table(rows, terminal.paint)}\n`);
-      terminal.out(`parameters         ${grouped(parameters)} (${grouped(totals.trainable)} trainable)`);
+      terminal.out(`parameters         ${grouped(parameters)} (${grouped(trainable)} trainable)`);
       terminal.out(
-        `operations         ${grouped(totals.flopsPredict)} per predicted example, ${grouped(totals.flopsTrain)} per trained example`,
+        `operations         ${grouped(flopsPredict)} per predicted example, ${grouped(flopsTrain)} per trained example`,
       );
       terminal.out(`memory, batch ${batch}   ${grouped(arenaBytes)} bytes of weights, slots and ports`);
-      for (const [name, bytes] of Object.entries(memory))
+      for (const [name, bytes] of Object.entries(workspaceBytes))
         terminal.out(`  ${name.padEnd(16)} ${grouped(bytes)} bytes of intermediate values`);
-      const { memoryBytes, memoryLowerBound } = totals;
+      const { memoryBytes, memoryLowerBound } = figures;
       const above = ((100 * (memoryBytes - memoryLowerBound)) / memoryLowerBound).toFixed(1);
       terminal.out(
         `  in all           ${grouped(memoryBytes)} bytes, ${above}% above the least that lifetimes allow, ${grouped(memoryLowerBound)}`,

@@ -11,14 +11,15 @@ import { compileModel } from "../../compiler/compile.js";
 import { type Examples, loadDataset } from "../dataset.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { crossValidate, type Folds } from "../folds.js";
-import { writeAtomic } from "../host.js";
+import { nodeHost, writeAtomic } from "../../host/files.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
+import { load, migrate, reportMigration } from "../weights.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
-import { schedulesBeside } from "../schedule-file.js";
+import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { duration, grouped, type Terminal } from "../terminal.js";
-import { load, weightsOf } from "../trained.js";
+import { weightsOf } from "../trained.js";
 import { TrainingLog } from "../training-log.js";
 
 interface TrainOptions {
@@ -38,6 +39,7 @@ interface TrainOptions {
   readonly csv?: string;
   readonly plot?: string;
   readonly folds?: number;
+  readonly strict?: true;
   readonly json?: true;
 }
 
@@ -76,7 +78,8 @@ export const train: Register = (program, terminal, done) => {
     .option("--limit <n>", "use the first n training examples only", whole(1))
     .option("--steps <n>", "stop after n steps", whole(1))
     .option("--save <path>", "write weights, optimizer state and position as safetensors")
-    .option("--resume <path>", "continue from a saved file")
+    .option("--resume <path>", "continue from a saved file; of an edited model: with the weights that still fit")
+    .option("--strict", "with --resume: refuse a file that does not fit wholly")
     .option(
       "--folds <k>",
       "train k times, each on all but one of k parts, and give metrics of the part held out",
@@ -87,13 +90,14 @@ export const train: Register = (program, terminal, done) => {
     .option("--json", "print one JSON object per epoch and a last one with the test result")
     .addHelpText(
       "after",
-      "\nExamples:\n  netc train examples/iris.net\n  netc train examples/mnist.net --data mnist --epochs 5 --save mnist.safetensors",
+      "\nExamples:\n  netc train examples/iris.net\n  netc train examples/mnist.net --data mnist --epochs 5 --save mnist.safetensors\n  netc train examples/mnist.net --data mnist --resume mnist.safetensors --epochs 10",
     )
     .action(async (file: string, options: TrainOptions) => done(await run(file, options, terminal)));
 };
 
 async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
   checkRelaxed(options);
+  if (options.strict && options.resume === undefined) throw new UsageFault("--strict needs --resume");
   noteExact(options, terminal);
   const files = [options.save, options.resume, options.csv, options.plot];
   if (options.folds !== undefined && files.some((path) => path !== undefined))
@@ -109,11 +113,14 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), {
     ...options,
-    schedules: schedulesBeside(file, terminal),
+    schedules: schedulesBeside(nodeHost, file, terminal.note),
   });
   const module = await instantiate(compiled);
   const net = module.create({ seed, threads: options.threads ?? threadsFor(compiled) });
-  if (options.resume !== undefined) load(net, options.resume);
+  if (options.resume !== undefined) {
+    if (options.strict) load(net, options.resume);
+    else reportMigration(migrate(net, options.resume), options, terminal);
+  }
 
   const epochs = checked.phases.reduce((sum, phase) => sum + (options.epochs ?? phase.epochs), 0);
   const stop = new AbortController();

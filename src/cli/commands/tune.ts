@@ -3,9 +3,9 @@ import { cpus } from "node:os";
 import type { Register } from "../command-line.js";
 import { checkFile, checkModels } from "../compile.js";
 import { InputFault } from "../fault.js";
-import { writeAtomic } from "../host.js";
+import { nodeHost, writeAtomic } from "../../host/files.js";
 import { whole } from "../numbers.js";
-import { printSchedules, readScheduleFile, type ScheduleEntry, schedulePath } from "../schedule-file.js";
+import { printSchedules, readScheduleFile, type ScheduleEntry, schedulePath } from "../../compiler/schedule-file.js";
 import { exactFlag, exactHelp } from "../target.js";
 import { table, type Terminal } from "../terminal.js";
 import { tune as tuneModel, type TuneResult } from "../tune.js";
@@ -49,7 +49,7 @@ async function run(file: string, options: TuneOptions, terminal: Terminal): Prom
   const { model, batch, exact = false, seconds } = options;
   const models = model === undefined ? checkModels(file, batch) : [checkFile(file, options)];
   if (models.length === 0) throw new InputFault(`${file} has no model`, "add one: model Name { .. }");
-  const known = readScheduleFile(file, (text) => terminal.err(text))?.choices ?? new Map<string, ScheduleEntry>();
+  const known = readScheduleFile(nodeHost, file, terminal.note)?.choices ?? new Map<string, ScheduleEntry>();
   const results = new Map<string, TuneResult>();
   for (const checked of models) {
     const progress = (stage: string, done: number) =>

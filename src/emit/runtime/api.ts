@@ -35,6 +35,8 @@ export interface CreateOptions extends PredictorOptions {
    * cross-origin isolated, and in TypeScript, there is one thread. With more, `parameters` are views of shared memory.
    */
   readonly threads?: number | undefined;
+  /** Memory that can be sent to other threads, and is theirs, too; where that can be had. Default: with several threads. */
+  readonly shared?: boolean | undefined;
 }
 
 /** Stop when a metric no longer improves. */
@@ -49,6 +51,13 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean | undefined;
   /** Which way is better. Default `min` for `loss`, else `max`. */
   readonly direction?: "min" | "max" | undefined;
+}
+
+export interface FitSignal {
+  /** True: training stops after the current step, and `fit` returns what it has. */
+  readonly aborted: boolean;
+  /** As long as there is one, training waits for it before the next step; the net can meanwhile predict, evaluate and save. */
+  readonly paused?: Promise<unknown> | undefined;
 }
 
 export interface FitOptions<Data, Metrics> {
@@ -67,13 +76,17 @@ export interface FitOptions<Data, Metrics> {
    * epoch is finished. With the same data and options the result is, bit for bit, that of a run never aborted.
    */
   readonly resume?: boolean | undefined;
-  /** When it says aborted, training stops after the current step; `fit` returns what it has. */
-  readonly signal?: { readonly aborted: boolean } | undefined;
+  /** An AbortSignal, or an object of your own. */
+  readonly signal?: FitSignal | undefined;
   /** After each epoch; a promise is awaited. */
   readonly onEpoch?: ((epoch: EpochReport<Metrics>) => void | Promise<void>) | undefined;
   /** After each step. The object and its metrics are reused. */
   readonly onBatch?: ((batch: BatchReport<Metrics>) => void) | undefined;
-  /** Milliseconds of work between returns to the event loop. Default 50; about 10 keeps a page fluid. */
+  /**
+   * Milliseconds that training may keep the event loop from other work: it returns there before another step or validated batch
+   * as long as the last would take more. One step, and reading the data at first, are not divided. Default 50; about 10 keeps a
+   * page fluid.
+   */
   readonly budgetMs?: number | undefined;
   /** Default: the model's. */
   readonly stop?: EarlyStopping | undefined;
@@ -105,6 +118,24 @@ export interface History<Metrics> {
   readonly epochs: readonly EpochReport<Metrics>[];
   /** Why training ended; `nan`: the model has `terminate_on_nan`, and the last step's loss was no finite number. */
   readonly stopped: "epochs" | "early" | "aborted" | "nan";
+}
+
+/** What became of one tensor of a model: kept under its name, taken from another name, or as `create` makes it. */
+export interface TensorFate {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly fate: "kept" | "renamed" | "initialized";
+  /** Its name in the file, if it was taken from there. */
+  readonly from: string | undefined;
+}
+/** What an edited model took from a file of weights. */
+export interface Migration {
+  /** Whether the state of training was taken as well, as by `load`; else training starts anew with these weights. */
+  readonly resumes: boolean;
+  /** Parameters, then buffers. */
+  readonly tensors: readonly TensorFate[];
+  /** Weights of the file that found no place. */
+  readonly unused: readonly string[];
 }
 
 /** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
@@ -162,6 +193,62 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   save(): Uint8Array<ArrayBuffer>;
   /** Takes the whole state from a file that `save` made; from a file of another origin the weights, and training starts anew. */
   load(weights: Uint8Array): void;
+  /**
+   * Takes from a file of this model before it was edited what still fits: tensors of the same name and shape, then of steps that
+   * were renamed, whose tensors have the same last names and shapes in the same order; the others are as `create` makes them, and
+   * training starts anew. A file that fits wholly is loaded as by `load`. Throws NetWeightsError if nothing fits.
+   */
+  migrate(weights: Uint8Array): Migration;
   /** Starts over: weights, buffers, optimizer and counters as `create` makes them. */
   initialize(seed?: number): void;
+}
+
+/** A worker of browsers or of `node:worker_threads`. */
+export interface NetWorker {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  terminate(): unknown;
+}
+export interface WorkerOptions extends Omit<CreateOptions, "shared"> {
+  /**
+   * A worker whose module calls this model's `serve` function at once; or the address of this module in JavaScript, for Node and
+   * browsers that load modules as they are. Ended by `dispose`.
+   */
+  readonly worker: NetWorker | { readonly href: string } | string;
+}
+export interface WorkerFitOptions<Data, Metrics> extends Omit<
+  FitOptions<Data, Metrics>,
+  "signal" | "onBatch" | "onEpoch" | "budgetMs"
+> {
+  /** Milliseconds between steps that are reported, and after which other calls have their turn. Default 20. */
+  readonly budgetMs?: number | undefined;
+  /** The newest step, every `budgetMs`. */
+  readonly onBatch?: ((batch: BatchReport<Metrics>) => void) | undefined;
+  readonly onEpoch?: ((epoch: EpochReport<Metrics>) => void) | undefined;
+  /** Moves typed arrays to the worker instead of copying them: the caller's are empty afterwards. Shared ones are never copied. */
+  readonly transfer?: boolean | undefined;
+}
+
+/**
+ * A net that trains in a worker. Calls are answered in turn, between the steps of a `fit`, with the errors of a TrainingNet, or with
+ * NetStateError once the worker has ended. Results are moved, not copied.
+ */
+export interface WorkerNet<Inputs, Data, Outputs, Metrics, Parameters> {
+  /** Views of the worker's own memory, if it can be shared: in Node and in pages that are cross-origin isolated, with WebAssembly. */
+  readonly parameters: Parameters | undefined;
+  readonly target: "typescript" | "wasm";
+  readonly seed: number;
+  fit(data: Data, options?: WorkerFitOptions<Data, Metrics>): Promise<History<Metrics>>;
+  /** Once this is fulfilled, the fit stands still until it is resumed. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** The fit ends as aborted. */
+  cancel(): Promise<void>;
+  evaluate(data: Data): Promise<Metrics>;
+  predict(inputs: Inputs): Promise<Outputs>;
+  save(): Promise<Uint8Array<ArrayBuffer>>;
+  load(weights: Uint8Array): Promise<void>;
+  migrate(weights: Uint8Array): Promise<Migration>;
+  initialize(seed?: number): Promise<void>;
+  /** Ends the worker. */
+  dispose(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /** @file Training over epochs, in slices, with validation and early stopping. */
-import type { BatchReport, EarlyStopping, EpochReport, FitOptions, History } from "./api.js";
+import type { BatchReport, EarlyStopping, EpochReport, FitOptions, FitSignal, History } from "./api.js";
 import { NetInputError } from "./errors.js";
 import { type Columns, loadRows, readColumns } from "./ports.js";
 import type { Program } from "./memory.js";
-import { createPause, now, type Pause } from "./pause.js";
+import { createSlices, now, type Slices } from "./pause.js";
 import { checkSeed, memoryOf } from "./predictor.js";
 import { sequence, shuffled } from "./random.js";
 import {
@@ -31,7 +31,6 @@ interface Plan {
   readonly batch: number;
   readonly shuffle: boolean;
   readonly seed: number;
-  readonly budget: number;
   readonly stop: StopPlan | undefined;
 }
 interface StopPlan {
@@ -65,11 +64,10 @@ function plan<Data extends object, Metrics extends object>(
 ): Plan {
   const { model, training } = trainer;
   const defaults = training.settings;
-  const { shuffle = defaults.shuffle, budgetMs: budget = 50 } = options;
+  const { shuffle = defaults.shuffle } = options;
   const given = options.epochs ?? 0;
   demand(Number.isInteger(given) && given >= 0, "epochs", "a whole number, at least 0", given);
   const epochs = (phase: number) => options.epochs ?? training.phases[phase]!.epochs ?? defaults.epochs;
-  demand(budget > 0, "budgetMs", "a number above 0", budget);
   const seed = checkSeed(options.seed ?? trainer.seed);
   const stop = planStop(options.stop ?? defaults.stop, trainer.metrics);
 
@@ -94,7 +92,7 @@ function plan<Data extends object, Metrics extends object>(
   demand(Number.isInteger(batch) && batch >= 1 && batch <= model.batch, "batch", largest, batch);
   const position = options.resume ? trainer.run.position : 0;
   demand(position <= rows.length, "resume", `the data of the run, at least ${position} examples`, rows.length);
-  return { columns, rows, validation, epochs, batch, shuffle, seed, budget, stop };
+  return { columns, rows, validation, epochs, batch, shuffle, seed, stop };
 }
 
 /** Notes an epoch's value of the monitored metric, and the weights if it is the best. */
@@ -150,14 +148,17 @@ export async function fitNet<Data extends object, Metrics extends object>(
 ): Promise<History<Metrics>> {
   checkIdle(trainer);
   memoryOf(trainer);
-  const planned = plan(trainer, data, options);
-  const pause = createPause();
+  const { budgetMs = 50 } = options;
+  demand(budgetMs > 0, "budgetMs", "a number above 0", budgetMs);
+  const slices = createSlices(budgetMs);
   trainer.fitting = true;
   try {
+    const planned = plan(trainer, data, options);
+    if (slices.isDue()) await slices.turn();
     const reports: EpochReport<Metrics>[] = [];
     if (!options.resume) beginRun(trainer, 0);
     for (;;) {
-      const stopped = await runEpochs(trainer, planned, options, pause, reports);
+      const stopped = await runEpochs(trainer, planned, options, slices, reports);
       if (stopped === "aborted" || stopped === "nan" || trainer.phase === trainer.training.phases.length - 1) {
         return { epochs: reports, stopped };
       }
@@ -165,16 +166,21 @@ export async function fitNet<Data extends object, Metrics extends object>(
     }
   } finally {
     trainer.fitting = false;
-    pause.close();
+    slices.close();
   }
+}
+
+/** Waits as long as it says so. */
+async function unpaused(signal: FitSignal): Promise<void> {
+  for (let wait = signal.paused; wait; wait = signal.paused) await wait;
 }
 
 /** One phase. */
 async function runEpochs<Data extends object, Metrics extends object>(
   trainer: Trainer<Metrics>,
-  { columns, rows, validation, epochs, batch, shuffle, seed, budget, stop }: Plan,
+  { columns, rows, validation, epochs, batch, shuffle, seed, stop }: Plan,
   options: FitOptions<Data, Metrics>,
-  pause: Pause,
+  slices: Slices,
   reports: EpochReport<Metrics>[],
 ): Promise<History<Metrics>["stopped"]> {
   const { signal, onBatch, onEpoch } = options;
@@ -188,18 +194,15 @@ async function runEpochs<Data extends object, Metrics extends object>(
   const batchReport: BatchReport<Metrics> = { phase, epoch: 0, batch: 0, batches, metrics: trainer.metrics };
   const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
 
-  let sliceEnd = now() + budget;
   /** A program's sums over rows, or undefined if told to stop. */
   const sumOver = async (program: Program, from: Columns, order: Int32Array): Promise<Float64Array | undefined> => {
     const sums = new Float64Array(run.sums.length);
     const size = trainer.model.batch;
     for (let row = 0; row < order.length; row += size) {
+      if (signal?.paused) await unpaused(signal);
       if (signal?.aborted) return undefined;
       sumRows(trainer, program, from, order, row, Math.min(size, order.length - row), sums);
-      if (now() > sliceEnd) {
-        await pause.turn();
-        sliceEnd = now() + budget;
-      }
+      if (slices.isDue()) await slices.turn();
     }
     return sums;
   };
@@ -212,6 +215,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     const began = now();
     const order = shuffle ? shuffled(rows, seed, trainer.epoch) : rows;
     while (run.position < rows.length) {
+      if (signal?.paused) await unpaused(signal);
       if (signal?.aborted) return "aborted";
       const memory = memoryOf(trainer);
       const n = Math.min(batch, rows.length - run.position);
@@ -233,10 +237,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
         batchReport.batch = Math.ceil(run.position / batch);
         onBatch(batchReport);
       }
-      if (now() > sliceEnd) {
-        await pause.turn();
-        sliceEnd = now() + budget;
-      }
+      if (slices.isDue()) await slices.turn();
     }
 
     let validated: Metrics | undefined;
@@ -254,6 +255,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     const report = { phase, epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
     reports.push(report);
     await onEpoch?.(report);
+    if (slices.isDue()) await slices.turn();
   }
   restoreBest(trainer);
   return improves() ? "epochs" : "early";

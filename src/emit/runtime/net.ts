@@ -1,6 +1,7 @@
 /** @file A net that trains. */
 import type { CreateOptions, TrainingNet } from "./api.js";
 import { fitNet } from "./fit.js";
+import { migrateNet } from "./migrate.js";
 import {
   copyWeights,
   disposeCore,
@@ -58,6 +59,10 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
     load: (weights) => {
       checkIdle(trainer);
       loadNet(trainer, weights);
+    },
+    migrate: (weights) => {
+      checkIdle(trainer);
+      return migrateNet(trainer, weights);
     },
     copyFrom: (other) => {
       checkIdle(trainer);

@@ -15,13 +15,42 @@ export function now(): number {
   return performance.now();
 }
 
-/** A way to give timers, input and painting their turn. */
-export interface Pause {
+/** Work in slices, between which timers, input and painting have their turn. */
+export interface Slices {
+  /** To be asked after each piece of work: whether another as long would not fit into this slice. */
+  isDue(): boolean;
+  /** Ends the slice; the next begins. */
+  turn(): Promise<void>;
+  close(): void;
+}
+/** Slices of at most `budget` milliseconds, if no piece takes more. */
+export function createSlices(budget: number): Slices {
+  const pause = createPause();
+  let last = now();
+  let end = last + budget;
+  let expected = 0;
+  return {
+    isDue() {
+      const time = now();
+      expected = Math.max(time - last, 0.9 * expected);
+      last = time;
+      return time + expected > end;
+    },
+    async turn() {
+      await pause.turn();
+      last = now();
+      end = last + budget;
+    },
+    close: pause.close,
+  };
+}
+
+interface Pause {
   turn(): Promise<void>;
   close(): void;
 }
 /** Node has `setImmediate`, and handles chained messages without a turn; browsers stretch chained timers to 4 ms. */
-export function createPause(): Pause {
+function createPause(): Pause {
   if (typeof setImmediate === "function") {
     const immediately = setImmediate;
     return { turn: () => new Promise((resolve) => immediately(() => resolve())), close: () => {} };

@@ -15,6 +15,7 @@ import {
   type WasmSpec,
   withPrograms,
 } from "./wasm.js";
+import { nodeThreads, startText } from "./workers.js";
 
 /** Binaries of a net that trains: its own over all memory, and the predictor's, whose arrays come first. */
 export interface TrainingBinary extends WasmSpec {
@@ -32,25 +33,6 @@ interface ThreadTask {
   readonly control: SharedArrayBuffer;
   readonly programs: readonly string[];
 }
-
-interface Thread {
-  postMessage(task: ThreadTask): void;
-  terminate(): unknown;
-}
-interface NodeThread extends Thread {
-  unref(): void;
-  on(event: "error", listener: () => void): void;
-}
-interface NodeThreads {
-  readonly Worker: new (
-    text: string,
-    options: { eval: true; execArgv: readonly string[]; workerData: ThreadTask },
-  ) => NodeThread;
-}
-declare const process: undefined | { getBuiltinModule?(name: "node:worker_threads"): NodeThreads | undefined };
-declare const Worker: new (url: string) => Thread;
-declare const Blob: new (parts: readonly string[], options: { type: string }) => object;
-declare const URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 
 /** What the other threads run, from its own text: it may refer to nothing around it, nor need a helper when compiled. */
 function threadMain({ modules, imports, control, programs }: ThreadTask): void {
@@ -76,8 +58,7 @@ function threadMain({ modules, imports, control, programs }: ThreadTask): void {
 
 /** Gives the function that ends the thread. */
 function startThread(task: ThreadTask): () => void {
-  // Not imported: the module has no imports, and browsers no such package.
-  const node = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:worker_threads");
+  const node = nodeThreads();
   if (node) {
     const text = `(${String(threadMain)})(require("node:worker_threads").workerData)`;
     const thread = new node.Worker(text, { eval: true, execArgv: [], workerData: task });
@@ -86,14 +67,9 @@ function startThread(task: ThreadTask): () => void {
     thread.on("error", () => {});
     return () => void thread.terminate();
   }
-  const text = `onmessage = (event) => (${String(threadMain)})(event.data)`;
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const thread = new Worker(url);
+  const { thread, end } = startText(`onmessage = (event) => (${String(threadMain)})(event.data)`, "classic");
   thread.postMessage(task);
-  return () => {
-    thread.terminate();
-    URL.revokeObjectURL(url);
-  };
+  return end;
 }
 
 /** Whether this thread may sleep; a page's own may not. */
@@ -116,11 +92,11 @@ function mayShare(): boolean {
 export function openThreaded(spec: TrainingBinary, options: CreateOptions): Memory {
   demandWasm(options);
   const { threads: parts = 1 } = options;
-  const shared = parts > 1 && mayShare();
+  const shared = (parts > 1 || options.shared === true) && mayShare();
   const memory = allocateWasm(spec, shared);
   const modules = [spec.predictor, spec].map((each) => compileWasm(each, shared));
   const alone = bindWasm(modules, { memory, part: 0, parts: 1, sleeps: 1 });
-  if (!shared) return withPrograms(spec, memory, alone);
+  if (!shared || parts === 1) return withPrograms(spec, memory, alone);
   const together = bindWasm(modules, { memory, part: 0, parts, sleeps: Number(maySleep()) });
   return { ...arraysIn(memory, spec), wasm: startThreads(spec, modules, memory, parts, alone, together) };
 }

@@ -301,7 +301,7 @@ export function evaluateAll<Metrics extends object>(trainer: Trainer<Metrics>, d
   return copyMetrics(finishMetrics(trainer, memory, sums));
 }
 
-const fileFormat = "netc 1";
+export const fileFormat = "netc 1";
 
 export function saveNet<Metrics>(trainer: Trainer<Metrics>): Uint8Array<ArrayBuffer> {
   const { model, training, run } = trainer;
@@ -391,20 +391,14 @@ export function loadNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array): 
     return;
   }
   const best = file.metadata.get("best");
-  const sums = optionalArray(file.tensors.get(`${runPrefix}sums`), "F64", new Float64Array(memory.sums.length));
-  const parameters = optionalArray(
-    file.tensors.get(`${runPrefix}parameters`),
-    floatType,
-    new Floats(memory.parameters.length),
-  );
-  const buffers = optionalArray(file.tensors.get(`${runPrefix}buffers`), floatType, new Floats(memory.buffers.length));
-  const gradients = optionalArray(
-    file.tensors.get(`${runPrefix}gradients`),
-    floatType,
-    new Floats(memory.gradients.length),
-  );
-  const masks = optionalArray(file.tensors.get(`${runPrefix}masks`), floatType, new Floats(memory.masks.length));
-  const moved = optionalArray(file.tensors.get(`${runPrefix}moved`), floatType, new Floats(memory.parameters.length));
+  const tensor = (name: string) => file.tensors.get(runPrefix + name);
+  const floats = (name: string, { length }: Floats) => optionalArray(tensor(name), floatType, new Floats(length));
+  const sums = optionalArray(tensor("sums"), "F64", new Float64Array(memory.sums.length));
+  const parameters = floats("parameters", memory.parameters);
+  const buffers = floats("buffers", memory.buffers);
+  const gradients = floats("gradients", memory.gradients);
+  const masks = floats("masks", memory.masks);
+  const moved = floats("moved", memory.parameters);
   const run: Run = {
     ...newRun(count("start"), memory.sums.length),
     position: count("position"),

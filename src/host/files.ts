@@ -5,14 +5,17 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize } from "node:path";
+import { threadId } from "node:worker_threads";
 import type { Host } from "../compiler/project.js";
-import { InputFault } from "./fault.js";
+import { InputFault } from "../diagnostics/fault.js";
 
 export const nodeHost: Host = {
   readText(path) {
@@ -20,6 +23,14 @@ export const nodeHost: Host = {
       return readFileSync(path, "utf8");
     } catch {
       return undefined;
+    }
+  },
+  whyUnreadable(path) {
+    try {
+      readFileSync(path);
+      return "it changed meanwhile";
+    } catch (error) {
+      return reason(error);
     }
   },
   resolve: (specifier, from) => normalize(isAbsolute(specifier) ? specifier : join(dirname(from), specifier)),
@@ -34,23 +45,16 @@ function reason(error: unknown): string {
     EPERM: "operation not permitted",
     EISDIR: "it is a folder",
     ENOTDIR: "part of the path is not a folder",
+    EEXIST: "part of the path is not a folder",
     ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
     EROFS: "the file system is read-only",
     EMFILE: "too many open files",
   };
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Why a file that the host could not read cannot be read. */
-export function unreadable(path: string): InputFault {
-  try {
-    readFileSync(path);
-    return new InputFault(`cannot read ${path}: it changed meanwhile`);
-  } catch (error) {
-    return new InputFault(`cannot read ${path}: ${reason(error)}`);
-  }
-}
-
+/** `what` the file is goes into the message. */
 export function readBytes(path: string, what: string): Uint8Array {
   try {
     return readFileSync(path);
@@ -59,14 +63,39 @@ export function readBytes(path: string, what: string): Uint8Array {
   }
 }
 
-/** Writes beside, syncs, renames; leaves a file alone whose bytes are already these. Returns whether it wrote. */
+/** Milliseconds after which a temporary file is one that a killed process left: none takes so long to write. */
+const abandoned = 60_000;
+
+/** Removes what processes killed while they wrote `path` have left. */
+function removeAbandoned(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(path)}.`) || !/^\.\d+-\d+\.tmp$/.test(name.slice(basename(path).length))) continue;
+    const { mtimeMs = Infinity } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > abandoned) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Writes beside, syncs, renames: whenever the process is killed, the old or the new file is there, whole. Leaves a file alone
+ * whose bytes are already these. Returns whether it wrote. Throws InputFault.
+ */
 export function writeAtomic(path: string, data: string | Uint8Array): boolean {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
     if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "w");
+    removeAbandoned(path);
+    writeBeside(path, `${path}.${process.pid}-${threadId}.tmp`, bytes);
+    return true;
+  } catch (error) {
+    throw new InputFault(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+function writeBeside(path: string, temporary: string, bytes: Uint8Array): void {
+  const file = openSync(temporary, "w");
+  try {
     try {
       for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       fsyncSync(file);
@@ -74,9 +103,8 @@ export function writeAtomic(path: string, data: string | Uint8Array): boolean {
       closeSync(file);
     }
     renameSync(temporary, path);
-    return true;
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new InputFault(`cannot write ${path}: ${reason(error)}`);
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }

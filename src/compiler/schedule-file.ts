@@ -1,8 +1,7 @@
 /** @file The schedule file beside a source, `x.net.schedule.json`: one line per nest whose tiling was chosen by measurement. */
-import { readFileSync } from "node:fs";
 import type { Choice } from "../passes/contraction.js";
 import type { Schedules } from "../passes/schedules.js";
-import type { Terminal } from "./terminal.js";
+import type { Host } from "./project.js";
 
 /** A line of the file. */
 export interface ScheduleEntry extends Choice {
@@ -26,15 +25,14 @@ const mostBytes = 1 << 20;
 const mostLoops = 32;
 
 /** The file beside a source; undefined if there is none. What cannot be understood is left out, and said in `note`. */
-export function readScheduleFile(source: string, note: (text: string) => void): ScheduleFile | undefined {
+export function readScheduleFile(
+  host: Pick<Host, "readText">,
+  source: string,
+  note: (text: string) => void,
+): ScheduleFile | undefined {
   const path = schedulePath(source);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  return parseSchedules(text, (problem) => note(`${path}: ${problem}`));
+  const text = host.readText(path);
+  return text === undefined ? undefined : parseSchedules(text, (problem) => note(`${path}: ${problem}`));
 }
 
 export function parseSchedules(text: string, note: (problem: string) => void): ScheduleFile | undefined {
@@ -102,9 +100,8 @@ function lineOf({ of, rows, vector, order, speedup }: ScheduleEntry): string {
 }
 
 /** What the compiler takes from the file beside a source; choices that fit no longer are said once each. */
-export function schedulesBeside(source: string, terminal: Terminal): Schedules {
-  const note = (text: string) => terminal.err(`${terminal.paint("yellow", "note")}: ${text}`);
-  const choices = readScheduleFile(source, note)?.choices ?? new Map<string, ScheduleEntry>();
+export function schedulesBeside(host: Pick<Host, "readText">, source: string, note: (text: string) => void): Schedules {
+  const choices = readScheduleFile(host, source, note)?.choices ?? new Map<string, ScheduleEntry>();
   const said = new Set<string>();
   return {
     choices,

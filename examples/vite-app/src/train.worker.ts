@@ -1,0 +1,4 @@
+/** @file The worker that trains. */
+import { serveDigits } from "./digits.net";
+
+serveDigits();

@@ -1,0 +1,5 @@
+/** @file `netc/esbuild`: the plugin for esbuild. */
+import { netc } from "./plugin.js";
+export type { NetcOptions } from "./options.js";
+
+export default netc.esbuild;

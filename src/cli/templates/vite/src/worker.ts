@@ -1,0 +1,4 @@
+/** @file The worker in which the network trains. */
+import { serveMoons } from "./moons.net";
+
+serveMoons();

@@ -1,0 +1,3 @@
+/** @file A worker that trains for its page. */
+import { serveDigits } from "./mnist.net.js";
+serveDigits();

@@ -1,0 +1,124 @@
+/** @file Six bundlers build small programs with the packed plugin; the bundles run, and hold only what the program uses. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { App, flowers, Package } from "./app.js";
+
+const bundlers = ["vite", "esbuild", "webpack", "rollup", "rspack", "rolldown"] as const;
+
+/** `build.mjs BUNDLER` builds all programs into `out/BUNDLER-PROGRAM.mjs`, and prints what went wrong with each. */
+const build = `const which = process.argv[2];
+const { default: netc } = await import("netc/" + which);
+const cwd = process.cwd();
+const pack = (run, input, file, plugins) => new Promise((done, fail) => {
+  const output = { path: cwd + "/out", filename: file, library: { type: "module" } };
+  const options = { mode: "production", target: "node", devtool: "source-map", entry: input, experiments: { outputModule: true }, output, plugins };
+  const end = (error, stats) => {
+    const said = stats?.toString({ all: false, errors: true, warnings: true, colors: false });
+    if (error || stats.hasErrors() || stats.hasWarnings()) fail(error ?? new Error(said));
+    else done();
+  };
+  try { run(options, end); } catch (error) { fail(error); }
+});
+const by = {
+  async vite(input, file, plugins) {
+    const { build } = await import("vite");
+    const lib = { entry: input, formats: ["es"], fileName: () => file };
+    const options = { outDir: "out", emptyOutDir: false, lib, sourcemap: true, minify: true };
+    await build({ configFile: false, logLevel: "silent", plugins, build: options });
+  },
+  async esbuild(input, file, plugins) {
+    const { build } = await import("esbuild");
+    const options = { bundle: true, format: "esm", minify: true, sourcemap: true, logLevel: "silent" };
+    await build({ entryPoints: [input], outfile: "out/" + file, plugins, ...options });
+  },
+  async rollup(input, file, plugins) {
+    const { rollup } = await import("rollup");
+    const onLog = (level, log) => { throw new Error(log.message); };
+    await (await rollup({ input, plugins, onLog })).write({ file: "out/" + file, sourcemap: true });
+  },
+  async rolldown(input, file, plugins) {
+    const { rolldown } = await import("rolldown");
+    await (await rolldown({ input, plugins })).write({ file: "out/" + file, sourcemap: true, minify: true });
+  },
+  webpack: async (...of) => pack((await import("webpack")).default, ...of),
+  rspack: async (...of) => pack((await import("@rspack/core")).rspack, ...of),
+};
+const said = {};
+for (const [name, entry, plugins] of [
+  ["train", "train", [netc()]],
+  ["predict", "predict", [netc()]],
+  ["missing", "missing", [netc()]],
+  ["broken", "broken", [netc()]],
+  ["twice", "train", [netc(), netc({ target: "typescript" })]],
+])
+  said[name] = await by[which](cwd + "/" + entry + ".js", which + "-" + name + ".mjs", plugins).then(() => "", ({ message }) => message);
+console.log(JSON.stringify(said));
+`;
+const files = {
+  "build.mjs": build,
+  "flowers.net": flowers,
+  "broken.net": flowers.replace("softmax", "sofmax"),
+  "train.js": `import { Flowers } from "./flowers.net";
+const net = Flowers.create({ seed: 1 });
+const size = [1, 1, 4, 1, 1, 4];
+for (let k = 0; k < 50; k++) net.trainStep({ size, kind: ["rose", "tulip", "aster"] });
+console.log(net.target, Array.from(net.predict({ size }).chance, Math.round).join());
+`,
+  "predict.js": `import { FlowersPredictor } from "./flowers.net";
+console.log(FlowersPredictor.create({ seed: 1 }).predict({ size: [1, 1] }).chance.length);
+`,
+  "missing.js": 'import { Flowers } from "./nowhere.net";\nconsole.log(Flowers);\n',
+  "broken.js": 'import { Flowers } from "./broken.net";\nconsole.log(Flowers);\n',
+};
+type Said = Readonly<Record<"train" | "predict" | "missing" | "broken" | "twice", string>>;
+
+describe("bundlers", () => {
+  let pack: Package;
+  let app: App;
+  beforeAll(() => {
+    pack = new Package();
+    app = new App(pack, files);
+  }, 120_000);
+  afterAll(() => {
+    app?.remove();
+    pack?.remove();
+  });
+
+  describe.each(bundlers)("%s", (which) => {
+    let said: Said;
+    beforeAll(async () => {
+      const { code, out, err } = await app.node("build.mjs", which);
+      expect(code, err).toBe(0);
+      said = JSON.parse(out.trim().split("\n").at(-1)!) as Said;
+    }, 240_000);
+
+    test("bundles a program that trains, and maps it to its source", async () => {
+      expect(said.train).toBe("");
+      expect((await app.node(`out/${which}-train.mjs`)).out.trim()).toBe("wasm 1,0,0,0,1,0,0,0,1");
+      const map = JSON.parse(app.read(`out/${which}-train.mjs.map`)) as { sources: string[]; sourcesContent: string[] };
+      const source = map.sources.findIndex((name) => name.endsWith("flowers.net"));
+      expect(map.sourcesContent[source]).toBe(flowers);
+      expect(app.list()).toContain("flowers.d.net.ts");
+    });
+
+    test("bundles a program that only predicts without code for training", async () => {
+      expect(said.predict).toBe("");
+      expect((await app.node(`out/${which}-predict.mjs`)).out.trim()).toBe("3");
+      const [trains = "", predicts = ""] = ["train", "predict"].map((name) => app.read(`out/${which}-${name}.mjs`));
+      for (const symbol of ["trainStep", "budgetMs", "stopped", "migrate"]) {
+        expect(trains).toContain(symbol);
+        expect(predicts).not.toContain(symbol);
+      }
+      // Programs as WebAssembly: one to find vectors, one that predicts, one that trains.
+      expect([trains, predicts].map((text) => text.match(/0061736d01/g)!.length)).toEqual([3, 2]);
+      expect(predicts.length).toBeLessThan(trains.length / 2);
+    });
+
+    test("says what is wrong, and writes no types for it", () => {
+      expect(said.missing).toContain("nowhere.net");
+      for (const part of ["broken.net", "NET2002", "there is no word `sofmax`", "did you mean `softmax`?"])
+        expect(said.broken).toContain(part);
+      expect(said.twice).toContain("the plugin netc is listed twice");
+      expect(app.list().filter((name) => name === "broken.d.net.ts" || name.endsWith(".tmp"))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,141 @@
+/** @file The packed package: small, lean, every entry with types, and types of models that reject what does not fit. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { App, flowers, Package } from "./app.js";
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+describe("the package", () => {
+  let pack: Package;
+  let app: App;
+  let manifest: Manifest;
+  beforeAll(() => {
+    pack = new Package();
+    app = new App(pack, { "flowers.net": flowers });
+    manifest = JSON.parse(app.read("node_modules/netc/package.json")) as Manifest;
+  }, 120_000);
+  afterAll(() => {
+    app?.remove();
+    pack?.remove();
+  });
+  const typeErrors = (text: string, skipLibCheck = true): string[] => {
+    app.write("program.ts", text);
+    const program = ts.createProgram([join(app.path, "program.ts")], {
+      strict: true,
+      noEmit: true,
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      allowArbitraryExtensions: true,
+      skipLibCheck,
+      types: [],
+    });
+    return ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+  };
+
+  test("is under a megabyte, without tests, examples or the repository's tools", () => {
+    expect(pack.bytes).toBeLessThan(1e6);
+    const names = readdirSync(join(app.path, "node_modules/netc"), { recursive: true }).map(String);
+    const others = names.filter((name) => !name.includes("cli/templates"));
+    expect(others.filter((name) => /(^|\/)(test|examples|build|decisions)\/|\.(map|net)$/.test(name))).toEqual([]);
+    expect(names).toContain("LICENSE");
+  });
+
+  test("depends on few packages", () => {
+    expect(Object.keys(manifest.dependencies).sort()).toEqual([
+      "commander",
+      "prettier",
+      "unplugin",
+      "vscode-languageserver",
+      "vscode-languageserver-textdocument",
+    ]);
+  });
+
+  test("every entry is a module with types", async () => {
+    const entries = Object.keys(manifest.exports).map((name) => join("netc", name));
+    expect(entries).toEqual(
+      expect.arrayContaining([
+        "netc",
+        ...["vite", "rollup", "rolldown", "webpack", "rspack", "esbuild", "register", "data"].map(
+          (name) => `netc/${name}`,
+        ),
+      ]),
+    );
+    const modules = entries.filter((name) => !name.endsWith(".json"));
+    const script = `for (const name of ${JSON.stringify(modules)}) console.log(name, Object.keys(await import(name)).join());`;
+    app.write("entries.mjs", script);
+    const { code, out, err } = await app.node("entries.mjs");
+    expect(code, err).toBe(0);
+    expect(out).toContain("netc/vite default\n");
+    expect(out).toMatch(/^netc .*buildModule.*createProject/);
+    expect(
+      typeErrors(
+        modules.map((name) => `import ${JSON.stringify(name)};\nexport * from ${JSON.stringify(name)};`).join("\n"),
+      ),
+    ).toEqual([]);
+    // Unplugin names the types of bundlers that are not installed here; these name none.
+    expect(typeErrors('export * from "netc";\nexport { parseCsv } from "netc/data";', false)).toEqual([]);
+    expect(typeErrors('import netc from "netc/vite";\nnetc({ target: "wasn" });')).toEqual([
+      expect.stringContaining('"wasn"'),
+    ]);
+  });
+
+  test("the compiler imports nothing of Node, so that it runs in browsers", async () => {
+    app.write(
+      "bundle.mjs",
+      `import { build } from "esbuild";
+      await build({ stdin: { contents: 'export * from "netc"', resolveDir: "." }, bundle: true, format: "esm", platform: "browser", outfile: "netc.mjs" });
+      const { buildModule, createProject } = await import("./netc.mjs");
+      const project = createProject({ readText: () => ${JSON.stringify(flowers)}, resolve: (path) => path });
+      console.log(buildModule(project, "flowers.net", { language: "js" }).creators.join());`,
+    );
+    const { code, out, err } = await app.node("bundle.mjs");
+    expect(code, err).toBe(0);
+    expect(out.trim()).toBe("Flowers,FlowersPredictor");
+  });
+
+  test("its command builds types that accept a model's labels and inputs, and reject others", async () => {
+    const built = await app.node(
+      join("node_modules/netc", manifest.bin["netc"]!),
+      "build",
+      "flowers.net",
+      "--emit",
+      "types",
+    );
+    expect(built.code, built.err).toBe(0);
+    const step = (data: string) =>
+      typeErrors(
+        `import { Flowers } from "./flowers.net";\nexport const { loss } = Flowers.create().trainStep(${data});`,
+      );
+    expect(step('{ size: [1, 2], kind: ["rose"] }')).toEqual([]);
+    expect(step('{ size: [1, 2], kind: ["rse"] }')).toEqual([expect.stringContaining("Did you mean '\"rose\"'?")]);
+    expect(step('{ siz: [1, 2], kind: ["rose"] }')).toEqual([expect.stringContaining("Did you mean to write 'size'?")]);
+  });
+
+  test("Node imports .net files", async () => {
+    app.write(
+      "app.js",
+      'import { Flowers } from "./flowers.net";\nconsole.log(Flowers.create().predict({ size: [1, 2] }).chance.length);\n',
+    );
+    app.write("broken/a.net", flowers.replace("softmax", "sofmax"));
+    app.write("broken.js", 'import "./broken/a.net";\n');
+    app.write("missing.js", 'import "./nowhere.net";\n');
+    const run = (name: string) => app.node("--import", "netc/register", name);
+    app.write("flowers.d.net.ts", "export {};\n");
+    const [whole, broken, missing] = await Promise.all(["app.js", "broken.js", "missing.js"].map(run));
+    expect([whole!.code, whole!.out], whole!.err).toEqual([0, "3\n"]);
+    expect(whole!.err).toContain("flowers.d.net.ts is stale: netc build --emit types writes it anew");
+    expect(broken!.code).toBe(1);
+    expect(broken!.err).toContain("broken/a.net:6:47 error[NET2002]: there is no word `sofmax`");
+    expect(broken!.err).not.toMatch(/at .*node-loader/);
+    expect(missing!.err).toContain("nowhere.net");
+    expect(readdirSync(join(app.path, "broken"))).toEqual(["a.net"]);
+  });
+});
