@@ -20,7 +20,7 @@ import {
   tensorsOf,
 } from "../smaller.js";
 import { grouped, table, type Terminal } from "../terminal.js";
-import { load } from "../trained.js";
+import { load } from "../weights.js";
 import type { CheckedModel } from "../../check/model.js";
 
 interface PruneOptions {
