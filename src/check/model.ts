@@ -10,11 +10,21 @@ export type ElementType =
   | { readonly kind: "bool" }
   | { readonly kind: "class"; readonly size: number; readonly labels: readonly string[] | undefined };
 
+/** A dimension of which each example has its own number of items, `[t <= 40]`. */
+export interface Sequence {
+  readonly name: string;
+  readonly longest: number;
+  /** In arena classes, `["batch"]`: 1 to `longest`. */
+  readonly lengths: Source;
+}
+
 /** An input, target or output: the shape is that of one example. */
 export interface Port {
   readonly name: string;
   readonly element: ElementType;
   readonly shape: readonly number[];
+  /** Of the first axis, if it is one with padding. */
+  readonly sequence?: Sequence | undefined;
   /** Of the whole batch: `["batch", ...shape]`; in arena inputs/classes (inputs, targets) or outputs/decisions (outputs). */
   readonly source: Source;
   readonly documentation: string | undefined;

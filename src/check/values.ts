@@ -5,11 +5,14 @@ import type { Stage } from "../syntax/ast.js";
 import type { Builtin } from "./builtin.js";
 import type { ElementType } from "./model.js";
 import type { Frame } from "./frame.js";
+import type { Items } from "./items.js";
 import type { Word } from "./scope.js";
 
 /** The identity of a named dimension: axes with different labels never align. */
 export interface Label {
   readonly name: string;
+  /** Of a sequence with padding: each example has its own. A size named in a signature has them if one of its axes does. */
+  items?: Items | undefined;
 }
 /** One axis of one example. */
 export interface OwnAxis {

@@ -184,7 +184,6 @@ export const cases: readonly Case[] = [
     code: "NET4014",
     text: `${trained("  let z[i] = x[i] -> apart")}\nlayer apart(x: []) {\n  buffer m: [] = «mean(x, over: data)»\n  return x - m\n}`,
   },
-  { code: "NET5900", text: `model M {\n  input x: class[50][«t <= 40»]\n  output y = x -> embedding(3)\n}` },
   { code: "NET6002", text: trained("  train { accumulate: «0» }") },
   { code: "NET6002", text: trained("  train { checkpoint: «0» }") },
   { code: "NET6002", text: trained("  train { terminate_on_nan: «1» }") },
