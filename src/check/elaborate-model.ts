@@ -20,7 +20,8 @@ import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
-import { dataSettings, trainingSettings } from "./settings.js";
+import { dataSettings } from "./data-settings.js";
+import { trainingSettings } from "./settings.js";
 import { itemAt, materialise, origin, toF32, toIndex } from "./tensors.js";
 import { errorValue, number, type TensorValue, type Value, valueText } from "./values.js";
 
@@ -300,7 +301,11 @@ class Elaboration {
   }
   /** What prediction computes reads neither targets nor other examples. */
   #checkOutputs(): void {
-    const targets = new Set(this.#targets.map(({ source: { arena, offset } }) => `${arena}:${offset}`));
+    const given = new Set(this.#inputs.flatMap(({ sequence }) => sequence?.lengths.offset ?? []));
+    const sources = this.#targets.flatMap(({ source, sequence }) =>
+      sequence && !given.has(sequence.lengths.offset) ? [source, sequence.lengths] : [source],
+    );
+    const targets = new Set(sources.map(({ arena, offset }) => `${arena}:${offset}`));
     for (const { port, value } of this.#predict.outputs) {
       const on = dependence(value, (s) => targets.has(`${s.arena}:${s.offset}`));
       if (on) this.#top.report(modelRules.outputDepends, port.location.span, { name: port.name, on });

@@ -10,7 +10,19 @@ import { neutralOf, plainAxis, positionsOf } from "./items.js";
 import { numericTensor, realTensor } from "./operators.js";
 import { type Binder, type Range, solveRanges } from "./ranges.js";
 import { Scope } from "./scope.js";
-import { array, dependsOn, elementAt, f32, fromAxes, itemAt, origin, scalar, toF32, toIndex, tooLarge } from "./tensors.js";
+import {
+  array,
+  dependsOn,
+  elementAt,
+  f32,
+  fromAxes,
+  itemAt,
+  origin,
+  scalar,
+  toF32,
+  toIndex,
+  tooLarge,
+} from "./tensors.js";
 import { errorValue, type OwnAxis, type TensorValue, type Value } from "./values.js";
 
 /** Index variables for binders, and the context in which they are names. */

@@ -76,7 +76,9 @@ export class Padding {
   guarded(e: Expr, positions: readonly Position[], otherwise = 0): Expr {
     return positions.reduceRight(
       (body, { items, at }) =>
-        otherwise === 0 && this.#vanishes(body, items, at) ? body : choose(this.graph, items.holds(at), body, otherwise),
+        otherwise === 0 && this.#vanishes(body, items, at)
+          ? body
+          : choose(this.graph, items.holds(at), body, otherwise),
       e,
     );
   }

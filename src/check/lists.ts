@@ -8,7 +8,15 @@ import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { itemsOf } from "./items.js";
 import { elementAt, fromBody, oneHot, scalar, toF32 } from "./tensors.js";
-import { errorValue, type ListValue, type OwnAxis, sameAxes, type TensorValue, type Value, valueText } from "./values.js";
+import {
+  errorValue,
+  type ListValue,
+  type OwnAxis,
+  sameAxes,
+  type TensorValue,
+  type Value,
+  valueText,
+} from "./values.js";
 
 /** Longer tables belong into data. */
 const longestTable = 4096;
@@ -25,8 +33,7 @@ export function listToTensor(c: Context, { items }: ListValue, span: Span): Valu
   }
   const first = tensors[0]!;
   const axes = tensors.every((t) => sameAxes(t.axes, first.axes)) && mergedAxes(c, tensors, span);
-  if (!axes)
-    return c.report(shapeRules.unequal, span, { word: "[..]", shapes: tensors.map(valueText).join(", ") });
+  if (!axes) return c.report(shapeRules.unequal, span, { word: "[..]", shapes: tensors.map(valueText).join(", ") });
   return fromBody(
     c,
     [{ size: tensors.length, label: undefined }, ...axes],

@@ -180,11 +180,22 @@ export interface DataBinding {
   readonly part: "train" | "test" | "validation";
   readonly location: Location;
   readonly reader:
-    | { readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined }
+    | ({ readonly kind: "csv"; readonly file: string; readonly columns: readonly string[] | undefined } & SequenceForm)
     | { readonly kind: "idx"; readonly file: string }
     | { readonly kind: "npy"; readonly file: string }
     /** Windows of characters; `shift` 1 is the next-character target. */
-    | { readonly kind: "text"; readonly file: string; readonly shift: number };
+    | { readonly kind: "text"; readonly file: string; readonly shift: number }
+    | ({ readonly kind: "lines"; readonly file: string } & SequenceForm)
+    /** `field` is a column of the format, from 0. */
+    | ({ readonly kind: "conllu"; readonly file: string; readonly field: number } & SequenceForm);
+}
+/** How a text becomes the items of a sequence. */
+export interface SequenceForm {
+  /** Separated by white space; each character; words, each numbered by its hash. */
+  readonly by: "words" | "characters" | "hashes";
+  /** One more item in front, or at the end. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 export interface DataSettings {
   readonly bindings: readonly DataBinding[];

@@ -216,7 +216,8 @@ export class Objectives {
     const perExample = value.kind === "tensor" && isPerExample(c.run, value);
     if (perExample) {
       const positions = this.#positions("metric", value, item.value);
-      if (positions) this.results.push({ name, shape: [], result: c.graph.compute([], this.#mean(positions, item.value.span)) });
+      if (positions)
+        this.results.push({ name, shape: [], result: c.graph.compute([], this.#mean(positions, item.value.span)) });
       return;
     }
     if (value.kind === "error") return;

@@ -38,7 +38,9 @@ export function portType(c: Context, name: string, type: TypeExpression, readTex
     case "bool":
     case "int":
       if (type.shapes.length > 1) return wrong();
-      return first ? shaped(c, name, { kind: type.name.text }, first) : { element: { kind: type.name.text }, shape: [], dimension: undefined };
+      return first
+        ? shaped(c, name, { kind: type.name.text }, first)
+        : { element: { kind: type.name.text }, shape: [], dimension: undefined };
     case "class": {
       const element = first && type.shapes.length <= 2 ? classType(c, first, readText) : wrong();
       if (!element) return undefined;

@@ -309,8 +309,7 @@ function scaled(a: Linear, factor: number): Linear {
 function solve(every: readonly Variable[], constraints: readonly Constraint[]): void {
   for (const variable of every) {
     const axis = variable.alone[0]?.axis;
-    if (axis && !variable.range)
-    {
+    if (axis && !variable.range) {
       const labels = variable.alone.flatMap(({ axis }) => axis.label ?? []);
       variable.range = { size: axis.size, label: labels.find(({ items }) => items) ?? labels[0] };
     }

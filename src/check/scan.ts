@@ -93,7 +93,9 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
       if (returned) c.report(wordRules.notHere, statement.span, { what: "`return`", where: "a scan" });
       const next = carried.map((item, k) => {
         const value = scope.names.get(item.name)!.value;
-        return value.kind === "tensor" ? spread(c, value, item, ambient, statement, leaves[k]!, items?.holds(at)) : leaves[k]!;
+        return value.kind === "tensor"
+          ? spread(c, value, item, ambient, statement, leaves[k]!, items?.holds(at))
+          : leaves[k]!;
       });
       return { next, rows: rows.map(({ row }) => row) };
     },

@@ -301,7 +301,8 @@ function matchSize(
   }
   const known = m.sizes.get(axis.name);
   if (known) {
-    if (known.size === actual.size) return sameItems(c, m, axis.name, known.label, actual) ? { label: known.label } : undefined;
+    if (known.size === actual.size)
+      return sameItems(c, m, axis.name, known.label, actual) ? { label: known.label } : undefined;
     wrongSize(c, m, axis.name, known.size, `\`${known.by}\``, actual.size, parameter, given, known.value);
     return undefined;
   }

@@ -1,9 +1,11 @@
 /** @file The data that a model's `data` block binds, read into typed arrays. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import type { CheckedModel, DataBinding, Port } from "../check/model.js";
+import type { CheckedModel, DataBinding, Port, SequenceForm } from "../check/model.js";
 import {
+  cellRows,
   characterWindows,
+  classSequences,
   DataError,
   decodeUtf8,
   decompress,
@@ -11,19 +13,24 @@ import {
   integerColumns,
   labelArray,
   labelColumn,
+  lineRows,
   numericArray,
   numericColumns,
+  numberSequences,
   parseCsv,
   parseIdx,
   readNpy,
+  sentenceRows,
   splitRows,
   takeRows,
+  type ItemRow,
+  type Sequences,
   type Table,
 } from "../data/index.js";
 import { InputFault } from "./fault.js";
 import { readBytes } from "./host.js";
 
-export type Values = Float32Array | Int32Array;
+export type Values = Float32Array | Int32Array | Sequences;
 /** Rows of every port, by name. */
 export interface Examples {
   readonly rows: number;
@@ -67,9 +74,29 @@ class Files {
   }
 }
 
-async function readCsv(port: Port, file: string, columns: readonly string[], files: Files): Promise<Values> {
+/** The items of each row as the port's elements. */
+function readItems(port: Port, rows: readonly ItemRow[], form: SequenceForm): Sequences {
+  const { element, shape, sequence } = port;
+  const isNumber = element.kind === "f32" || element.kind === "int";
+  if (!sequence || shape.length > 1 || isNumber !== (element.kind === "f32"))
+    throw new InputFault(
+      `${port.name} is read item by item, so its type must be class[..][t <= 40] or f32[t <= 40]`,
+      sequence ? undefined : "one value per row is read from a CSV column",
+    );
+  const { longest } = sequence;
+  if (isNumber) return numberSequences(rows, longest);
+  const classes = element.kind === "class" ? (element.labels ?? element.size) : ["false", "true"];
+  return classSequences(rows, classes, longest, form);
+}
+
+async function readCsv(
+  port: Port,
+  { file, columns = [port.name], ...form }: Extract<DataBinding["reader"], { kind: "csv" }>,
+  files: Files,
+): Promise<Values> {
   const table = await files.table(file);
   const { element } = port;
+  if (port.sequence && columns.length === 1) return readItems(port, cellRows(table, columns[0]!, form.by), form);
   if (element.kind === "f32") {
     if (columns.length !== widthOf(port))
       throw new InputFault(
@@ -93,7 +120,15 @@ async function readText(port: Port, file: string, shift: number, files: Files): 
 async function readBinding(port: Port, { reader }: DataBinding, files: Files): Promise<Values> {
   switch (reader.kind) {
     case "csv":
-      return readCsv(port, reader.file, reader.columns ?? [port.name], files);
+      return readCsv(port, reader, files);
+    case "lines":
+      return readItems(port, lineRows(await files.text(reader.file), reader.by, files.locate(reader.file)), reader);
+    case "conllu":
+      return readItems(
+        port,
+        sentenceRows(await files.text(reader.file), reader.field, files.locate(reader.file)),
+        reader,
+      );
     case "text":
       return readText(port, reader.file, reader.shift, files);
     case "idx":
@@ -109,15 +144,42 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
   }
 }
 
+/** Arrays without lengths hold sequences of the largest length. */
+function asSequences(port: Port, values: Values): Values {
+  if (!port.sequence || "lengths" in values) return values;
+  return { values, lengths: new Int32Array(values.length / widthOf(port)).fill(port.sequence.longest) };
+}
+/** Arrays of examples changed, with the lengths of sequences. */
+function mapped(
+  values: Values,
+  width: number,
+  change: <T extends Float32Array | Int32Array>(values: T, width: number) => T,
+): Values {
+  return "lengths" in values
+    ? { values: change(values.values, width), lengths: change(values.lengths, 1) }
+    : change(values, width);
+}
+/** Row-major, padding included. */
+export const elementsOf = (values: Values): Float32Array | Int32Array => ("lengths" in values ? values.values : values);
+
 function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
-  const taken = ports.map((port) => [port.name, takeRows(examples.ports[port.name]!, widthOf(port), rows)] as const);
+  const taken = ports.map(
+    (port) =>
+      [port.name, mapped(examples.ports[port.name]!, widthOf(port), (v, width) => takeRows(v, width, rows))] as const,
+  );
   return { rows: rows.length, ports: Object.fromEntries(taken) };
 }
 
 /** The first `count` rows, in place. */
 function first(examples: Examples, ports: readonly Port[], count: number): Examples {
   if (count >= examples.rows) return examples;
-  const cut = ports.map((port) => [port.name, examples.ports[port.name]!.subarray(0, count * widthOf(port))] as const);
+  const cut = ports.map(
+    (port) =>
+      [
+        port.name,
+        mapped(examples.ports[port.name]!, widthOf(port), (v, width) => v.subarray(0, count * width) as typeof v),
+      ] as const,
+  );
   return { rows: count, ports: Object.fromEntries(cut) };
 }
 
@@ -155,8 +217,8 @@ async function readPart(
   for (const port of ports) {
     const binding = bindings.find((candidate) => candidate.port === port.name);
     if (!binding) throw new InputFault(`the data block binds no ${part}values to ${port.name}`);
-    const values = await readBinding(port, binding, files);
-    const count = values.length / Math.max(1, widthOf(port));
+    const values = asSequences(port, await readBinding(port, binding, files));
+    const count = elementsOf(values).length / Math.max(1, widthOf(port));
     if (rows && rows.count !== count)
       throw new DataError(`${port.name} has ${count} examples but ${rows.port} has ${rows.count}`, {
         file: files.locate(binding.reader.file),

@@ -9,7 +9,9 @@ export type Data = Readonly<Record<string, Values>>;
 export type Metrics = Readonly<Record<string, unknown>>;
 export type EpochReport = api.EpochReport<Metrics>;
 export type BatchReport = api.BatchReport<Metrics>;
-export type Outputs = Readonly<Record<string, ArrayLike<number> | readonly string[]>>;
+export type Outputs = Readonly<
+  Record<string, ArrayLike<number> | readonly string[] | readonly (ArrayLike<number> | readonly string[])[]>
+>;
 export type Net = api.TrainingNet<Data, Data, Outputs, Metrics, api.NetParameters>;
 
 export interface ModelModule {

@@ -8,5 +8,15 @@ export { DataError, type DataErrorDetails } from "./error.js";
 export { parseIdx, readIdx, writeIdx } from "./idx.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { hash32, uniform } from "./random.js";
+export {
+  cellRows,
+  classSequences,
+  type ItemRow,
+  lineRows,
+  numberSequences,
+  sentenceRows,
+  type Sequences,
+  unknownWord,
+} from "./sequences.js";
 export { permutation, splitRows, takeRows, type Split } from "./split.js";
 export { characterWindows, encodeCharacters, type CharacterWindows } from "./text.js";

@@ -8,8 +8,12 @@ import { shapeBuiltins } from "./shapes.js";
 import { structureBuiltins } from "./structure.js";
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [...elementwiseBuiltins, ...reductionBuiltins, ...shapeBuiltins, ...sequenceBuiltins, ...structureBuiltins, ...drawBuiltins].map((row) => [
-    row.name,
-    row,
-  ]),
+  [
+    ...elementwiseBuiltins,
+    ...reductionBuiltins,
+    ...shapeBuiltins,
+    ...sequenceBuiltins,
+    ...structureBuiltins,
+    ...drawBuiltins,
+  ].map((row) => [row.name, row]),
 );

@@ -190,7 +190,9 @@ function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span:
   const counted = items?.kind === "tensor" ? survey.sum(c, items, `${of} ${kept} counted`, 1, span) : undefined;
   if (items && !counted) return errorValue;
   const meanAt = (value: TensorValue, at: readonly Expr[]) =>
-    counted ? dividedBy(c, elementAt(c, value, at), elementAt(c, counted, at)) : graph.apply(ops.divide, elementAt(c, value, at), all);
+    counted
+      ? dividedBy(c, elementAt(c, value, at), elementAt(c, counted, at))
+      : graph.apply(ops.divide, elementAt(c, value, at), all);
   return fromBody(
     c,
     sum.axes,

@@ -31,7 +31,8 @@ name, which all ports of the same length share, each with the same largest lengt
   mask: rule<{ axis: string; actual: string }>({
     code: "NET3024",
     severity: "error",
-    message: ({ axis, actual }) => `\`mask\` takes truth values [${axis}], one for each element of the first axis, but got ${actual}`,
+    message: ({ axis, actual }) =>
+      `\`mask\` takes truth values [${axis}], one for each element of the first axis, but got ${actual}`,
     explanation: `\`mask(x, keep)\` hides the elements of x's first axis where \`keep\` is false, as if they were padding: \
 \`mask(x, any(x != 0, over: -1))\`.`,
   }),
