@@ -3,6 +3,7 @@
  * its padding, by a choice in its body, so that sums and products of it need no care, forward or backward.
  */
 import type { Axis, Expr, ExpressionBuilder, Reducer, ScalarType, Tensor } from "../ir/types.js";
+import { tensorsOf } from "../ir/graph.js";
 import { and, not, or, where } from "../ops/index.js";
 import type { Sequence } from "./model.js";
 import type { OwnAxis, TensorValue } from "./values.js";
@@ -29,6 +30,8 @@ export class Padding {
   readonly #places = new Map<Expr, Items>();
   /** By axis, the items outside of which a tensor is 0. */
   readonly #clean = new Map<Tensor, readonly (Items | undefined)[]>();
+  /** Of tensors inside scans over items, what they are 0 without. */
+  readonly #within = new Map<Tensor, readonly Position[]>();
   /** Masked labels by mask and the label before, so that two values under one mask align. */
   readonly masked = new Map<string, NonNullable<OwnAxis["label"]>>();
   constructor(
@@ -46,10 +49,12 @@ export class Padding {
   isInPlace(at: Expr, items: Items): boolean {
     return this.#places.get(at) === items;
   }
-  /** The index variables over items that an expression per example depends on, where they are. */
-  visited(expr: Expr, except: readonly Axis[] = []) {
-    if (!expr.free.includes(this.batchAxis)) return [];
-    return expr.free.flatMap((axis) => (except.includes(axis) ? [] : (this.#runs.get(axis) ?? [])));
+  /** The index variables and scans over items that an expression per example depends on, where they are. */
+  visited(expr: Expr, except: readonly Axis[] = []): readonly Position[] {
+    if (this.#runs.size === 0 || !expr.free.includes(this.batchAxis)) return [];
+    const axes = new Set(expr.free);
+    for (const { scans } of tensorsOf(expr)) for (const scan of scans) axes.add(scan.axis);
+    return [...axes].flatMap((axis) => (except.includes(axis) ? [] : (this.#runs.get(axis) ?? [])));
   }
   /** The expression where all index variables over items are at one, else 0. */
   within(expr: Expr, except: readonly Axis[] = []): Expr {
@@ -60,6 +65,8 @@ export class Padding {
     if (this.#clean.has(tensor)) return;
     const items = [...ambient.map((axis) => this.#runs.get(axis)?.items), ...own.map(itemsOf)];
     if (items.some((known) => known)) this.#clean.set(tensor, items);
+    const scans = tensor.scans.flatMap(({ axis }) => this.#runs.get(axis) ?? []);
+    if (scans.length > 0) this.#within.set(tensor, scans);
   }
   /** A tensor that is 0 wherever another of the same shape is. */
   copy(from: Tensor, to: Tensor): void {
@@ -89,7 +96,11 @@ export class Padding {
       case "const":
         return e.value === 0;
       case "read":
-        return !e.outside && e.at.some((place, k) => place === at && this.#clean.get(e.tensor)?.[k] === items);
+        return (
+          !e.outside &&
+          (e.at.some((place, k) => place === at && this.#clean.get(e.tensor)?.[k] === items) ||
+            (this.#within.get(e.tensor)?.some((position) => position.at === at && position.items === items) ?? false))
+        );
       case "fold":
         return e.reducer === "sum" && of(e.body);
       case "apply":

@@ -1,6 +1,6 @@
 /** @file `x[i, 2:5, ...]`: elements, whole axes, slices and gathers; every read is proven to stay inside. */
 import type { Span } from "../base/source.js";
-import { affine } from "../ir/affine.js";
+import { tensorsOf } from "../ir/graph.js";
 import type { Expr } from "../ir/types.js";
 import { add } from "../ops/index.js";
 import type { Expression, Subscript, SubscriptItem } from "../syntax/ast.js";
@@ -203,7 +203,7 @@ function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Select
         value,
         value.axes.map(() => c.graph.constant(0, "i32")),
       );
-      if (items && value.axes.length === 0 && !c.run.padding.isInPlace(probe, items) && affine(probe)) return "moved";
+      if (items && value.axes.length === 0 && !c.run.padding.isInPlace(probe, items) && !isData(probe)) return "moved";
       const { low, high } =
         value.element.kind === "class" ? { low: 0, high: value.element.size - 1 } : boundsOf(c.run, probe);
       if (value.element.kind !== "class" && !isIntegral(c, probe)) break;
@@ -217,6 +217,8 @@ function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Select
   return undefined;
 }
 
+/** Whether it is more than arithmetic on indices. */
+const isData = (expr: Expr): boolean => tensorsOf(expr).size > 0;
 /** Whether an expression is whole whatever its operands. */
 function isIntegral(c: Context, expr: Expr): boolean {
   if (expr.type === "i32" || expr.type === "bool") return true;
