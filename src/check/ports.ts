@@ -117,12 +117,12 @@ function named(c: Context, labels: readonly string[], span: Shape["span"]): Elem
 }
 
 /** The dimension of a name, made where it is met first; ports that share it have one length. */
-function sequenceLabel(c: Context, name: string, longest: number, span: Shape["span"]): Label {
+function sequenceLabel(c: Context, port: string, name: string, longest: number, span: Shape["span"]): Label {
   const { sequences, arenas } = c.run.registry;
   const known = sequences.get(name);
   const before = known?.items?.sequence?.longest;
   if (before !== undefined && before !== longest)
-    c.report(sequenceRules.dimension, span, { name, why: `has both ${before} and ${longest} items at most` });
+    c.report(sequenceRules.dimension, span, { name: port, why: `has at most ${longest} items, but that of \`${name}\` before ${before}` });
   if (known && before === longest) return known;
   const { graph, batchAxis, bounds } = c.run;
   const place = arenas.classes.take(`length of ${name}`, ["batch"], c.run.batch);
@@ -145,7 +145,7 @@ export function makePort(
   const name = item.name.text;
   const location = c.location(item.name.span);
   const { arenas } = c.run.registry;
-  const label = dimension === undefined ? undefined : sequenceLabel(c, dimension, shape[0]!, item.type.span);
+  const label = dimension === undefined ? undefined : sequenceLabel(c, name, dimension, shape[0]!, item.type.span);
   const arena = element.kind === "f32" ? arenas.inputs : arenas.classes;
   const place = arena.take(name, ["batch", ...shape], c.run.batch);
   const source = element.kind === "class" ? { ...place, limit: element.size } : place;

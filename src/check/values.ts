@@ -127,9 +127,10 @@ export const isWhole = (value: number): boolean => Number.isSafeInteger(value);
 export const isCallable = (value: Value | undefined): value is Callable =>
   value?.kind === "recipe" || value?.kind === "chain" || value?.kind === "instance";
 
-/** `[28, 28, 1]`. */
+/** `[28, 28, 1]`, `[t <= 40, 3]`. */
 export const shapeText = (sizes: readonly (number | OwnAxis)[]): string =>
-  `[${sizes.map((axis) => (typeof axis === "number" ? axis : axis.size)).join(", ")}]`;
+  `[${sizes.map((axis) => (typeof axis === "number" ? axis : axisText(axis))).join(", ")}]`;
+const axisText = ({ size, label }: OwnAxis): string => (label?.items ? `${label.name} <= ${size}` : String(size));
 
 function elementText(element: ElementType): string {
   return element.kind === "class" ? `class[${element.size}]` : element.kind;
