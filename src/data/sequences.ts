@@ -1,7 +1,7 @@
 /** @file Sequences: lines, words, characters and tagged sentences as padded rows of class indexes or numbers, with their lengths. */
 import { suggest } from "../base/suggest.js";
 import type { Table } from "./csv.js";
-import { columnIndex } from "./columns.js";
+import { columnIndex, decimal } from "./columns.js";
 import { DataError, type DataErrorDetails, listNames, quote } from "./error.js";
 
 /** Row-major [rows, longest]: 0 after the items of each row. */
@@ -99,7 +99,7 @@ export function classSequences(
 /** Numbers of rows. @throws DataError as classSequences, and at the first item that is no number. */
 export function numberSequences(rows: readonly ItemRow[], longest: number): Sequences<Float32Array> {
   return padded(rows, longest, { by: "words" }, new Float32Array(rows.length * longest), (item, place) => {
-    const value = Math.fround(Number(item));
+    const value = decimal.test(item) ? Math.fround(Number(item)) : NaN;
     if (Number.isFinite(value)) return value;
     throw new DataError("not a number", { ...place, found: quote(item) });
   });
