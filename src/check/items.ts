@@ -68,10 +68,11 @@ export class Padding {
     const scans = tensor.scans.flatMap(({ axis }) => this.#runs.get(axis) ?? []);
     if (scans.length > 0) this.#within.set(tensor, scans);
   }
-  /** A tensor that is 0 wherever another of the same shape is. */
+  /** Of a tensor that is 0 wherever another of the same leading axes is. */
   copy(from: Tensor, to: Tensor): void {
-    const known = this.#clean.get(from);
-    if (known) this.#clean.set(to, known);
+    const [clean, within] = [this.#clean.get(from), this.#within.get(from)];
+    if (clean) this.#clean.set(to, clean);
+    if (within) this.#within.set(to, within);
   }
   /** Whether own axis k of a value is known to be 0 in its padding. */
   isClean({ data, axes }: TensorValue, k: number): boolean {

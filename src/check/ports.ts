@@ -122,7 +122,10 @@ function sequenceLabel(c: Context, port: string, name: string, longest: number, 
   const known = sequences.get(name);
   const before = known?.items?.sequence?.longest;
   if (before !== undefined && before !== longest)
-    c.report(sequenceRules.dimension, span, { name: port, why: `has at most ${longest} items, but that of \`${name}\` before ${before}` });
+    c.report(sequenceRules.dimension, span, {
+      name: port,
+      why: `has at most ${longest} items, but that of \`${name}\` before ${before}`,
+    });
   if (known && before === longest) return known;
   const { graph, batchAxis, bounds } = c.run;
   const place = arenas.classes.take(`length of ${name}`, ["batch"], c.run.batch);

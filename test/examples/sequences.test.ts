@@ -18,7 +18,7 @@ describe("sequences", () => {
     expect(metrics["perplexity"]).toBeLessThan(12);
     net.reset();
     const text: number[] = [];
-    for (let letter = 0; text.length < 30; ) {
+    for (let letter = 0; text.length < 30;) {
       const { next } = net.predict({ text: [[letter]] });
       const chance = (next as readonly Float32Array[])[0]!;
       letter = chance.indexOf(Math.max(...chance));

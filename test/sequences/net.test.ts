@@ -45,7 +45,7 @@ const plain = await instantiate(compileModel(tagger, { target: "typescript" }));
 type Given = Parameters<ReturnType<typeof module.create>["predict"]>[0];
 const given = (data: object) => data as Given;
 const inputs = given({ words, x });
-const list = (value: unknown) => Array.from(value as ArrayLike<ArrayLike<number>>, (row) => [...Array.from(row)]);
+const list = (value: unknown) => Array.from(value as ArrayLike<ArrayLike<number>>, (row) => Array.from(row));
 
 describe("a net over sequences", () => {
   test("gives each example as many results as it has items, in as many calls as it takes", () => {

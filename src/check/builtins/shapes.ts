@@ -126,7 +126,8 @@ export function reshaped(c: Context, tensor: TensorValue, axes: readonly OwnAxis
   const { tensor: node, ambient } = materialise(c, tensor, span);
   const shape = [...ambient.map(({ extent }) => extent), ...axes.map(({ size }) => size)];
   const result = c.graph.reshape(node, shape, origin(c, span));
-  c.run.padding.remember(result, ambient, axes);
+  // Sequences are among the axes in front, which stay.
+  c.run.padding.copy(node, result);
   const bounds = c.run.bounds.get(node);
   if (bounds) c.run.bounds.set(result, bounds);
   return { ...array(result, ambient, axes, tensor.element), trail };

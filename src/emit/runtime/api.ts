@@ -115,7 +115,7 @@ export interface History<Metrics> {
   readonly stopped: "epochs" | "early" | "aborted" | "nan";
 }
 
-/** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
+/** A net that predicts. Arrays of results are row-major, [n, ..shape]; of sequences there is one array per example, as long as it is. */
 export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
   /** What runs it. */

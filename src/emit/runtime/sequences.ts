@@ -51,7 +51,7 @@ export function readSequences(port: PortSpec, given: unknown): Rows {
 /** One array of items per example; items of several elements are arrays, or lie side by side. */
 function padded(port: PortSpec, given: ArrayLike<unknown>): Rows {
   const width = widthOf(port);
-  const values = new Array<unknown>(given.length * port.size).fill(0);
+  const values = Array.from<unknown>({ length: given.length * port.size }).fill(0);
   const lengths: number[] = [];
   for (let row = 0; row < given.length; row++) {
     const items = given[row];
