@@ -1,7 +1,6 @@
 /** @file Sentences of a treebank in CoNLL-U, and their words and tags as numbers. */
 
-/** Sizes of the arrays, as in hidden-markov.net. */
-export const longest = 60;
+/** Classes of words, as in hidden-markov.net. */
 export const vocabulary = 1024;
 
 export interface Sentence {
@@ -34,50 +33,36 @@ export function codeOf(sentences: readonly Sentence[]): Code {
   return { words, tags: [...new Set(sentences.flatMap(({ tags }) => tags))].sort() };
 }
 
+/** One array per sentence. */
 export interface Encoded {
-  /** [sentences, longest], 0 beyond a sentence's end. */
-  readonly words: Int32Array;
-  readonly tag: Int32Array;
-  /** Words per sentence. */
-  readonly count: Int32Array;
+  readonly words: readonly (readonly number[])[];
+  readonly tag: readonly (readonly number[])[];
 }
 
 export function encode(sentences: readonly Sentence[], { words, tags }: Code): Encoded {
-  const encoded: Encoded = {
-    words: new Int32Array(sentences.length * longest),
-    tag: new Int32Array(sentences.length * longest),
-    count: Int32Array.from(sentences, (sentence) => sentence.words.length),
+  return {
+    words: sentences.map((sentence) => sentence.words.map((word) => words.get(word) ?? 0)),
+    tag: sentences.map((sentence) => sentence.tags.map((tag) => Math.max(0, tags.indexOf(tag)))),
   };
-  sentences.forEach((sentence, row) => {
-    if (sentence.words.length > longest) throw new Error(`a sentence of ${sentence.words.length} words`);
-    sentence.words.forEach((word, i) => (encoded.words[row * longest + i] = words.get(word) ?? 0));
-    sentence.tags.forEach((tag, i) => (encoded.tag[row * longest + i] = Math.max(0, tags.indexOf(tag))));
-  });
-  return encoded;
 }
 
+/** What is predicted for each word beside its true tag. */
+const pairs = (path: readonly ArrayLike<number>[], { tag }: Encoded): (readonly [found: number, tag: number])[] =>
+  tag.flatMap((own, row) => own.map((one, i) => [path[row]![i]!, one] as const));
+
 /** Share of the words whose tag is the true one. */
-export function accuracy(path: ArrayLike<number>, { tag, count }: Encoded): number {
-  let right = 0;
-  let words = 0;
-  count.forEach((n, row) => {
-    for (let i = row * longest; i < row * longest + n; i++) right += Number(path[i] === tag[i]);
-    words += n;
-  });
-  return right / words;
+export function accuracy(path: readonly ArrayLike<number>[], encoded: Encoded): number {
+  const all = pairs(path, encoded);
+  return all.filter(([found, tag]) => found === tag).length / all.length;
 }
 
 /** Share of the words that are right if every state is read as the tag that it most often has: what unsupervised states are worth. */
-export function manyToOne(path: ArrayLike<number>, encoded: Encoded): number {
-  const { tag, count } = encoded;
+export function manyToOne(path: readonly ArrayLike<number>[], encoded: Encoded): number {
   const together = new Map<number, Map<number, number>>();
-  let words = 0;
-  count.forEach((n, row) => {
-    for (let i = row * longest; i < row * longest + n; i++) {
-      const own = together.get(path[i]!) ?? new Map<number, number>();
-      together.set(path[i]!, own.set(tag[i]!, (own.get(tag[i]!) ?? 0) + 1));
-    }
-    words += n;
-  });
-  return [...together.values()].reduce((sum, own) => sum + Math.max(...own.values()), 0) / words;
+  const all = pairs(path, encoded);
+  for (const [found, tag] of all) {
+    const own = together.get(found) ?? new Map<number, number>();
+    together.set(found, own.set(tag, (own.get(tag) ?? 0) + 1));
+  }
+  return [...together.values()].reduce((sum, own) => sum + Math.max(...own.values()), 0) / all.length;
 }

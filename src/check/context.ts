@@ -6,6 +6,7 @@ import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Row, Tensor } from "../ir/types.js";
 import type { Block, ConstDeclaration, Expression, Stage, Statement, WordKind } from "../syntax/ast.js";
 import type { Frame } from "./frame.js";
+import type { Padding } from "./items.js";
 import type { Registry } from "./registry.js";
 import type { Kept } from "./model.js";
 import type { FileScope, Scope, Word, WordSet } from "./scope.js";
@@ -64,6 +65,7 @@ export interface Run {
   /** The batch as an index variable; the oldest axis, so that it sorts first. */
   readonly batchAxis: Axis;
   readonly scanAxes: Set<Axis>;
+  readonly padding: Padding;
   /** Bounds of whole-number tensors. */
   readonly bounds: Map<Tensor, Interval>;
   /** Whether `training` was asked for: if not, the other elaborations would give the same graph. */

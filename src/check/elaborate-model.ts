@@ -9,6 +9,7 @@ import { dataRules } from "./diagnostics/data.js";
 import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { Frame } from "./frame.js";
+import { itemsOf, Padding } from "./items.js";
 import { language } from "./language.js";
 import type { CheckedModel, ElementType, Forward, Monitor, Phase, Port, Slot, Step } from "./model.js";
 import { Objectives, placeMetrics, TotalTable } from "./objectives.js";
@@ -20,9 +21,10 @@ import { masksIn, placeMasks, prunedIn, pruningOf } from "./pruning.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
-import { dataSettings, trainingSettings } from "./settings.js";
-import { elementAt, materialise, origin, toF32, toIndex } from "./tensors.js";
-import { errorValue, type TensorValue, type Value, valueText } from "./values.js";
+import { dataSettings } from "./data-settings.js";
+import { trainingSettings } from "./settings.js";
+import { itemAt, materialise, origin, toF32, toIndex } from "./tensors.js";
+import { errorValue, number, type TensorValue, type Value, valueText } from "./values.js";
 
 interface ModelInput {
   readonly declaration: ModelDeclaration;
@@ -66,7 +68,8 @@ interface AppliedStepNamed extends AppliedStep {
 class Elaboration {
   readonly registry: Registry;
   readonly #graph = new Graph();
-  readonly #batchAxis: Axis;
+  readonly #batchAxis: Axis = this.#graph.axis("batch");
+  readonly #padding = new Padding(this.#graph, this.#batchAxis);
   readonly #top: Context;
   readonly #inputs: Port[] = [];
   readonly #targets: Port[] = [];
@@ -85,7 +88,6 @@ class Elaboration {
     offsets: ReadonlyMap<string, number> | undefined,
   ) {
     const { declaration } = input;
-    this.#batchAxis = this.#graph.axis("batch");
     this.registry = new Registry(new Frame(""), offsets);
     this.#table = new TotalTable(this.registry);
     const settings = this.#context("train", 1, undefined);
@@ -119,6 +121,7 @@ class Elaboration {
       batch,
       batchAxis: this.#batchAxis,
       scanAxes: this.#scanAxes,
+      padding: this.#padding,
       bounds: this.#bounds,
       readsTraining: false,
       draws: new Map(),
@@ -217,6 +220,10 @@ class Elaboration {
           const augmentation = item.kind === "input" && this.#augmentations.get(item.name.text);
           const value = port && augmentation ? augmented(c, port, augmentation) : port;
           c.scope.bind(item.name.text, value ?? errorValue, c.location(item.name.span));
+          // The dimension's name is a size, for `scan i in t`.
+          const dimension = port && port.axes[0]?.label;
+          if (dimension && !c.scope.find(dimension.name))
+            c.scope.bind(dimension.name, number(port.axes[0]!.size, dimension));
           break;
         }
         case "output": {
@@ -273,7 +280,7 @@ class Elaboration {
     if (!tensor) return undefined;
     const { element } = tensor;
     const own = tensor.axes.map(({ size }) => c.graph.axis(size));
-    const at = elementAt(
+    const at = itemAt(
       c,
       tensor,
       own.map((axis) => c.graph.index(axis)),
@@ -291,6 +298,7 @@ class Elaboration {
       name,
       element: element satisfies ElementType,
       shape,
+      sequence: tensor.axes[0] && itemsOf(tensor.axes[0])?.sequence,
       source,
       documentation: item.documentation,
       location: c.location(item.name.span),
@@ -299,7 +307,11 @@ class Elaboration {
   }
   /** What prediction computes reads neither targets nor other examples. */
   #checkOutputs(): void {
-    const targets = new Set(this.#targets.map(({ source: { arena, offset } }) => `${arena}:${offset}`));
+    const given = new Set(this.#inputs.flatMap(({ sequence }) => sequence?.lengths.offset ?? []));
+    const sources = this.#targets.flatMap(({ source, sequence }) =>
+      sequence && !given.has(sequence.lengths.offset) ? [source, sequence.lengths] : [source],
+    );
+    const targets = new Set(sources.map(({ arena, offset }) => `${arena}:${offset}`));
     for (const { port, value } of this.#predict.outputs) {
       const on = dependence(value, (s) => targets.has(`${s.arena}:${s.offset}`));
       if (on) this.#top.report(modelRules.outputDepends, port.location.span, { name: port.name, on });

@@ -28,6 +28,7 @@ export function boolOf(c: Context, key: string, e: Expression): boolean | undefi
   return undefined;
 }
 export const positive = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+export const fraction = (n: number): boolean => n >= 0 && n < 1;
 export const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 /** The items of a list; anything else is one item. */

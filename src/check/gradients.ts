@@ -70,6 +70,7 @@ export function differentiated(c: Context, word: Word, value: Value, span: Span)
     adjoints,
     surrogate,
   );
+  c.run.padding.copy(out.tensor, tensor);
   return { ...asValue(tensor), trail: value.trail };
 }
 

@@ -6,10 +6,23 @@ import { boundsOf } from "./bounds.js";
 import type { Context } from "./context.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
+import { neutralOf, plainAxis, positionsOf } from "./items.js";
 import { numericTensor, realTensor } from "./operators.js";
 import { type Binder, type Range, solveRanges } from "./ranges.js";
 import { Scope } from "./scope.js";
-import { array, dependsOn, elementAt, f32, fromAxes, origin, scalar, toF32, toIndex, tooLarge } from "./tensors.js";
+import {
+  array,
+  dependsOn,
+  elementAt,
+  f32,
+  fromAxes,
+  itemAt,
+  origin,
+  scalar,
+  toF32,
+  toIndex,
+  tooLarge,
+} from "./tensors.js";
 import { errorValue, type OwnAxis, type TensorValue, type Value } from "./values.js";
 
 /** Index variables for binders, and the context in which they are names. */
@@ -26,7 +39,9 @@ export function bindIndices(
     const axis = c.graph.axis(size);
     axes.push(axis);
     own.push({ size, label });
-    scope.bind(name, scalar(c.graph.index(axis)), c.location(span));
+    const index = c.graph.index(axis);
+    c.run.padding.visit(axis, index, label?.items);
+    scope.bind(name, scalar(index), c.location(span));
   }
   return { inner: c.with({ scope, indices: [...c.indices, ...axes], scan: undefined }), axes, own };
 }
@@ -112,22 +127,21 @@ function elaborateScatter(c: Context, items: readonly IndexItem[], body: Express
     if (!(low >= 0) || !Number.isFinite(high))
       return c.report(shapeRules.outside, item.span, { low, high, size: Math.max(1, high + 1) });
     at.push(expr);
-    own.push({ size: high + 1, label: item.value.kind === "name" ? ranges.get(item.value.name)?.label : undefined });
+    const label = item.value.kind === "name" ? ranges.get(item.value.name)?.label : undefined;
+    own.push(plainAxis({ size: high + 1, label }));
   }
   const value = realTensor(inner, inner.evaluate(body), "index notation", body.span);
   if (!value) return errorValue;
   const rest = value.axes.map(({ size }) => c.graph.axis(size));
   const ambient = dependsOn(c.run, value).filter((axis) => !axes.includes(axis));
-  const all = [...own, ...value.axes];
+  const all = [...own, ...value.axes.map(plainAxis)];
   if (tooLarge(c, ambient, all, span)) return errorValue;
-  const expr = toF32(
+  const term = itemAt(
     c,
-    elementAt(
-      c,
-      value,
-      rest.map((axis) => c.graph.index(axis)),
-    ),
+    value,
+    rest.map((axis) => c.graph.index(axis)),
   );
+  const expr = toF32(c, c.run.padding.within(term));
   const index = (axis: Axis): Expr => c.graph.index(axis);
   const tensor = c.graph.scatter(
     [...ambient.map(({ extent }) => extent), ...all.map(({ size }) => size)],
@@ -221,7 +235,11 @@ function fold(
     rest.map((axis) => c.graph.index(axis)),
   );
   const body = at.type === "bool" ? toIndex(c, at) : at;
-  const expr = c.graph.fold(reducer, axes, body);
+  const positions = positionsOf(
+    own,
+    axes.map((axis) => c.graph.index(axis)),
+  );
+  const expr = c.graph.fold(reducer, axes, c.run.padding.guarded(body, positions, neutralOf(reducer, at.type)));
   const size = own.reduce((n, axis) => n * axis.size, 1);
   const isArg = reducer === "argmax" || reducer === "argmin";
   const element = isArg ? ({ kind: "class", size, labels: undefined } as const) : undefined;

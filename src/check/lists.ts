@@ -3,10 +3,20 @@ import type { Span } from "../base/source.js";
 import type { Expr } from "../ir/types.js";
 import { less, where } from "../ops/index.js";
 import type { Context } from "./context.js";
+import { sequenceRules } from "./diagnostics/sequences.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
+import { itemsOf } from "./items.js";
 import { elementAt, fromBody, oneHot, scalar, toF32 } from "./tensors.js";
-import { errorValue, type ListValue, sameAxes, type TensorValue, type Value, valueText } from "./values.js";
+import {
+  errorValue,
+  type ListValue,
+  type OwnAxis,
+  sameAxes,
+  type TensorValue,
+  type Value,
+  valueText,
+} from "./values.js";
 
 /** Longer tables belong into data. */
 const longestTable = 4096;
@@ -22,11 +32,11 @@ export function listToTensor(c: Context, { items }: ListValue, span: Span): Valu
     tensors.push(tensor);
   }
   const first = tensors[0]!;
-  if (tensors.some((t) => !sameAxes(t.axes, first.axes)))
-    return c.report(shapeRules.unequal, span, { word: "[..]", shapes: tensors.map(valueText).join(", ") });
+  const axes = tensors.every((t) => sameAxes(t.axes, first.axes)) && mergedAxes(c, tensors, span);
+  if (!axes) return c.report(shapeRules.unequal, span, { word: "[..]", shapes: tensors.map(valueText).join(", ") });
   return fromBody(
     c,
-    [{ size: tensors.length, label: undefined }, ...first.axes],
+    [{ size: tensors.length, label: undefined }, ...axes],
     ([k, ...at]) =>
       choose(
         c,
@@ -35,6 +45,17 @@ export function listToTensor(c: Context, { items }: ListValue, span: Span): Valu
       ),
     span,
   );
+}
+/** The axes of tensors of the same sizes; of one that is a sequence in some, its items. Undefined after a message. */
+export function mergedAxes(c: Context, tensors: readonly TensorValue[], span: Span): OwnAxis[] | undefined {
+  const axes = tensors[0]!.axes.map((first, k): OwnAxis => {
+    const all = tensors.map((t) => t.axes[k]!);
+    return all.find((axis) => itemsOf(axis)) ?? first;
+  });
+  const isMixed = axes.some((axis, k) => tensors.some((t) => (itemsOf(t.axes[k]!) ?? itemsOf(axis)) !== itemsOf(axis)));
+  if (!isMixed) return axes;
+  c.report(sequenceRules.mixed, span, { what: "an axis of the list" });
+  return undefined;
 }
 function itemTensor(c: Context, item: Value, span: Span): Value {
   switch (item.kind) {

@@ -3,6 +3,7 @@ import type { Span } from "../base/source.js";
 import { multiply } from "../ops/index.js";
 import type { Context } from "./context.js";
 import { shapeRules } from "./diagnostics/shapes.js";
+import { positionsOf } from "./items.js";
 import { described, realTensor, trailOf } from "./operators.js";
 import { alignAxes, alignedAt, elementAt, fromBody } from "./tensors.js";
 import { errorValue, type Value, valueText } from "./values.js";
@@ -56,7 +57,8 @@ export function matrixProduct(c: Context, left: Value, right: Value, span: Span)
       const column = own.slice(outer.length + aRow.length);
       const x = elementAt(c, a, [...alignedAt(c, aOuter, lead), ...row, at]);
       const y = elementAt(c, b, [...alignedAt(c, bOuter, lead), at, ...column]);
-      return c.graph.fold("sum", [k], c.graph.apply(multiply, x, y));
+      const items = positionsOf([inner, other], [at, at]);
+      return c.graph.fold("sum", [k], c.run.padding.guarded(c.graph.apply(multiply, x, y), items));
     },
     span,
   );

@@ -10,11 +10,21 @@ export type ElementType =
   | { readonly kind: "bool" }
   | { readonly kind: "class"; readonly size: number; readonly labels: readonly string[] | undefined };
 
+/** A dimension of which each example has its own number of items, `[t <= 40]`. */
+export interface Sequence {
+  readonly name: string;
+  readonly longest: number;
+  /** In arena classes, `["batch"]`: 1 to `longest`. */
+  readonly lengths: Source;
+}
+
 /** An input, target or output: the shape is that of one example. */
 export interface Port {
   readonly name: string;
   readonly element: ElementType;
   readonly shape: readonly number[];
+  /** Of the first axis, if it is one with padding. */
+  readonly sequence?: Sequence | undefined;
   /** Of the whole batch: `["batch", ...shape]`; in arena inputs/classes (inputs, targets) or outputs/decisions (outputs). */
   readonly source: Source;
   readonly documentation: string | undefined;
@@ -182,7 +192,7 @@ export interface DataBinding {
   readonly part: "train" | "test" | "validation";
   readonly location: Location;
   readonly reader:
-    | {
+    | ({
         readonly kind: "csv";
         readonly file: string;
         readonly columns: readonly string[] | undefined;
@@ -190,12 +200,23 @@ export interface DataBinding {
         readonly window: number | undefined;
         /** Rows before the first example. */
         readonly shift: number;
-      }
+      } & SequenceForm)
     | { readonly kind: "idx"; readonly file: string }
     | { readonly kind: "npy"; readonly file: string }
     | { readonly kind: "npz"; readonly file: string; readonly array: string }
     /** Windows of characters; `shift` 1 is the next-character target. */
-    | { readonly kind: "text"; readonly file: string; readonly shift: number };
+    | { readonly kind: "text"; readonly file: string; readonly shift: number }
+    | ({ readonly kind: "lines"; readonly file: string } & SequenceForm)
+    /** `field` is a column of the format, from 0. */
+    | ({ readonly kind: "conllu"; readonly file: string; readonly field: number } & SequenceForm);
+}
+/** How a text becomes the items of a sequence. */
+export interface SequenceForm {
+  /** Separated by white space; each character; words, each numbered by its hash. */
+  readonly by: "words" | "characters" | "hashes";
+  /** One more item in front, or at the end. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 export interface DataSettings {
   readonly bindings: readonly DataBinding[];

@@ -4,11 +4,12 @@ import type { Axis, Expr, Source, Tensor } from "../ir/types.js";
 import { add, divide, multiply, number as asNumber } from "../ops/index.js";
 import type { Expression, ObjectiveItem } from "../syntax/ast.js";
 import type { Context } from "./context.js";
+import { countOf, dividedBy } from "./counts.js";
 import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import type { Metric, Total } from "./model.js";
 import type { Registry } from "./registry.js";
-import { elementAt, isPerExample, origin, scalar, toF32 } from "./tensors.js";
+import { elementAt, isPerExample, itemAt, origin, scalar, toF32 } from "./tensors.js";
 import { realTensor } from "./operators.js";
 import { type TensorValue, type Value, valueText } from "./values.js";
 
@@ -33,10 +34,18 @@ export interface Result {
 }
 interface Loss {
   readonly name: string | undefined;
-  /** Per example. */
+  /** Per example: their mean over the batch is the loss. */
   readonly value: Tensor;
-  /** The epoch's sum; undefined where only that of all losses together is asked for. */
-  readonly sum: Expr | undefined;
+  /** The epoch's mean; undefined where only that of all losses together is asked for. */
+  readonly mean: Expr | undefined;
+  /** Over the items of sequences. */
+  readonly isRagged: boolean;
+}
+/** A value per example over its positions. */
+interface Positions {
+  readonly sum: Expr;
+  /** Of positions: the same in all examples, or per example where there is padding. */
+  readonly count: Expr;
 }
 
 /** The totals, losses and metrics of one elaboration. */
@@ -72,35 +81,30 @@ export class Objectives {
     return this.c.graph.source({ ...target, arena: "sums" });
   }
   /** `total(e)`: over all examples and all elements of each; indices in scope stay. */
-  #total(c: Context, value: TensorValue, span: Span): Value {
+  #total(c: Context, value: TensorValue, span: Span): Expr {
     const { graph } = c;
     const batch = graph.axis("batch");
     const own = value.axes.map(({ size }) => graph.axis(size));
-    let body = toF32(
+    const item = itemAt(
       c,
-      elementAt(
-        c,
-        value,
-        own.map((axis) => graph.index(axis)),
-      ),
+      value,
+      own.map((axis) => graph.index(axis)),
     );
+    let body = toF32(c, c.run.padding.within(item, own));
     if (isPerExample(c.run, value)) {
       body = graph.substitute(body, new Map([[c.run.batchAxis, graph.index(batch)]]));
       body = graph.fold("sum", [batch, ...own], body);
     } else body = graph.apply(multiply, graph.fold("sum", own, body), graph.apply(asNumber, graph.scalar("batch")));
     const ambient: readonly Axis[] = body.free;
     const sum = graph.compute(ambient, body, origin(c, span));
-    return scalar(
-      graph.read(
-        this.#slot(sum),
-        ambient.map((axis) => graph.index(axis)),
-      ),
-      { kind: "f32" },
+    return graph.read(
+      this.#slot(sum),
+      ambient.map((axis) => graph.index(axis)),
     );
   }
 
-  /** Mean over the positions of one example, or undefined after a message. */
-  #mean(what: string, value: Value, e: Expression): Expr | undefined {
+  /** Sum over the positions of one example, or undefined after a message. */
+  #positions(what: string, value: Value, e: Expression): Positions | undefined {
     const { c } = this;
     if (value.kind === "error") return undefined;
     const tensor =
@@ -115,35 +119,54 @@ export class Objectives {
     const sum = c.graph.fold(
       "sum",
       own,
-      elementAt(
+      itemAt(
         c,
         tensor,
         own.map((axis) => c.graph.index(axis)),
       ),
     );
-    const count = tensor.axes.reduce((n, { size }) => n * size, 1);
-    return count === 1 ? sum : c.graph.apply(divide, sum, c.graph.constant(count));
+    return { sum, count: countOf(c, tensor.axes) };
+  }
+  /** The epoch's mean of a value per example: over the examples, or over all positions where each example has its own number. */
+  #mean({ sum, count }: Positions, span: Span): Expr {
+    const { c } = this;
+    if (count.kind !== "const")
+      return dividedBy(c, this.#total(c, scalar(sum), span), this.#total(c, scalar(count), span));
+    const total = this.#total(c, scalar(dividedBy(c, sum, count)), span);
+    return c.graph.apply(divide, total, this.#reserved!.count);
   }
 
   /** One of several losses is a metric, too, if it has a name. */
   loss({ name, value, span }: ObjectiveItem): void {
     const { c } = this;
-    const mean = this.#mean("loss", c.evaluate(value), value);
-    if (!mean) return;
-    const perExample = c.graph.compute([c.run.batchAxis], mean, { location: undefined, label: name?.text ?? "loss" });
+    const positions = this.#positions("loss", c.evaluate(value), value);
+    if (!positions) return;
+    const origin = { location: undefined, label: name?.text ?? "loss" };
+    const perExample = c.graph.compute([c.run.batchAxis], this.#perExample(positions), origin);
     const several = this.items.filter(({ kind }) => kind === "loss").length > 1;
-    let sum: Expr | undefined;
-    if (this.hasPhases || (several && name)) {
+    let mean: Expr | undefined;
+    if (positions.count.kind !== "const") mean = this.#mean(positions, span);
+    else if (this.hasPhases || (several && name)) {
       const slot = this.#slot(c.graph.compute([], this.#sumOf(perExample)));
-      sum = c.graph.read(slot, []);
+      mean = c.graph.apply(divide, c.graph.read(slot, []), this.#reserved!.count);
     }
-    if (several && name && sum) {
+    if (several && name && mean) {
       if (this.#names.has(name.text)) c.report(nameRules.duplicateName, span, { name: name.text });
       this.#names.add(name.text);
-      const result = c.graph.compute([], c.graph.apply(divide, sum, this.#reserved!.count));
-      this.results.push({ name: name.text, shape: [], result });
+      this.results.push({ name: name.text, shape: [], result: c.graph.compute([], mean) });
     }
-    this.losses.push({ name: name?.text, value: perExample, sum });
+    this.losses.push({ name: name?.text, value: perExample, mean, isRagged: positions.count.kind !== "const" });
+  }
+  /** Weighted so that the mean over the batch is that over all of its positions. */
+  #perExample({ sum, count }: Positions): Expr {
+    const { c } = this;
+    if (count.kind === "const") return dividedBy(c, sum, count);
+    const { graph } = c;
+    const batch = graph.axis("batch");
+    const inBatch = graph.substitute(count, new Map([[c.run.batchAxis, graph.index(batch)]]));
+    const all = graph.compute([], graph.fold("sum", [batch], inBatch));
+    const perExample = dividedBy(c, graph.read(all, []), graph.scalar("batch"));
+    return dividedBy(c, sum, graph.read(graph.compute([], perExample), []));
   }
   #sumOf(perExample: Tensor): Expr {
     const { graph } = this.c;
@@ -163,7 +186,9 @@ export class Objectives {
     const { graph } = this.c;
     const all = this.lossOf(this.losses);
     if (!all) return undefined;
-    const sum = this.hasPhases ? graph.constant(0) : this.#sumOf(all);
+    // Those over sequences have sums and counts of their own.
+    const here = this.hasPhases ? undefined : this.lossOf(this.losses.filter(({ isRagged }) => !isRagged));
+    const sum = here ? this.#sumOf(here) : graph.constant(0);
     const extra =
       regularization &&
       graph.apply(multiply, graph.read(regularization, []), graph.apply(asNumber, graph.scalar("batch")));
@@ -175,25 +200,24 @@ export class Objectives {
   lossMetric(losses: readonly Loss[]): Tensor {
     const { graph } = this.c;
     const { loss, count } = this.#reserved!;
-    const parts = this.hasPhases ? losses.flatMap(({ sum }) => sum ?? []) : [];
-    const total = parts.reduce((a, b) => graph.apply(add, a, b), loss);
-    return graph.compute([], graph.apply(divide, total, count));
+    const parts = losses.flatMap(({ mean, isRagged }) => (mean && (this.hasPhases || isRagged) ? [mean] : []));
+    return graph.compute(
+      [],
+      parts.reduce((a, b) => graph.apply(add, a, b), graph.apply(divide, loss, count)),
+    );
   }
 
   metric(item: ObjectiveItem): void {
     const { c } = this;
-    c.run.total = (at, value, span) => this.#total(at, value, span);
+    c.run.total = (at, value, span) => scalar(this.#total(at, value, span), { kind: "f32" });
     const value = c.evaluate(item.value);
     c.run.total = undefined;
     const name = this.#nameOf(item);
     const perExample = value.kind === "tensor" && isPerExample(c.run, value);
     if (perExample) {
-      const mean = this.#mean("metric", value, item.value);
-      if (!mean) return;
-      const sum = this.#total(c, scalar(mean), item.value.span);
-      if (sum.kind !== "tensor" || sum.data.kind !== "scalar") return;
-      const result = c.graph.compute([], c.graph.apply(divide, sum.data.expr, this.#reserved!.count));
-      this.results.push({ name, shape: [], result });
+      const positions = this.#positions("metric", value, item.value);
+      if (positions)
+        this.results.push({ name, shape: [], result: c.graph.compute([], this.#mean(positions, item.value.span)) });
       return;
     }
     if (value.kind === "error") return;

@@ -72,8 +72,11 @@ function operandOf(
   span: Span,
 ): TensorValue | { kind: "constant"; value: number; bool: boolean } | undefined {
   switch (value.kind) {
-    case "number":
-      return { kind: "constant", value: value.value, bool: false };
+    case "number": {
+      // The size of a sequence's axis is, among values, each example's own.
+      const items = value.label?.items;
+      return items ? scalar(items.count) : { kind: "constant", value: value.value, bool: false };
+    }
     case "bool":
       return { kind: "constant", value: value.value ? 1 : 0, bool: true };
     case "tensor":

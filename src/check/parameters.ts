@@ -10,6 +10,7 @@ import { wordRules } from "./diagnostics/words.js";
 import { constantCondition } from "./expressions.js";
 import { Frame } from "./frame.js";
 import { bindIndices, closeOver } from "./index-notation.js";
+import { plainAxis } from "./items.js";
 import { elementwise, realTensor } from "./operators.js";
 import { evaluateCallable, isWordExpression } from "./recipes.js";
 import { evaluateShape } from "./sizes.js";
@@ -84,7 +85,7 @@ function placeOf<Entry extends { readonly shape: readonly number[]; readonly loc
     c.scope.bind(name, errorValue, location);
     return undefined;
   };
-  const axes = evaluateShape(c, statement.shape);
+  const axes = evaluateShape(c, statement.shape)?.map(plainAxis);
   if (!axes) return failed();
   if (statement.when) {
     const absent = absentValue(c, statement.when, axes, `\`${statement.kind} ${name}\``);

@@ -3,6 +3,7 @@ import type { Span } from "../base/source.js";
 import { affine, intervalOf } from "../ir/affine.js";
 import type { Expression, IndexItem, SubscriptItem } from "../syntax/ast.js";
 import type { Context } from "./context.js";
+import { sequenceRules } from "./diagnostics/sequences.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import type { Label, OwnAxis } from "./values.js";
@@ -62,7 +63,13 @@ export function solveRanges(c: Context, binders: readonly Binder[], body: Expres
   for (const binder of binders) {
     const variable = variables.get(binder.name)!;
     const [first] = variable.alone;
+    const items = variable.alone.flatMap(({ axis }) => axis.label?.items ?? []);
+    const mixed = items.some((other) => other !== items[0]);
     const other = binder.range ? undefined : variable.alone.find(({ axis }) => axis.size !== first!.axis.size);
+    if (mixed && !other) {
+      c.report(sequenceRules.mixed, binder.span, { what: `the index \`${binder.name}\`` });
+      return undefined;
+    }
     if (other) {
       c.report(shapeRules.rangeConflict, other.span, {
         index: binder.name,
@@ -302,8 +309,10 @@ function scaled(a: Linear, factor: number): Linear {
 function solve(every: readonly Variable[], constraints: readonly Constraint[]): void {
   for (const variable of every) {
     const axis = variable.alone[0]?.axis;
-    if (axis && !variable.range)
-      variable.range = { size: axis.size, label: variable.alone.find(({ axis }) => axis.label)?.axis.label };
+    if (axis && !variable.range) {
+      const labels = variable.alone.flatMap(({ axis }) => axis.label ?? []);
+      variable.range = { size: axis.size, label: labels.find(({ items }) => items) ?? labels[0] };
+    }
   }
   const limitOf = ({ low, high, terms, size }: Constraint, open: Variable): number | undefined => {
     let most = high;

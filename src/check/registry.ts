@@ -1,7 +1,7 @@
 /** @file Parameters, buffers, totals of a model, found by path: shared by its three elaborations, with their places in memory. */
 import type { Location } from "../base/source.js";
 import type { ArenaName, Extent, ScalarType, Source, Tensor } from "../ir/types.js";
-import type { RecipeValue, ChainValue } from "./values.js";
+import type { RecipeValue, ChainValue, Label } from "./values.js";
 import type { Frame } from "./frame.js";
 import { Survey } from "./survey.js";
 
@@ -43,6 +43,8 @@ export class Arena {
 export class Registry {
   readonly parameters = new Map<string, ParameterEntry>();
   readonly buffers = new Map<string, BufferEntry>();
+  /** Dimensions declared as `[t <= 40]`, by name. */
+  readonly sequences = new Map<string, Label>();
   readonly arenas = {
     inputs: new Arena("inputs", "f32"),
     classes: new Arena("classes", "i32"),

@@ -1,7 +1,7 @@
 /** @file `scan i in t with h = .. { .. }`: a loop that carries values, and the rows it writes. */
 import { topological } from "../ir/traverse.js";
 import type { Expr, Row, Source, Tensor } from "../ir/types.js";
-import { subtract, add } from "../ops/index.js";
+import { subtract, add, where } from "../ops/index.js";
 import type { LetStatement, ParamStatement, ScanStatement } from "../syntax/ast.js";
 import type { Context, ScanState } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
@@ -11,7 +11,7 @@ import { constantCondition } from "./expressions.js";
 import { elaborateIndexed } from "./index-notation.js";
 import { anyTensor, numericTensor } from "./operators.js";
 import { Scope } from "./scope.js";
-import { alignedAt, array, elementAt, f32, origin, scalar, toF32, toIndex, tooLarge } from "./tensors.js";
+import { alignedAt, array, elementAt, f32, itemAt, origin, scalar, toF32, toIndex, tooLarge } from "./tensors.js";
 import { errorValue, isWhole, type Label, type OwnAxis, type TensorValue, type Value, valueText } from "./values.js";
 
 interface ScanRange {
@@ -71,6 +71,8 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
       const axis = iteration.kind === "index" ? iteration.axis : undefined;
       if (axis) c.run.scanAxes.add(axis);
       const at = indexAt(c, iteration, range);
+      const items = range.label?.items;
+      if (axis) c.run.padding.visit(axis, at, items);
       const scope = new Scope(c.scope);
       scope.bind(statement.index.text, scalar(at), c.location(statement.index.span));
       carried.forEach((item, k) => {
@@ -91,7 +93,9 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
       if (returned) c.report(wordRules.notHere, statement.span, { what: "`return`", where: "a scan" });
       const next = carried.map((item, k) => {
         const value = scope.names.get(item.name)!.value;
-        return value.kind === "tensor" ? spread(c, value, item, ambient, statement) : leaves[k]!;
+        return value.kind === "tensor"
+          ? spread(c, value, item, ambient, statement, leaves[k]!, items?.holds(at))
+          : leaves[k]!;
       });
       return { next, rows: rows.map(({ row }) => row) };
     },
@@ -106,6 +110,7 @@ export function elaborateScan(c: Context, statement: ScanStatement): void {
   rows.forEach(({ name, axes, value }, k) => {
     const tensor = results.rows[k]!;
     if (value.element.kind === "class") c.run.bounds.set(tensor, { low: 0, high: value.element.size - 1 });
+    c.run.padding.remember(tensor, ambient, axes);
     c.scope.bind(name, array(tensor, ambient, axes, value.element), undefined);
   });
 }
@@ -186,13 +191,15 @@ function keep(
   const body = c.graph.at(memory, [...ambient, ...own]);
   return { ...carried, init: c.graph.compute([...ambient, ...own], body, start.origin), kept: { source, start } };
 }
-/** A carried value's next value over all ambient indices. */
+/** A carried value's next value over all ambient indices; in padding the value that it had. */
 function spread(
   c: Context,
   value: TensorValue,
   item: Carried,
   ambient: ScanState["ambient"],
   statement: ScanStatement,
+  before: Tensor,
+  holds: Expr | undefined,
 ): Tensor {
   const own = item.axes.map(({ size }) => c.graph.axis(size));
   const at = elementAt(
@@ -204,8 +211,10 @@ function spread(
       own.map((axis) => c.graph.index(axis)),
     ),
   );
-  const expr = item.element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
-  return c.graph.compute([...ambient, ...own], expr, origin(c, statement.span));
+  const next = item.element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
+  const axes = [...ambient, ...own];
+  const expr = holds ? c.graph.apply(where, holds, next, c.graph.at(before, axes)) : next;
+  return c.graph.compute(axes, expr, origin(c, statement.span));
 }
 
 /** `let all[i] = h` with the scan's own index: a row. False if the left side is ordinary index notation. */
@@ -248,12 +257,14 @@ export function writeRow(
     return true;
   }
   const own = tensor.axes.map(({ size }) => c.graph.axis(size));
-  const at = elementAt(
+  const at = itemAt(
     c,
     tensor,
     own.map((axis) => c.graph.index(axis)),
   );
-  const expr = tensor.element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
+  const items = scan.label?.items;
+  const item = tensor.element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
+  const expr = c.run.padding.within(c.run.padding.guarded(item, items ? [{ items, at: scan.at }] : []), own);
   const row: Row = {
     value: c.graph.compute([...scan.ambient, ...own], expr, origin(c, statement.span)),
     at: scan.at,

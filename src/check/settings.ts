@@ -1,12 +1,9 @@
-/** @file The `train` and `data` blocks: constants with defaults filled in, readers bound to ports. */
-import { suggest } from "../base/suggest.js";
-import type { Call, ConfigurationItem, Expression } from "../syntax/ast.js";
-import { isAugmentation } from "./augment.js";
+/** @file The `train` block: constants with defaults filled in. */
+import type { ConfigurationItem } from "../syntax/ast.js";
 import type { Context } from "./context.js";
-import { dataRules } from "./diagnostics/data.js";
-import { boolOf, natural, numberOf, positive, textOf, unknownKey } from "./entries.js";
+import { boolOf, fraction, natural, numberOf, positive, unknownKey } from "./entries.js";
 import { earlyStop, reduceOnPlateau } from "./monitors.js";
-import type { DataBinding, DataSettings, TrainingSettings } from "./model.js";
+import type { TrainingSettings } from "./model.js";
 
 const defaultTraining: TrainingSettings = {
   batch: 32,
@@ -32,8 +29,6 @@ const trainKeys = [
   "checkpoint",
   "terminate_on_nan",
 ];
-
-const fraction = (n: number): boolean => n >= 0 && n < 1;
 
 export function trainingSettings(
   c: Context,
@@ -89,114 +84,4 @@ export function trainingSettings(
   }
   if (override !== undefined && settings.batch !== "all") settings.batch = override;
   return settings;
-}
-
-// ---- data
-
-const readers = ["csv", "idx", "npy", "npz", "text"];
-
-export function dataSettings(c: Context, item: ConfigurationItem | undefined, ports: readonly string[]): DataSettings {
-  const bindings: DataBinding[] = [];
-  let testFraction = 0;
-  let testLast = false;
-  for (const entry of item?.entries ?? []) {
-    const { key, name, value } = entry;
-    if (isAugmentation(entry)) continue;
-    if (key.text === "test" && !name) {
-      const last = lastOf(value);
-      testLast = last !== undefined;
-      const expected = "a part of the rows such as 20% or last(20%)";
-      testFraction = numberOf(c, "test", last ?? value, expected, fraction) ?? testFraction;
-      continue;
-    }
-    if (name && key.text !== "test" && key.text !== "validation") {
-      unknownKey(c, "data", entry, ["test", "validation", "augment"]);
-      continue;
-    }
-    const port = name ?? key;
-    const part = name ? (key.text as "test" | "validation") : "train";
-    if (!ports.includes(port.text)) {
-      const suggestion = suggest(port.text, ports);
-      c.report(dataRules.unknownPort, port.span, { name: port.text, suggestion });
-      continue;
-    }
-    if (bindings.some((other) => other.port === port.text && other.part === part)) {
-      c.report(dataRules.boundTwice, port.span, { port: port.text, part: part === "train" ? "training" : part });
-      continue;
-    }
-    const reader = readerOf(c, value);
-    if (reader) bindings.push({ port: port.text, part, location: c.location(value.span), reader });
-  }
-  return { bindings, testFraction, testLast };
-}
-
-/** What `last(..)` encloses. */
-function lastOf(e: Expression): Expression | undefined {
-  const isLast = e.kind === "call" && e.callee.kind === "name" && e.callee.name === "last";
-  return isLast && e.arguments.length === 1 && !e.arguments[0]!.name ? e.arguments[0]!.value : undefined;
-}
-
-function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined {
-  const name = e.kind === "call" && e.callee.kind === "name" ? e.callee.name : e.kind === "name" ? e.name : undefined;
-  if (name === undefined || !readers.includes(name)) {
-    if (e.kind !== "missing")
-      c.report(dataRules.unknownReader, e.span, {
-        name: name ?? textOf(e, c),
-        suggestion: name && suggest(name, readers),
-      });
-    return undefined;
-  }
-  const bad = (expected: string): undefined => {
-    c.report(dataRules.badEntry, e.span, { key: name, expected, actual: textOf(e, c) });
-    return undefined;
-  };
-  if (e.kind !== "call") return bad(`${name}("file")`);
-  const [first] = e.arguments;
-  if (!first || first.name || first.value.kind !== "string") return bad(`${name}("file"), the file first`);
-  const file = first.value.value;
-  const others = e.arguments.slice(1);
-  switch (name) {
-    case "csv": {
-      const settings = csvSettings(c, others);
-      return settings
-        ? { kind: "csv", file, ...settings }
-        : bad('csv("file.csv", columns: ["a", "b"]) or csv("file.csv", column: "a", window: 12, shift: 0)');
-    }
-    case "text": {
-      const shift = others.length === 1 && others[0]!.name?.text === "shift" ? c.evaluate(others[0]!.value) : undefined;
-      if (others.length > 0 && (shift?.kind !== "number" || !natural(shift.value)))
-        return bad('text("file.txt", shift: 1)');
-      return { kind: "text", file, shift: shift?.kind === "number" ? shift.value : 0 };
-    }
-    case "npz": {
-      const [array] = others;
-      return others.length === 1 && !array!.name && array!.value.kind === "string"
-        ? { kind: "npz", file, array: array!.value.value }
-        : bad('npz("file.npz", "array")');
-    }
-    default:
-      return others.length > 0 ? bad(`${name}("file")`) : { kind: name as "idx" | "npy", file };
-  }
-}
-/** Undefined: not as they must be. */
-function csvSettings(c: Context, others: Call["arguments"]) {
-  let columns: readonly string[] | undefined;
-  let window: number | undefined;
-  let shift = 0;
-  const seen = new Set<string>();
-  for (const { name, value: e } of others) {
-    const key = name?.text ?? "";
-    const value = c.evaluate(e);
-    const kind = key === "column" ? "columns" : key;
-    if (seen.has(kind)) return undefined;
-    seen.add(kind);
-    if (kind === "columns" && value.kind === "string") columns = [value.value];
-    else if (kind === "columns" && value.kind === "list") {
-      columns = value.items.flatMap((item) => (item.kind === "string" ? [item.value] : []));
-      if (columns.length !== value.items.length || columns.length === 0) return undefined;
-    } else if (kind === "window" && value.kind === "number" && positive(value.value)) window = value.value;
-    else if (kind === "shift" && value.kind === "number" && natural(value.value)) shift = value.value;
-    else return undefined;
-  }
-  return { columns, window, shift };
 }

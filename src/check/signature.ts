@@ -1,6 +1,7 @@
 /** @file Signatures: settings and values of an application matched with types, sizes solved, axes labelled. */
 import type { Expression, Parameter, Shape, TypeExpression, WordDeclaration } from "../syntax/ast.js";
 import type { Context } from "./context.js";
+import { sequenceRules } from "./diagnostics/sequences.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { type Match, wrongRow, wrongShape, wrongSize, wrongType } from "./match.js";
@@ -261,6 +262,8 @@ function matchAxes(
     const row = value.axes.slice(rest, rest + rowLength);
     if (!m.row) m.row = { axes: row, by: parameter.name.text, value: given };
     else if (!sameAxes(m.row.axes, row)) return wrongRow(c, m, parameter, row, value, given);
+    else if (row.some((axis, k) => isMixed(axis.label?.items, m.row!.axes[k]!.label?.items)))
+      return mixed(c, m, `\`...\` of \`${m.word}\``);
   }
   for (const [k, axis] of shape.axes.entries()) {
     if (axis.kind !== "name") continue;
@@ -298,7 +301,8 @@ function matchSize(
   }
   const known = m.sizes.get(axis.name);
   if (known) {
-    if (known.size === actual.size) return { label: known.label };
+    if (known.size === actual.size)
+      return sameItems(c, m, axis.name, known.label, actual) ? { label: known.label } : undefined;
     wrongSize(c, m, axis.name, known.size, `\`${known.by}\``, actual.size, parameter, given, known.value);
     return undefined;
   }
@@ -308,11 +312,24 @@ function matchSize(
     wrongSize(c, m, axis.name, bound.value, "its setting", actual.size, parameter, given);
     return undefined;
   }
-  const label: Label = { name: axis.name };
+  const label: Label = { name: axis.name, items: actual.label?.items };
   m.labels.set(label, actual.label);
   m.sizes.set(axis.name, { label, size: actual.size, by: parameter.name.text, value: given });
   m.inner.scope.bind(axis.name, number(actual.size, label), m.inner.location(axis.span));
   return { label };
+}
+const isMixed = (a: Label["items"], b: Label["items"]): boolean => a !== undefined && b !== undefined && a !== b;
+function mixed(c: Context, m: Match, what: string): undefined {
+  c.report(sequenceRules.mixed, m.span, { what }, signed(m.inner.caller?.word));
+}
+/** Of two axes of one name the items, if either has them, are those of both; false after a message. */
+function sameItems(c: Context, m: Match, name: string, label: Label, actual: OwnAxis): boolean {
+  const items = actual.label?.items;
+  if (isMixed(items, label.items)) mixed(c, m, `\`${name}\` of \`${m.word}\``);
+  if (isMixed(items, label.items)) return false;
+  if (items && !label.items) m.labels.set(label, actual.label);
+  label.items ??= items;
+  return true;
 }
 function fileConstant(inner: Context, axis: Expression & { kind: "name" }): Value | undefined {
   return inner.file.constants.has(axis.name) ? inner.evaluate(axis) : undefined;

@@ -1,14 +1,17 @@
 /** @file `x[i, 2:5, ...]`: elements, whole axes, slices and gathers; every read is proven to stay inside. */
 import type { Span } from "../base/source.js";
+import { tensorsOf } from "../ir/graph.js";
 import type { Expr } from "../ir/types.js";
 import { add } from "../ops/index.js";
 import type { Expression, Subscript, SubscriptItem } from "../syntax/ast.js";
 import { boundsOf } from "./bounds.js";
 import type { Context } from "./context.js";
+import { sequenceRules } from "./diagnostics/sequences.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { listToTensor } from "./lists.js";
-import { trailOf } from "./operators.js";
+import { itemsOf, nameOfAxis } from "./items.js";
+import { described, trailOf } from "./operators.js";
 import { elementAt, fromBody, toIndex } from "./tensors.js";
 import {
   errorValue,
@@ -90,6 +93,7 @@ function subscriptTensor(c: Context, base: TensorValue, items: readonly Subscrip
       item.kind === "slice"
         ? sliceAxis(c, axis, item.from, item.to, item.span)
         : indexAxis(c, axis, item.value, item.span);
+    if (one === "moved") return moved(c, base, axis, "this subscript", item.span);
     if (!one) return errorValue;
     selected.push(one);
   }
@@ -140,7 +144,8 @@ function sliceAxis(
   from: Expression | undefined,
   to: Expression | undefined,
   span: Span,
-): Selected | undefined {
+): Selected | "moved" | undefined {
+  if (itemsOf(axis) && (from || to)) return "moved";
   const start = bound(c, from, 0, axis.size);
   const end = bound(c, to, axis.size, axis.size);
   if (start === undefined || end === undefined) return undefined;
@@ -159,13 +164,24 @@ export function sliceOf(c: Context, axis: OwnAxis, start: number, end: number): 
     at: ([at]) => (start === 0 ? at! : c.graph.apply(add, at!, shift)),
   };
 }
+/** Told where an axis with padding would be cut, shifted or laid out anew. */
+export function moved(c: Context, value: TensorValue, axis: OwnAxis, what: string, span: Span): Value {
+  return c.report(
+    sequenceRules.moved,
+    span,
+    { what, value: described(value), axis: nameOfAxis(axis) },
+    { related: trailOf(value) },
+  );
+}
 /** One element of an axis. */
 function pickOf(c: Context, at: number): Selected {
   return { axes: [], at: () => c.graph.constant(at, "i32") };
 }
 
-function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Selected | undefined {
+/** On a sequence: the first item of a declared one, an index that runs over its items, or data; padding that data point to is 0. */
+function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Selected | "moved" | undefined {
   const value = c.evaluate(e);
+  const items = itemsOf(axis);
   switch (value.kind) {
     case "error":
       return undefined;
@@ -174,6 +190,7 @@ function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Select
         c.report(shapeRules.notWhole, span, { what: "a subscript", value: value.value });
         return undefined;
       }
+      if (items && !(items.sequence && value.value === 0)) return "moved";
       const at = value.value < 0 ? axis.size + value.value : value.value;
       if (at >= 0 && at < axis.size) return pickOf(c, at);
       c.report(shapeRules.outside, span, { low: value.value, high: value.value, size: axis.size });
@@ -186,6 +203,7 @@ function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Select
         value,
         value.axes.map(() => c.graph.constant(0, "i32")),
       );
+      if (items && value.axes.length === 0 && !c.run.padding.isInPlace(probe, items) && !isData(probe)) return "moved";
       const { low, high } =
         value.element.kind === "class" ? { low: 0, high: value.element.size - 1 } : boundsOf(c.run, probe);
       if (value.element.kind !== "class" && !isIntegral(c, probe)) break;
@@ -199,6 +217,8 @@ function indexAxis(c: Context, axis: OwnAxis, e: Expression, span: Span): Select
   return undefined;
 }
 
+/** Whether it is more than arithmetic on indices. */
+const isData = (expr: Expr): boolean => tensorsOf(expr).size > 0;
 /** Whether an expression is whole whatever its operands. */
 function isIntegral(c: Context, expr: Expr): boolean {
   if (expr.type === "i32" || expr.type === "bool") return true;

@@ -5,6 +5,7 @@ import { equal, integer, notEqual, number as asNumber, where } from "../ops/inde
 import { boundsOf } from "./bounds.js";
 import type { Context, Run } from "./context.js";
 import { shapeRules } from "./diagnostics/shapes.js";
+import { itemsOf, plainAxis, positionsOf } from "./items.js";
 import type { ElementType } from "./model.js";
 import { errorValue, type OwnAxis, sizeOfAxes, type TensorValue, type Value } from "./values.js";
 
@@ -47,6 +48,15 @@ export function elementAt(c: Context, value: TensorValue, at: readonly Expr[]): 
   const { tensor, ambient } = value.data;
   return c.graph.read(tensor, [...ambient.map((axis) => c.graph.index(axis)), ...at]);
 }
+/** The element at own indices where all are at items, else `otherwise`. */
+export function itemAt(c: Context, value: TensorValue, at: readonly Expr[], otherwise = 0): Expr {
+  const { padding } = c.run;
+  const positions = value.axes.flatMap((axis, k) => {
+    const items = itemsOf(axis);
+    return items && !(otherwise === 0 && padding.isClean(value, k)) ? [{ items, at: at[k]! }] : [];
+  });
+  return padding.guarded(elementAt(c, value, at), positions, otherwise);
+}
 /** Index variables it depends on, without scans. */
 export function dependsOn(run: Run, value: TensorValue): readonly Axis[] {
   return value.data.kind === "scalar" ? ambientOf(run, value.data.expr, []) : value.data.ambient;
@@ -75,9 +85,15 @@ export function fromAxes(
   element: ElementType = elementOf(body.type),
 ): Value {
   if (own.length === 0) return scalar(body, element);
+  const { padding, batchAxis } = c.run;
+  // What is the same for all examples has no padding.
+  axes = body.free.includes(batchAxis) ? axes : axes.map(plainAxis);
+  const indices = own.map((axis) => c.graph.index(axis));
+  body = padding.within(padding.guarded(body, positionsOf(axes, indices)), own);
   const ambient = ambientOf(c.run, body, own);
   if (tooLarge(c, ambient, axes, span)) return errorValue;
   const tensor = c.graph.compute([...ambient, ...own], body, origin(c, span));
+  padding.remember(tensor, ambient, axes);
   if (tensor.type === "i32" && !c.run.bounds.has(tensor)) c.run.bounds.set(tensor, boundsOf(c.run, body));
   return array(tensor, ambient, axes, element);
 }
@@ -101,9 +117,10 @@ export function materialise(
   span: Span | undefined,
 ): { readonly tensor: Tensor; readonly ambient: readonly Axis[] } {
   if (value.data.kind === "array") return value.data;
-  const { expr } = value.data;
+  const expr = c.run.padding.within(value.data.expr);
   const ambient = ambientOf(c.run, expr, []);
   const tensor = c.graph.compute(ambient, expr, origin(c, span));
+  c.run.padding.remember(tensor, ambient, []);
   if (tensor.type === "i32" && !c.run.bounds.has(tensor)) c.run.bounds.set(tensor, boundsOf(c.run, expr));
   return { tensor, ambient };
 }

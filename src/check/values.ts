@@ -5,11 +5,14 @@ import type { Stage } from "../syntax/ast.js";
 import type { Builtin } from "./builtin.js";
 import type { ElementType } from "./model.js";
 import type { Frame } from "./frame.js";
+import type { Items } from "./items.js";
 import type { Word } from "./scope.js";
 
 /** The identity of a named dimension: axes with different labels never align. */
 export interface Label {
   readonly name: string;
+  /** Of a sequence with padding: each example has its own. A size named in a signature has them if one of its axes does. */
+  items?: Items | undefined;
 }
 /** One axis of one example. */
 export interface OwnAxis {
@@ -124,9 +127,10 @@ export const isWhole = (value: number): boolean => Number.isSafeInteger(value);
 export const isCallable = (value: Value | undefined): value is Callable =>
   value?.kind === "recipe" || value?.kind === "chain" || value?.kind === "instance";
 
-/** `[28, 28, 1]`. */
+/** `[28, 28, 1]`, `[t <= 40, 3]`. */
 export const shapeText = (sizes: readonly (number | OwnAxis)[]): string =>
-  `[${sizes.map((axis) => (typeof axis === "number" ? axis : axis.size)).join(", ")}]`;
+  `[${sizes.map((axis) => (typeof axis === "number" ? axis : axisText(axis))).join(", ")}]`;
+const axisText = ({ size, label }: OwnAxis): string => (label?.items ? `${label.name} <= ${size}` : String(size));
 
 function elementText(element: ElementType): string {
   return element.kind === "class" ? `class[${element.size}]` : element.kind;

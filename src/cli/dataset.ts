@@ -1,9 +1,11 @@
 /** @file The data that a model's `data` block binds, read into typed arrays. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import type { CheckedModel, DataBinding, Port } from "../check/model.js";
+import type { CheckedModel, DataBinding, Port, SequenceForm } from "../check/model.js";
 import {
+  cellRows,
   characterWindows,
+  classSequences,
   DataError,
   decodeUtf8,
   decompress,
@@ -11,22 +13,27 @@ import {
   integerColumns,
   labelArray,
   labelColumn,
+  lineRows,
   numericArray,
   numericColumns,
+  numberSequences,
   parseCsv,
   parseIdx,
   readNpy,
   readNpz,
+  sentenceRows,
   slidingWindows,
   splitLast,
   splitRows,
   takeRows,
+  type ItemRow,
+  type Sequences,
   type Table,
 } from "../data/index.js";
 import { InputFault } from "./fault.js";
 import { readBytes } from "../host/files.js";
 
-export type Values = Float32Array | Int32Array;
+export type Values = Float32Array | Int32Array | Sequences;
 /** Rows of every port, by name. */
 export interface Examples {
   readonly rows: number;
@@ -70,12 +77,28 @@ class Files {
   }
 }
 
+/** The items of each row as the port's elements. */
+function readItems(port: Port, rows: readonly ItemRow[], form: SequenceForm): Sequences {
+  const { element, shape, sequence } = port;
+  const isNumber = element.kind === "f32" || element.kind === "int";
+  if (!sequence || shape.length > 1 || isNumber !== (element.kind === "f32"))
+    throw new InputFault(
+      `${port.name} is read item by item, so its type must be class[..][t <= 40] or f32[t <= 40]`,
+      sequence ? undefined : "one value per row is read from a CSV column",
+    );
+  const { longest } = sequence;
+  if (isNumber) return numberSequences(rows, longest);
+  const classes = element.kind === "class" ? (element.labels ?? element.size) : ["false", "true"];
+  return classSequences(rows, classes, longest, form);
+}
+
 type CsvReader = DataBinding["reader"] & { readonly kind: "csv" };
 
 async function readCsv(port: Port, reader: CsvReader, files: Files): Promise<Values> {
   const { file, columns = [port.name], window, shift } = reader;
   const table = await files.table(file);
   const { element } = port;
+  if (port.sequence && columns.length === 1) return readItems(port, cellRows(table, columns[0]!, reader.by), reader);
   const isNumeric = element.kind === "f32" || element.kind === "int";
   const width = isNumeric ? columns.length : 1;
   if (element.kind === "f32" && width * (window ?? 1) !== widthOf(port))
@@ -108,6 +131,14 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
   switch (reader.kind) {
     case "csv":
       return readCsv(port, reader, files);
+    case "lines":
+      return readItems(port, lineRows(await files.text(reader.file), reader.by, files.locate(reader.file)), reader);
+    case "conllu":
+      return readItems(
+        port,
+        sentenceRows(await files.text(reader.file), reader.field, files.locate(reader.file)),
+        reader,
+      );
     case "text":
       return readText(port, reader.file, reader.shift, files);
     case "idx":
@@ -129,15 +160,42 @@ async function readBinding(port: Port, { reader }: DataBinding, files: Files): P
   }
 }
 
+/** Arrays without lengths hold sequences of the largest length. */
+function asSequences(port: Port, values: Values): Values {
+  if (!port.sequence || "lengths" in values) return values;
+  return { values, lengths: new Int32Array(values.length / widthOf(port)).fill(port.sequence.longest) };
+}
+/** Arrays of examples changed, with the lengths of sequences. */
+function mapped(
+  values: Values,
+  width: number,
+  change: <T extends Float32Array | Int32Array>(values: T, width: number) => T,
+): Values {
+  return "lengths" in values
+    ? { values: change(values.values, width), lengths: change(values.lengths, 1) }
+    : change(values, width);
+}
+/** Row-major, padding included. */
+export const elementsOf = (values: Values): Float32Array | Int32Array => ("lengths" in values ? values.values : values);
+
 export function take(examples: Examples, ports: readonly Port[], rows: Int32Array): Examples {
-  const taken = ports.map((port) => [port.name, takeRows(examples.ports[port.name]!, widthOf(port), rows)] as const);
+  const taken = ports.map(
+    (port) =>
+      [port.name, mapped(examples.ports[port.name]!, widthOf(port), (v, width) => takeRows(v, width, rows))] as const,
+  );
   return { rows: rows.length, ports: Object.fromEntries(taken) };
 }
 
 /** The first `count` rows, in place. */
-function first(examples: Examples, ports: readonly Port[], count: number): Examples {
+export function first(examples: Examples, ports: readonly Port[], count: number): Examples {
   if (count >= examples.rows) return examples;
-  const cut = ports.map((port) => [port.name, examples.ports[port.name]!.subarray(0, count * widthOf(port))] as const);
+  const cut = ports.map(
+    (port) =>
+      [
+        port.name,
+        mapped(examples.ports[port.name]!, widthOf(port), (v, width) => v.subarray(0, count * width) as typeof v),
+      ] as const,
+  );
   return { rows: count, ports: Object.fromEntries(cut) };
 }
 
@@ -177,8 +235,8 @@ async function readPart(
   for (const port of ports) {
     const binding = bindings.find((candidate) => candidate.port === port.name);
     if (!binding) throw new InputFault(`the data block binds no ${part}values to ${port.name}`);
-    const values = await readBinding(port, binding, files);
-    const count = values.length / Math.max(1, widthOf(port));
+    const values = asSequences(port, await readBinding(port, binding, files));
+    const count = elementsOf(values).length / Math.max(1, widthOf(port));
     const [before = count] = counts;
     if (before !== count && !series)
       throw new DataError(`${port.name} has ${count} examples but ${ports[0]!.name} has ${before}`, {

@@ -4,12 +4,15 @@ import type { OpenNet } from "../emit/runtime/internals.js";
 import type { Memory } from "../emit/runtime/memory.js";
 import type { Values } from "./dataset.js";
 
-export type Data = Readonly<Record<string, Values>>;
+/** By port; sequences may be one array per example, too. */
+export type Data = Readonly<Record<string, Values | readonly (readonly number[])[]>>;
 /** Numbers; metrics of higher rank are arrays. */
 export type Metrics = Readonly<Record<string, unknown>>;
 export type EpochReport = api.EpochReport<Metrics>;
 export type BatchReport = api.BatchReport<Metrics>;
-export type Outputs = Readonly<Record<string, ArrayLike<number> | readonly string[]>>;
+export type Outputs = Readonly<
+  Record<string, ArrayLike<number> | readonly string[] | readonly (ArrayLike<number> | readonly string[])[]>
+>;
 export type Net = api.TrainingNet<Data, Data, Outputs, Metrics, api.NetParameters>;
 
 export interface ModelModule {

@@ -4,7 +4,7 @@ import type { Table } from "./csv.js";
 import { DataError, listNames, quote, type DataErrorDetails } from "./error.js";
 
 /** Decimal notation only: no hexadecimal, no thousands separators, no words for infinity. */
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+export const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const wholeNumber = /^\d+$/;
 
 /**

@@ -9,6 +9,16 @@ export { parseIdx, readIdx, writeIdx } from "./idx.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { readNpz } from "./npz.js";
 export { hash32, uniform } from "./random.js";
+export {
+  cellRows,
+  classSequences,
+  type ItemRow,
+  lineRows,
+  numberSequences,
+  sentenceRows,
+  type Sequences,
+  unknownWord,
+} from "./sequences.js";
 export { permutation, splitLast, splitRows, takeRows, type Split } from "./split.js";
 export { slidingWindows } from "./windows.js";
 export { characterWindows, encodeCharacters, type CharacterWindows } from "./text.js";

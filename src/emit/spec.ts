@@ -7,7 +7,7 @@ import type { Value } from "./literal.js";
 
 export const product = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
 
-export function portValue({ name, element, shape, source }: Port): Value {
+export function portValue({ name, element, shape, source, sequence }: Port): Value {
   return {
     name,
     kind: element.kind,
@@ -17,6 +17,7 @@ export function portValue({ name, element, shape, source }: Port): Value {
     offset: source.offset,
     ...(element.kind === "class" ? { classes: element.size } : {}),
     ...(element.kind === "class" && element.labels ? { labels: element.labels } : {}),
+    ...(sequence ? { sequence: { name: sequence.name, offset: sequence.lengths.offset } } : {}),
   };
 }
 
@@ -55,11 +56,12 @@ export function memorySizes(
 
 /** Everything that weights depend on: ports with their labels, and tensors; 64 bits of FNV-1a in hexadecimal. */
 export function signatureOf({ checked }: CompiledModel): string {
-  const port = ({ name, element, shape }: Port) => [
+  const port = ({ name, element, shape, sequence }: Port) => [
     name,
     element.kind,
     element.kind === "class" ? [element.size, element.labels] : [],
     shape,
+    ...(sequence ? [sequence.name] : []),
   ];
   const text = JSON.stringify([
     [checked.inputs, checked.targets, checked.outputs].map((ports) => ports.map(port)),

@@ -13,7 +13,8 @@ function interfaceText({ name, prefix }: Exported, doc: string, lines: readonly 
   return `${documentation(doc)}${prefix}interface ${name}${body}`;
 }
 
-function givenType({ element, name }: Port, names: ModelNames): string {
+function givenType({ element, name, sequence }: Port, names: ModelNames): string {
+  if (sequence) return `NetSequences<${itemType(element, names.labels.get(name)?.name)}>`;
   switch (element.kind) {
     case "f32":
     case "int":
@@ -24,7 +25,15 @@ function givenType({ element, name }: Port, names: ModelNames): string {
       return element.labels ? `NetLabels<${names.labels.get(name)?.name ?? "string"}>` : "NetIndices";
   }
 }
-function resultType(context: ModuleContext, { element, name }: Port, names: ModelNames): string {
+function itemType(element: Port["element"], labels: string | undefined): string {
+  if (element.kind === "bool") return "boolean | number";
+  return element.kind === "class" && element.labels ? `${labels ?? "string"} | number` : "number";
+}
+function resultType(context: ModuleContext, port: Port, names: ModelNames): string {
+  const type = rowType(context, port, names);
+  return port.sequence ? `${type}[]` : type;
+}
+function rowType(context: ModuleContext, { element, name }: Port, names: ModelNames): string {
   switch (element.kind) {
     case "f32":
       return context.floats;
@@ -37,10 +46,11 @@ function resultType(context: ModuleContext, { element, name }: Port, names: Mode
   }
 }
 function describe(port: Port): string {
-  const { element, shape } = port;
+  const { element, shape, sequence } = port;
   const kind = { f32: "Numbers", int: "Whole numbers", bool: "Truth values", class: "Classes" }[element.kind];
   const range = element.kind === "class" && !element.labels ? ` 0 .. ${element.size - 1}` : "";
-  const of = `${kind}${range}, ${shapeText(["n", ...shape])}.`;
+  const sizes = sequence ? ["n", `${sequence.name} <= ${shape[0]}`, ...shape.slice(1)] : ["n", ...shape];
+  const of = `${kind}${range}, ${shapeText(sizes)}.`;
   return port.documentation ? `${port.documentation}\n${of}` : of;
 }
 function portLine(port: Port, type: string): string {

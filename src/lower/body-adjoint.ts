@@ -1,7 +1,7 @@
 /** @file The adjoints of what a scalar expression reads, given the adjoint of its value: the reverse walk over one node's body. */
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
-import { equal, floorDivide, modulo, multiply, number, where, add, and } from "../ops/index.js";
+import { equal, floorDivide, modulo, multiply, not, number, where, add, and } from "../ops/index.js";
 import { whole } from "./affine.js";
 import { isCheap } from "./atomise.js";
 import { materialise } from "./contribution.js";
@@ -57,36 +57,60 @@ export function adjointsOfReads(
   };
   visit(root);
 
-  const seeds = new Map<Expr, Expr>([[root, seed]]);
+  const seeds = new Map<Expr, Seed>([[root, { value: seed, when: undefined }]]);
+  const collect = (expr: Expr, part: Seed): void => {
+    const before = seeds.get(expr);
+    seeds.set(expr, before ? sumOf(graph, before, part) : part);
+  };
   for (const expr of order.reverse()) {
-    let own = seeds.get(expr);
+    const { value: found, when } = seeds.get(expr) ?? { value: undefined, when: undefined };
+    let own = found;
     if (!own || (own.kind === "const" && own.value === 0)) continue;
     switch (expr.kind) {
       case "read": {
+        own = settled(graph, { value: own, when });
         const body = expr.tensor.type === "f32" && own.type !== "f32" ? graph.apply(number, own) : own;
         emit(expr.tensor, { axes: scope, at: expr.at, body });
         break;
       }
       case "apply": {
+        if (expr.op === where) {
+          const [condition, a, b] = expr.arguments as [Expr, Expr, Expr];
+          const inside = (c: Expr): Expr => (when ? graph.apply(and, when, c) : c);
+          if (dependsOn(a, needs)) collect(a, { value: own, when: inside(condition) });
+          if (dependsOn(b, needs)) collect(b, { value: own, when: inside(graph.apply(not, condition)) });
+          break;
+        }
         const isShared = expr.arguments.filter((e) => dependsOn(e, needs)).length > 1;
         if (own.type === "f32" && (isLong(own) || (isShared && !isCheap(own)))) own = store(context, own, scope);
         const gradients = expr.op.gradient!(graph, expr.arguments, expr === root ? value : expr, own);
         expr.arguments.forEach((argument, k) => {
           const part = gradients[k];
           if (!part || !dependsOn(argument, needs)) return;
-          const sum = seeds.get(argument);
-          seeds.set(argument, sum ? graph.apply(add, sum, part) : part);
+          collect(argument, { value: part, when });
         });
         break;
       }
       case "fold":
-        foldAdjoint(context, expr, scope, own);
+        foldAdjoint(context, expr, scope, settled(graph, { value: own, when }));
         break;
       case "const":
       case "index":
       case "scalar":
     }
   }
+}
+
+/** An adjoint, and the condition under which it counts: outside of it there may be anything, and exactly 0 is meant. */
+interface Seed {
+  readonly value: Expr;
+  readonly when: Expr | undefined;
+}
+const settled = (graph: Graph, { value, when }: Seed): Expr =>
+  when ? graph.apply(where, when, value, graph.constant(0, value.type)) : value;
+function sumOf(graph: Graph, a: Seed, b: Seed): Seed {
+  if (a.when === b.when) return { value: graph.apply(add, a.value, b.value), when: a.when };
+  return { value: graph.apply(add, settled(graph, a), settled(graph, b)), when: undefined };
 }
 
 /** Guards write a seed twice: a chain of them would double in length at each operation. */

@@ -284,6 +284,7 @@ function arenasOf(model: CheckedModel, programs: LoweredPrograms, batch: number)
     lengths.set(arena, Math.max(lengths.get(arena) ?? 0, offset + sizeOf(shape, batch)));
   const slots = [...model.buffers, ...model.phases.flatMap(({ states }) => states)];
   for (const { source } of [...model.inputs, ...model.targets, ...model.outputs, ...slots]) need(source);
+  for (const { sequence } of [...model.inputs, ...model.targets]) if (sequence) need(sequence.lengths);
   for (const { source } of model.parameters) {
     need(source);
     if (programs.gradient) need({ ...source, arena: "gradients" });

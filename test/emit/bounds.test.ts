@@ -1,33 +1,46 @@
 /** @file Batches and classes out of range: typed errors, and not a byte of WebAssembly memory outside the arrays changes. */
 import { describe, expect, test } from "vitest";
 import { compileFile, instantiateOpen } from "../../src/cli/compile.js";
+import { elementsOf, type Values } from "../../src/cli/dataset.js";
 import type { Data, Net } from "../../src/cli/module.js";
 import type { Arrays } from "../../src/emit/runtime/memory.js";
 import { thrown } from "./data.js";
 
 /** A batch that is no multiple of any vector or tile, and leaves room between arrays. */
 const batch = 5;
-type Columns = Readonly<Record<string, Float32Array | Int32Array>>;
-/** Ports by name: elements per example, and the number of classes if they are classes. */
-const models = {
+type Columns = Readonly<Record<string, Values>>;
+interface PortSize {
+  /** Elements per example. */
+  readonly size: number;
+  /** The number of classes, if they are classes. */
+  readonly classes: number;
+  /** Examples have lengths of their own. */
+  readonly isSequence?: boolean;
+}
+const models: Readonly<Record<string, Readonly<Record<string, PortSize>>>> = {
   mnist: { image: { size: 784, classes: 0 }, label: { size: 1, classes: 10 } },
-  "names-lstm": { text: { size: 16, classes: 27 }, following: { size: 16, classes: 27 } },
-} as const;
+  tagger: { words: { size: 60, classes: 8192, isSequence: true }, tags: { size: 60, classes: 16, isSequence: true } },
+};
+const lengthsOf = (count: number) => Int32Array.from({ length: count }, (_, row) => 1 + ((row * 23) % 60));
 
 describe.each(Object.entries(models))("%s", async (file, ports) => {
   const compiled = compileFile(`examples/${file}.net`, { batch }, { target: "wasm" });
   const { module, internals } = await instantiateOpen(compiled);
   const rowsOf = (count: number): Columns =>
     Object.fromEntries(
-      Object.entries(ports).map(([name, { size, classes }]) => [
-        name,
-        classes > 0
-          ? Int32Array.from({ length: count * size }, (_, k) => (k * 7) % classes)
-          : Float32Array.from({ length: count * size }, (_, k) => (k * 37) % 256),
-      ]),
+      Object.entries(ports).map(([name, { size, classes, isSequence }]) => {
+        const values =
+          classes > 0
+            ? Int32Array.from({ length: count * size }, (_, k) => (k * 7) % classes)
+            : Float32Array.from({ length: count * size }, (_, k) => (k * 37) % 256);
+        return [name, isSequence ? { values, lengths: lengthsOf(count) } : values];
+      }),
     );
+  /** Another array in the place of a port's. */
+  const withValues = (name: string, values: ArrayLike<number>): unknown =>
+    ports[name]!.isSequence ? { values, lengths: lengthsOf(values.length / ports[name]!.size) } : values;
   const [, target] = Object.keys(ports) as [string, string];
-  const classPorts = Object.keys(ports).filter((name) => rowsOf(1)[name] instanceof Int32Array);
+  const classPorts = Object.keys(ports).filter((name) => ports[name]!.classes > 0);
 
   /** A net, all of its memory, and where in it there is no array; there every byte is set to a pattern. */
   function guarded(threads = 1) {
@@ -68,14 +81,20 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
     const rows = 2 * batch + 1;
     const all = rowsOf(rows);
     const [name, whole] = Object.entries(net.predict(all))[0]!;
-    const size = whole.length / rows;
+    const size = (whole as ArrayLike<unknown>).length / rows;
     for (let row = 0; row < rows; row++) {
       const one = Object.fromEntries(
-        Object.entries(ports).map(([port, { size: n }]) => [port, all[port]!.subarray(row * n, (row + 1) * n)]),
+        Object.entries(ports).map(([port, { size: n, isSequence }]) => {
+          const values = elementsOf(all[port]!).subarray(row * n, (row + 1) * n);
+          return [port, isSequence ? { values, lengths: lengthsOf(rows).subarray(row, row + 1) } : values];
+        }),
       );
       // One example has kernels of its own, which may add in another order.
-      Array.from<unknown>(net.predict(one)[name]!).forEach((value, k) => {
-        const other = Array.from<unknown>(whole)[row * size + k];
+      const flat = (value: unknown): readonly unknown[] =>
+        typeof value === "object" ? Array.from(value as ArrayLike<unknown>).flatMap(flat) : [value];
+      const others = flat(Array.from<unknown>(whole).slice(row * size, (row + 1) * size));
+      flat(net.predict(one)[name]).forEach((value, k) => {
+        const other = others[k];
         if (typeof value === "number") expect(other).toBeCloseTo(value, 5);
         else expect(other).toBe(value);
       });
@@ -106,17 +125,17 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
   });
 
   describe.each(classPorts)("%s of", (name) => {
-    const { size, classes } = ports[name as keyof typeof ports] as { readonly size: number; readonly classes: number };
+    const { size, classes } = ports[name]!;
     test.each([-1, classes, 1e9, -1e9, 2 ** 31, 2 ** 32, NaN, Infinity, 0.5, 9.999])("%d", (wrong) => {
       const { net, bytes } = guarded();
       net.trainStep(rowsOf(batch));
       const before = bytes.slice();
-      const held = new Float64Array(rowsOf(3)[name]!);
+      const held = new Float64Array(elementsOf(rowsOf(3)[name]!));
       held[size] = wrong;
       const failure = { name: "NetInputError", input: name, row: 1 };
       for (const array of [held, new Float32Array(held), Array.from(held)]) {
         // Arrays of plain numbers are data too, beyond the command line's types.
-        const data = { ...rowsOf(3), [name]: array } as Data;
+        const data = { ...rowsOf(3), [name]: withValues(name, array) } as Data;
         expect(thrown(() => net.trainStep(data))).toMatchObject(failure);
         expect(thrown(() => net.evaluate(data))).toMatchObject(failure);
         if (name !== target) expect(thrown(() => net.predict(data))).toMatchObject(failure);
@@ -124,7 +143,7 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
       expect(Buffer.compare(bytes, before)).toBe(0);
     });
 
-    test.each([-1, -100_000, 27, 100_000, 1e9])("%d, written while a fit runs", async (value) => {
+    test.each([-1, -100_000, classes, 100_000, 1e9])("%d, written while a fit runs", async (value) => {
       const { net, intact } = guarded();
       const data = rowsOf(20);
       const run = net.fit(data, {
@@ -132,7 +151,7 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
         shuffle: false,
         validation: 0,
         onBatch: ({ batch: done }) => {
-          if (done === 2) data[name]!.fill(value, 11 * size, 12 * size);
+          if (done === 2) elementsOf(data[name]!).fill(value, 11 * size, 12 * size);
         },
       });
       await expect(run).rejects.toMatchObject({ name: "NetInputError", input: name, row: 11 });
@@ -140,6 +159,30 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
       expect(intact()).toBe(true);
       net.trainStep(rowsOf(batch));
       expect(Number(net.evaluate(rowsOf(batch))["loss"])).toBeGreaterThan(0);
+    });
+  });
+  describe.each(Object.keys(ports).filter((name) => ports[name]!.isSequence))("lengths of %s:", (name) => {
+    test.each([0, -1, 61, 1e9, NaN, 0.5])("%d, at once and while a fit runs", async (wrong) => {
+      const { net, intact } = guarded();
+      const data = rowsOf(20);
+      const held = Float64Array.from(lengthsOf(20));
+      held[11] = wrong;
+      const values = elementsOf(data[name]!);
+      const failure = { name: "NetInputError", input: name, row: 11 };
+      expect(
+        thrown(() => net.evaluate({ ...data, [name]: { values, lengths: held } } as unknown as Data)),
+      ).toMatchObject(failure);
+      const lengths = Float64Array.from(lengthsOf(20));
+      const run = net.fit({ ...data, [name]: { values, lengths } } as unknown as Data, {
+        epochs: 1,
+        shuffle: false,
+        validation: 0,
+        onBatch: ({ batch: done }) => {
+          if (done === 2) lengths[11] = wrong;
+        },
+      });
+      await expect(run).rejects.toMatchObject(failure);
+      expect(intact()).toBe(true);
     });
   });
 });

@@ -43,7 +43,14 @@ function noise({ element, shape, name }: Port, n: number): number[] {
   });
 }
 const dataOf = (ports: readonly Port[], n: number): Row =>
-  Object.fromEntries(ports.map((port) => [port.name, noise(port, n)]));
+  Object.fromEntries(
+    ports.map((port) => {
+      const values = noise(port, n);
+      if (!port.sequence) return [port.name, values];
+      const { longest } = port.sequence;
+      return [port.name, { values, lengths: Array.from({ length: n }, (_, row) => 1 + ((row * 7) % longest)) }];
+    }),
+  );
 
 /** The loss; the first metric where there is none. */
 const first = (metrics: Readonly<Record<string, unknown>>) => Number(Object.values(metrics)[0]);

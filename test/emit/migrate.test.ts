@@ -147,7 +147,7 @@ describe("migrate", () => {
     expect(centers()).toEqual(Array.from({ length: 8 }, () => 0));
     await to.fit(data, { epochs: 1 });
     const means = Array.from({ length: 8 }, (_, column) => {
-      const values = Array.from({ length: 8 }, (_, row) => Number(data["x"]![8 * row + column]));
+      const values = Array.from({ length: 8 }, (_, row) => (data["x"] as Float32Array)[8 * row + column]!);
       return values.reduce((a, b) => a + b) / 8;
     });
     centers().forEach((center, column) => expect(center).toBeCloseTo(means[column]!, 5));

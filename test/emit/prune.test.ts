@@ -133,7 +133,8 @@ describe.each(["typescript", "wasm"] as const)("pruning, %s", (target) => {
 
   test("a net that never began the phase prunes nothing", async () => {
     const net = await netOf(text(`phase thin { prune: magnitude(sparsity: 80%) }`));
-    net.trainStep({ x: data["x"]!.subarray(0, 32), kind: data["kind"]!.subarray(0, 4) });
+    const first = (name: string, length: number) => (data[name] as Float32Array).subarray(0, length);
+    net.trainStep({ x: first("x", 32), kind: first("kind", 4) });
     expect(zerosOf(net)).toEqual([0, 0, 0, 0]);
   });
 });

@@ -1,5 +1,6 @@
 /** @file Linear regression and its penalised forms against closed solutions and coordinate descent. */
 import { describe, expect } from "vitest";
+import { elementsOf } from "../../src/cli/dataset.js";
 import {
   columnOf,
   dot,
@@ -32,8 +33,8 @@ describe("diabetes", () => {
     const part = (from: number, to: number) => ({
       rows: to - from,
       ports: {
-        features: whole.ports["features"]!.subarray(from * 10, to * 10),
-        progression: whole.ports["progression"]!.subarray(from, to),
+        features: elementsOf(whole.ports["features"]!).subarray(from * 10, to * 10),
+        progression: elementsOf(whole.ports["progression"]!).subarray(from, to),
       },
     });
     const dataset = { train: part(0, 422), validation: undefined, test: part(422, 442) };

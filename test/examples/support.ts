@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 import { checkFile, instantiate } from "../../src/cli/compile.js";
-import { loadDataset, type Dataset, type Examples } from "../../src/cli/dataset.js";
+import { elementsOf, loadDataset, type Dataset, type Examples } from "../../src/cli/dataset.js";
 import type { Metrics, ModelModule, Net } from "../../src/cli/module.js";
 import { compileModel } from "../../src/compiler/compile.js";
 
@@ -90,11 +90,11 @@ export function buffer(net: Net, path: string): Float32Array {
 
 /** A port's values as rows of numbers. */
 export function rowsOf({ rows, ports }: Examples, port: string): number[][] {
-  const values = ports[port]!;
+  const values = elementsOf(ports[port]!);
   const width = values.length / rows;
   return Array.from({ length: rows }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
 }
-export const columnOf = ({ ports }: Examples, port: string): number[] => [...ports[port]!];
+export const columnOf = ({ ports }: Examples, port: string): number[] => [...elementsOf(ports[port]!)];
 
 export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 export const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, k) => sum + value * b[k]!, 0);

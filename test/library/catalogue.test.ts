@@ -35,6 +35,7 @@ const keras: readonly (readonly [word: string, defaults: Readonly<Record<string,
   ["layer p_relu", { initializer: "zeros" }],
   ["fn gelu", { approximate: "false" }],
   ["fn softmax", { over: "-1" }],
+  ["layer masking", { mask_value: "0.0" }],
   ["fn log_softmax", { over: "-1" }],
   [
     "layer dense",
@@ -175,7 +176,7 @@ const catalogue = {
   layer: `dense conv1d conv2d depthwise_conv2d separable_conv2d conv2d_transpose conv3d max_pool1d max_pool2d max_pool3d average_pool1d
     average_pool2d global_average_pool1d global_average_pool2d global_max_pool1d global_max_pool2d flatten permute repeat_vector embedding
     simple_rnn lstm gru bidirectional time_distributed batch_norm layer_norm group_norm rms_norm dropout spatial_dropout gaussian_noise
-    attention multi_head_attention add subtract multiply average maximum dot zero_padding1d zero_padding2d zero_padding3d cropping1d
+    masking attention multi_head_attention add subtract multiply average maximum dot zero_padding1d zero_padding2d zero_padding3d cropping1d
     cropping2d cropping3d up_sampling1d up_sampling2d up_sampling3d rescaling normalization p_relu`,
   loss: `mean_squared_error mean_absolute_error binary_cross_entropy cross_entropy kl_divergence huber log_cosh hinge squared_hinge
     categorical_hinge poisson cosine_similarity mean_absolute_percentage_error mean_squared_logarithmic_error focal ctc dice tversky`,

@@ -33,6 +33,7 @@ export class Interpreted implements Net {
     const sources = [...inputs, ...targets, ...outputs, ...parameters, ...buffers, ...states].map(
       ({ source }) => source,
     );
+    for (const { sequence } of [...inputs, ...targets]) if (sequence) sources.push(sequence.lengths);
     for (const list of [metrics, forward.evaluate.totals, model.survey.totals])
       sources.push(...list.map(({ target }) => target));
     for (const source of sources) this.#reserve(source);
@@ -91,9 +92,13 @@ export class Interpreted implements Net {
     if (kept) this.memory.parameters!.set(kept);
     return result;
   }
+  /** Ports by name, and lengths by the name of their dimension. */
   load(data: Readonly<Record<string, readonly number[]>>): void {
     const ports: readonly Port[] = [...this.model.inputs, ...this.model.targets];
-    for (const { name, source } of ports) if (data[name]) this.memory[source.arena]!.set(data[name], source.offset);
+    for (const { name, source, sequence } of ports) {
+      if (data[name]) this.memory[source.arena]!.set(data[name], source.offset);
+      if (sequence && data[sequence.name]) this.memory.classes!.set(data[sequence.name]!, sequence.lengths.offset);
+    }
   }
   predict(data: Readonly<Record<string, readonly number[]>>): Record<string, Float64Array> {
     this.load(data);

@@ -309,6 +309,22 @@ model Tiny {
   gradient: true,
 }));
 
+/** One step of some examples is hidden. */
+const masked: Tiny = {
+  word: "layer masking",
+  source: `
+model Tiny {
+  input  x: class[2][4, 3]
+  target t: f32[2]
+  let    steps[i, k] = where(x[i, k] == 1, 1, 0)
+  output result = steps -> masking -> lstm(2)
+  loss   mean_squared_error(result, t)
+  optimizer sgd(0.01)
+  train { batch: 3 }
+}`,
+  gradient: true,
+};
+
 /** Two labels over five steps. */
 const alignment: Tiny = {
   word: "loss ctc",
@@ -354,6 +370,7 @@ export const tinyModels: readonly Tiny[] = [
   padding,
   gated,
   alignment,
+  masked,
   ...merges,
   ...augmentations,
   ...losses,

@@ -17,16 +17,23 @@ export async function instance(compiled: CompiledModel, precision: "f32" | "f64"
   };
   const typed = (ports: readonly Port[], data: Readonly<Record<string, readonly number[]>>) =>
     Object.fromEntries(
-      ports.map(({ name, element }) => [
-        name,
-        element.kind === "f32" ? Float32Array.from(data[name]!) : Int32Array.from(data[name]!),
-      ]),
+      ports.map(({ name, element, sequence }) => {
+        const values = element.kind === "f32" ? Float32Array.from(data[name]!) : Int32Array.from(data[name]!);
+        return [name, sequence ? { values, lengths: Int32Array.from(data[sequence.name]!) } : values];
+      }),
     );
+  /** Sequences with zeros after their items. */
+  const padded = (name: string, values: readonly (number | ArrayLike<number>)[]): number[] => {
+    const size = checked.outputs.find((port) => port.name === name)?.shape.reduce((n, extent) => n * extent, 1) ?? 0;
+    return values.flatMap((value) =>
+      typeof value === "number" ? [value] : Array.from({ length: size }, (_, k) => value[k] ?? 0),
+    );
+  };
   const numbers = (result: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(
       Object.entries(result).map(([name, value]) => [
         name,
-        typeof value === "number" ? [value] : Array.from(value as ArrayLike<number>),
+        typeof value === "number" ? [value] : padded(name, Array.from(value as ArrayLike<number | ArrayLike<number>>)),
       ]),
     );
   const all = [...checked.inputs, ...checked.targets];

@@ -53,6 +53,12 @@ def array(spec, step=0):
     return torch.tensor(x.astype(float).reshape(shape))
 
 
+def reorder(w):
+    """The gates z, r, c of a GRU as torch's r, z, n."""
+    z, r, c = w.chunk(3, -1)
+    return torch.cat([r, z, c], -1)
+
+
 def sample(tensor):
     """Evenly spaced elements and the sum of all."""
     flat = tensor.detach().reshape(-1).double().numpy()

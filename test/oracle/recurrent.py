@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from oracle import case, numbers, write
+from oracle import case, numbers, reorder, write
 
 BATCH, T, N, U = 4, 6, 5, 8
 
@@ -30,12 +30,6 @@ def torch_layer(function, states, weights, x):
 
 def lstm(p, x):
     return torch_layer(torch.lstm, 2, [p["cell.kernel"].T, p["cell.recurrent_kernel"].T, p["cell.bias"], torch.zeros(4 * U)], x)
-
-
-def reorder(w):
-    """Gates z, r, c to torch's r, z, n."""
-    z, r, c = w.chunk(3, -1)
-    return torch.cat([r, z, c], -1)
 
 
 def gru(p, x):

@@ -83,6 +83,11 @@ describe("choices", () => {
       app(where, isLarge, app(where, isLarge, x, k(1)), k(2)),
       "where(x[i, j] > y[i, j], x[i, j], 2.)",
     ],
+    [
+      "where(b, exp(where(b, x, 1)), exp(where(b, 2, y)))",
+      app(where, isLarge, app(ops.exp, app(where, isLarge, x, k(1))), app(ops.exp, app(where, isLarge, k(2), y))),
+      "where(x[i, j] > y[i, j], exp(x[i, j]), exp(y[i, j]))",
+    ],
     ["where(x > y, x, y)", app(where, isLarge, x, y), "maximum(x[i, j], y[i, j])"],
     ["number(b) * x", app(multiply, asNumber, x), "where(x[i, j] > y[i, j], x[i, j], 0.)"],
     [

@@ -5,11 +5,13 @@ import * as ops from "../../ops/index.js";
 import { axesOver, type Over } from "../axes.js";
 import { builtin, type Builtin, type BuiltinCall } from "../builtin.js";
 import type { Context } from "../context.js";
+import { countOf, dividedBy } from "../counts.js";
 import { modelRules } from "../diagnostics/model.js";
 import { wordRules } from "../diagnostics/words.js";
 import { elementwise, numericTensor } from "../operators.js";
-import { elementAt, f32, fromBody, isPerExample, scalar, toBool, toF32, toIndex } from "../tensors.js";
-import { errorValue, number, type OwnAxis, type TensorValue, type Value, valueText } from "../values.js";
+import { isRagged, neutralOf, plainAxis, positionsOf } from "../items.js";
+import { elementAt, f32, fromBody, isPerExample, itemAt, scalar, toBool, toF32, toIndex } from "../tensors.js";
+import { errorValue, number, type OwnAxis, sizeOfAxes, type TensorValue, type Value, valueText } from "../values.js";
 
 /** Numbers of a constant list. */
 function constants(value: Value): readonly number[] | undefined {
@@ -53,18 +55,24 @@ function wholeVector(c: Context, x: Value, span: Span): TensorValue | undefined 
   return undefined;
 }
 
-/** Folds the elements along axes (and the batch), each turned into an expression first. */
+/**
+ * Folds the elements along axes (and the batch), each turned into an expression first; `make` also gets the number of elements
+ * folded, as factors. Padding counts as what the reducer takes no notice of.
+ */
 function reduce(
   c: Context,
   { tensor, over, keep }: Setup,
   span: Span,
-  make: (bound: readonly Axis[], element: Expr) => Expr,
+  reducer: Reducer,
+  make: (bound: readonly Axis[], element: Expr, count: () => readonly Expr[]) => Expr,
   element?: TensorValue["element"],
 ): Value {
-  const bound = over.axes.map((k) => c.graph.axis(tensor.axes[k]!.size));
-  const batch = over.batch && isPerExample(c.run, tensor) ? c.graph.axis("batch") : undefined;
+  const { graph } = c;
+  const bound = over.axes.map((k) => graph.axis(tensor.axes[k]!.size));
+  const batch = over.batch && isPerExample(c.run, tensor) ? graph.axis("batch") : undefined;
+  // Over the batch, a position is an item in some examples only, and the result is no example's.
   const axes: OwnAxis[] = tensor.axes.flatMap((axis, k): OwnAxis[] =>
-    over.axes.includes(k) ? (keep ? [{ size: 1, label: axis.label }] : []) : [axis],
+    over.axes.includes(k) ? (keep ? [{ ...plainAxis(axis), size: 1 }] : []) : [batch ? plainAxis(axis) : axis],
   );
   return fromBody(
     c,
@@ -75,18 +83,33 @@ function reduce(
         const position = over.axes.indexOf(k);
         if (position < 0) return own[free++]!;
         if (keep) free++;
-        return c.graph.index(bound[position]!);
+        return graph.index(bound[position]!);
       });
-      let expr = elementAt(c, tensor, at);
-      if (batch) expr = c.graph.substitute(expr, new Map([[c.run.batchAxis, c.graph.index(batch)]]));
-      return make(batch ? [batch, ...bound] : bound, expr);
+      const perBatch = (expr: Expr): Expr =>
+        batch ? graph.substitute(expr, new Map([[c.run.batchAxis, graph.index(batch)]])) : expr;
+      const plain = elementAt(c, tensor, at);
+      const otherwise = neutralOf(reducer, plain.type);
+      let expr = itemAt(c, tensor, at, otherwise);
+      const counted = over.axes.map((k) => tensor.axes[k]!);
+      if (!batch) return make(bound, expr, () => [countOf(c, counted)]);
+      const visited = c.run.padding.visited(plain, bound);
+      expr = c.run.padding.guarded(expr, visited, otherwise);
+      const others = positionsOf(
+        tensor.axes.map((axis, k) => (over.axes.includes(k) ? plainAxis(axis) : axis)),
+        at,
+      );
+      const count = (): readonly Expr[] => {
+        const inExample = c.run.padding.guarded(countOf(c, counted), [...others, ...visited]);
+        return inExample.free.length > 0
+          ? [graph.fold("sum", [batch], perBatch(inExample))]
+          : [inExample, graph.scalar("batch")];
+      };
+      return make([batch, ...bound], perBatch(expr), count);
     },
     span,
     element,
   );
 }
-const countOf = ({ tensor, over }: Setup): number => over.axes.reduce((n, k) => n * tensor.axes[k]!.size, 1);
-
 function foldOf(c: Context, reducer: Reducer): (bound: readonly Axis[], e: Expr) => Expr {
   return (bound, e) => c.graph.fold(reducer, bound, e.type === "bool" ? toIndex(c, e) : e);
 }
@@ -102,20 +125,17 @@ function sum(c: Context, call: BuiltinCall): Value {
   if (numbers) return number(numbers.reduce((a, b) => a + b, 0));
   const s = setup(c, call, "sum", true);
   if (s?.over.data) return overData(c, s, "sum", call.span);
-  return s ? reduce(c, s, call.span, (bound, e) => timesBatch(c, s, foldOf(c, "sum")(bound, e))) : errorValue;
+  return s ? reduce(c, s, call.span, "sum", (bound, e) => timesBatch(c, s, foldOf(c, "sum")(bound, e))) : errorValue;
 }
 function meanOf(c: Context, s: Setup, span: Span): Value {
   return reduce(
     c,
     s,
     span,
-    (bound, e) => {
+    "sum",
+    (bound, e, count) => {
       const total = c.graph.fold("sum", bound, toF32(c, e));
-      const batch = s.over.batch && isPerExample(c.run, s.tensor);
-      const count = countOf(s);
-      let expr = count === 1 ? total : c.graph.apply(ops.divide, total, c.graph.constant(count));
-      if (batch) expr = c.graph.apply(ops.divide, expr, c.graph.scalar("batch"));
-      return expr;
+      return count().reduce((sum, n) => dividedBy(c, sum, n), total);
     },
     f32,
   );
@@ -148,21 +168,31 @@ function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span:
   const whole: Setup = { ...s, over: { ...s.over, batch: true } };
   const { data } = s.tensor;
   const of = data.kind === "array" ? `tensor ${data.tensor.id}` : `scalar ${data.expr.id}`;
-  const size = countOf(s);
+  const reduced = s.over.axes.map((k) => s.tensor.axes[k]!);
+  const size = sizeOfAxes(reduced);
+  const kept = `over ${s.over.axes.join()}${s.keep ? " kept" : ""}`;
   const sumOf = (power: 1 | 2): TensorValue | undefined => {
-    const sum = reduce(c, whole, span, (bound, e) => {
+    const sum = reduce(c, whole, span, "sum", (bound, e) => {
       const x = toF32(c, e);
       return timesBatch(c, whole, graph.fold("sum", bound, power === 1 ? x : graph.apply(ops.multiply, x, x)));
     });
     if (sum.kind !== "tensor") return undefined;
-    const key = `${of} over ${s.over.axes.join()}${s.keep ? " kept" : ""} ^ ${power}`;
+    const key = `${of} ${kept} ^ ${power}`;
     return survey.sum(c, sum, key, power === 1 ? 0 : size, span);
   };
   const sum = sumOf(1);
   if (!sum || statistic === "sum") return sum ?? errorValue;
   const squares = statistic === "std" ? sumOf(2) : undefined;
-  const count = graph.apply(ops.multiply, survey.count(c), graph.constant(size, "f64"));
-  const meanAt = (value: TensorValue, at: readonly Expr[]) => graph.apply(ops.divide, elementAt(c, value, at), count);
+  const all = graph.apply(ops.multiply, survey.count(c), graph.constant(size, "f64"));
+  const items = isRagged(s.tensor.axes)
+    ? reduce(c, whole, span, "sum", (_bound, _e, count) => count()[0]!, f32)
+    : undefined;
+  const counted = items?.kind === "tensor" ? survey.sum(c, items, `${of} ${kept} counted`, 1, span) : undefined;
+  if (items && !counted) return errorValue;
+  const meanAt = (value: TensorValue, at: readonly Expr[]) =>
+    counted
+      ? dividedBy(c, elementAt(c, value, at), elementAt(c, counted, at))
+      : graph.apply(ops.divide, elementAt(c, value, at), all);
   return fromBody(
     c,
     sum.axes,
@@ -179,7 +209,7 @@ function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span:
 function norm(c: Context, call: BuiltinCall): Value {
   const s = setup(c, call, "norm");
   if (!s) return errorValue;
-  const squares = reduce(c, s, call.span, (bound, e) => {
+  const squares = reduce(c, s, call.span, "sum", (bound, e) => {
     const x = toF32(c, e);
     return timesBatch(c, s, c.graph.fold("sum", bound, c.graph.apply(ops.multiply, x, x)));
   });
@@ -196,7 +226,7 @@ function extreme(name: "max" | "min", op: typeof ops.maximum): Builtin {
       const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
       if (numbers) return number(name === "max" ? Math.max(...numbers) : Math.min(...numbers));
       const s = setup(c, call, name);
-      return s ? reduce(c, s, call.span, foldOf(c, name)) : errorValue;
+      return s ? reduce(c, s, call.span, name, foldOf(c, name)) : errorValue;
     },
   );
 }
@@ -218,7 +248,8 @@ function arg(name: "argmax" | "argmin"): Builtin {
       )
         return { ...classes, axes: classes.axes.map((axis, k) => s.tensor.axes[k] ?? axis) };
       if (s.over.batch) return c.report(modelRules.perExample, call.span, { what: `\`${name}\` over the batch` });
-      return reduce(c, s, call.span, foldOf(c, name), { kind: "class", size: countOf(s), labels: undefined });
+      const size = sizeOfAxes(s.over.axes.map((k) => s.tensor.axes[k]!));
+      return reduce(c, s, call.span, name, foldOf(c, name), { kind: "class", size, labels: undefined });
     },
   );
 }
@@ -235,9 +266,8 @@ function quantifier(name: "any" | "all"): Builtin {
           expected: "true or false",
           actual: valueText(s.tensor),
         });
-      return reduce(c, s, call.span, (bound, e) =>
-        toBool(c, c.graph.fold(name === "any" ? "max" : "min", bound, toIndex(c, e))),
-      );
+      const reducer = name === "any" ? "max" : "min";
+      return reduce(c, s, call.span, reducer, (bound, e) => toBool(c, c.graph.fold(reducer, bound, toIndex(c, e))));
     },
   );
 }
@@ -251,7 +281,7 @@ export const reductionBuiltins: readonly Builtin[] = [
       const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
       if (numbers) return number(numbers.reduce((a, b) => a * b, 1));
       const s = setup(c, call, "product");
-      return s ? reduce(c, s, call.span, foldOf(c, "product")) : errorValue;
+      return s ? reduce(c, s, call.span, "product", foldOf(c, "product")) : errorValue;
     },
   ),
   builtin(

@@ -5,8 +5,11 @@ import { builtin, type Builtin, type BuiltinCall } from "../builtin.js";
 import type { Context } from "../context.js";
 import { shapeRules } from "../diagnostics/shapes.js";
 import { wordRules } from "../diagnostics/words.js";
+import { isRagged, itemsOf } from "../items.js";
 import { anyTensor, trailOf } from "../operators.js";
 import { asSize } from "../sizes.js";
+import { countOf } from "../counts.js";
+import { moved } from "../subscripts.js";
 import { array, elementAt, f32, fromBody, materialise, origin, scalar } from "../tensors.js";
 import {
   errorValue,
@@ -26,7 +29,7 @@ export function looksWhole(c: Context, value: Value): void {
   if (c.flat && value.kind === "tensor" && value.axes.some((axis) => axis.label === c.flat!.label))
     c.flat.violated = true;
 }
-const axesOf = (value: Value): readonly OwnAxis[] | undefined =>
+export const axesOf = (value: Value): readonly OwnAxis[] | undefined =>
   value.kind === "tensor"
     ? value.axes
     : value.kind === "number" || value.kind === "bool"
@@ -81,6 +84,11 @@ function reshape(c: Context, { values: [x, shape], span }: BuiltinCall): Value {
       actual: valueText(shape!),
     });
   const rest = shape.items.findIndex((item) => item.kind === "rest");
+  // Axes in front may stay as they are; a size of a sequence that is asked for is none.
+  const last = tensor.axes.findLastIndex((axis) => itemsOf(axis));
+  const sequence = tensor.axes[last];
+  if (sequence && shape.items.some((item) => item.kind === "tensor"))
+    return moved(c, tensor, sequence, "`reshape`", span);
   let axes: OwnAxis[] | undefined;
   if (rest === 0) {
     const tail = shapeArgument(c, list(shape.items.slice(1)), span);
@@ -95,7 +103,10 @@ function reshape(c: Context, { values: [x, shape], span }: BuiltinCall): Value {
   }
   if (sizeOfAxes(axes) !== sizeOfAxes(tensor.axes))
     return reportReshape(c, tensor, shapeText(axes), sizeOfAxes(axes), span);
-  return reshaped(c, tensor, axes, span);
+  const front = tensor.axes.slice(0, last + 1);
+  if (sequence && !front.every(({ size }, k) => size === axes[k]?.size))
+    return moved(c, tensor, sequence, "`reshape`", span);
+  return reshaped(c, tensor, [...front, ...axes.slice(last + 1)], span);
 }
 function reportReshape(c: Context, tensor: TensorValue, to: string, wanted: number, span: Span): Value {
   return c.report(
@@ -115,6 +126,8 @@ export function reshaped(c: Context, tensor: TensorValue, axes: readonly OwnAxis
   const { tensor: node, ambient } = materialise(c, tensor, span);
   const shape = [...ambient.map(({ extent }) => extent), ...axes.map(({ size }) => size)];
   const result = c.graph.reshape(node, shape, origin(c, span));
+  // Sequences are among the axes in front, which stay.
+  c.run.padding.copy(node, result);
   const bounds = c.run.bounds.get(node);
   if (bounds) c.run.bounds.set(result, bounds);
   return { ...array(result, ambient, axes, tensor.element), trail };
@@ -144,6 +157,8 @@ function pad(c: Context, { values: [x, amounts], settings, span }: BuiltinCall):
   if (fraction !== undefined)
     return c.report(shapeRules.notWhole, span, { what: "an amount of `pad`", value: fraction });
   if (pairs.every((pair) => pair![0] === 0 && pair![1] === 0)) return tensor;
+  const sequence = tensor.axes.find((axis, k) => itemsOf(axis) && pairs[k]!.some((amount) => amount !== 0));
+  if (sequence) return moved(c, tensor, sequence, "`pad`", span);
   const axes = tensor.axes.map(({ size, label }, k): OwnAxis => {
     const [before, after] = pairs[k]!;
     return { size: size + before + after, label: before === 0 && after === 0 ? label : undefined };
@@ -239,16 +254,9 @@ export const shapeBuiltins: readonly Builtin[] = [
         return number(x!.items.reduce((n, item) => n * (item.kind === "number" ? item.value : 1), 1));
       const axes = axesOf(x!);
       if (!axes) return c.report(wordRules.badOperand, span, { operation: "size", actual: valueText(x!) });
-      return number(sizeOfAxes(axes));
+      return isRagged(axes) ? scalar(countOf(c, axes)) : number(sizeOfAxes(axes));
     },
   ),
-  builtin("length(x)", "The number of items of a sequence: the size of its first axis.", (c, { values: [x], span }) => {
-    looksWhole(c, x!);
-    const axes = axesOf(x!);
-    if (!axes || axes.length === 0)
-      return c.report(wordRules.badOperand, span, { operation: "length", actual: valueText(x!) });
-    return number(axes[0]!.size);
-  }),
   builtin(
     "reshape(x, shape)",
     "The same elements in the same order under other axes; `...` keeps leading axes.",
@@ -262,5 +270,4 @@ export const shapeBuiltins: readonly Builtin[] = [
   builtin("transpose(x, order?)", "The axes in reverse order, or in the order given.", transpose),
   builtin("zeros(shape)", "A tensor of zeros.", filled(0)),
   builtin("ones(shape)", "A tensor of ones.", filled(1)),
-  builtin("fill(x, value)", "x with the padding of its sequences replaced by a value.", (_c, { values: [x] }) => x!),
 ];

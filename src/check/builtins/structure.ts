@@ -7,8 +7,10 @@ import { builtin, type Builtin, type BuiltinCall } from "../builtin.js";
 import type { Context } from "../context.js";
 import { shapeRules } from "../diagnostics/shapes.js";
 import { wordRules } from "../diagnostics/words.js";
+import { itemsOf } from "../items.js";
+import { mergedAxes } from "../lists.js";
 import { anyTensor, trailOf } from "../operators.js";
-import { select, sliceOf } from "../subscripts.js";
+import { moved, select, sliceOf } from "../subscripts.js";
 import { elementAt, fromBody, materialise, oneHot, toF32 } from "../tensors.js";
 import { errorValue, isWhole, list, number, type OwnAxis, type TensorValue, type Value, valueText } from "../values.js";
 import { looksWhole } from "./shapes.js";
@@ -32,6 +34,7 @@ function split(c: Context, { values: [x, parts], settings, span }: BuiltinCall):
   const axis = oneAxis(c, tensor, settings.get("over"), span);
   if (axis === undefined) return errorValue;
   const { size } = tensor.axes[axis]!;
+  if (itemsOf(tensor.axes[axis]!)) return moved(c, tensor, tensor.axes[axis]!, "`split`", span);
   let sizes: readonly number[];
   if (parts!.kind === "number") {
     const each = size / parts!.value;
@@ -104,7 +107,11 @@ function concatenate(c: Context, { values: [x], settings, span }: BuiltinCall): 
       { related: trailOf(parts, 1) },
     );
   const total = parts.reduce((n, p) => n + p.axes[axis]!.size, 0);
-  const axes = first.axes.map((own, k): OwnAxis => (k === axis ? { size: total, label: undefined } : own));
+  const joined = parts.find((part) => itemsOf(part.axes[axis]!));
+  if (joined && parts.length > 1) return moved(c, joined, joined.axes[axis]!, "`concatenate`", span);
+  const merged = mergedAxes(c, parts, span);
+  if (!merged) return errorValue;
+  const axes = merged.map((own, k): OwnAxis => (k === axis ? { size: total, label: undefined } : own));
   const sources = parts.map((part) => materialise(c, part, span));
   const result = fromBody(
     c,

@@ -135,14 +135,3 @@ depends on one of them would need another pass over the data. Statistics of \`(x
 take them there.`,
   }),
 } as const;
-
-export const laterRules = {
-  later: rule<{ what: string }>({
-    code: "NET5900",
-    severity: "error",
-    message: ({ what }) => `${what} come later: this version of the compiler does not do that yet`,
-    explanation: `The language has this, and the text is well formed, but the compiler cannot generate code for it yet: padded sequences \
-(\`class[5000][t <= 40]\`). \
-Nothing is silently ignored: until it is compiled, it is an error.`,
-  }),
-} as const;

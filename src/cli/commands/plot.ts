@@ -5,7 +5,7 @@ import { grey, imagesSvg, type Pixels, signed } from "../../plot/images.js";
 import { confusionSvg } from "../../plot/matrix.js";
 import { suggest } from "../../base/suggest.js";
 import type { Register } from "../command-line.js";
-import type { Examples, Values } from "../dataset.js";
+import { elementsOf, type Examples, first } from "../dataset.js";
 import { InputFault } from "../fault.js";
 import { writeAtomic } from "../../host/files.js";
 import type { Net } from "../module.js";
@@ -165,9 +165,9 @@ function reconstructions({ checked, dataset, net }: Trained, { from, of, count }
     );
     return { label, images };
   };
-  const outputs = net.predict(firstOf(examples, checked.inputs, shown));
+  const outputs = net.predict(first(examples, checked.inputs, shown).ports);
   const rows = [
-    row(input.name, examples.ports[input.name]!),
+    row(input.name, elementsOf(examples.ports[input.name]!)),
     row(output.name, outputs[output.name] as ArrayLike<number>),
   ];
   const part = dataset.test ? "test" : "training";
@@ -177,11 +177,6 @@ function reconstructions({ checked, dataset, net }: Trained, { from, of, count }
     rows,
   );
 }
-function firstOf(examples: Examples, ports: readonly Port[], rows: number): Readonly<Record<string, Values>> {
-  const cut = ({ name, shape }: Port) => [name, examples.ports[name]!.subarray(0, rows * sizeOf(shape))] as const;
-  return Object.fromEntries(ports.map(cut));
-}
-
 /** A single class, with names or numbers for them; a bool is false or true. */
 function classesOf({ element, shape }: Port): readonly string[] | undefined {
   if (shape.length > 0) return undefined;
@@ -208,7 +203,7 @@ function confusion({ checked, dataset, net }: Trained, { from, of }: PlotOptions
   const examples = dataset.test ?? dataset.train;
   const decided = decisions(checked, output, net, examples, n);
   const counts = new Float64Array(n * n);
-  examples.ports[target.name]!.forEach((truth, row) => counts[truth * n + decided[row]!]!++);
+  elementsOf(examples.ports[target.name]!).forEach((truth, row) => counts[truth * n + decided[row]!]!++);
   const right = labels.reduce((sum, _, k) => sum + counts[k * n + k]!, 0);
   const part = dataset.test ? "test" : "training";
   const share = ((100 * right) / examples.rows).toFixed(1);
@@ -217,7 +212,7 @@ function confusion({ checked, dataset, net }: Trained, { from, of }: PlotOptions
 
 /** The class of each row: the largest of n numbers, one of two by 1/2, or what the output says. */
 function decisions({ inputs }: CheckedModel, output: Port, net: Net, examples: Examples, n: number): Int32Array {
-  const values = net.predict(firstOf(examples, inputs, examples.rows))[output.name]!;
+  const values = net.predict(first(examples, inputs, examples.rows).ports)[output.name]!;
   const labels = output.element.kind === "class" ? output.element.labels : undefined;
   return Int32Array.from({ length: examples.rows }, (_, row) => {
     if (labels) return labels.indexOf(values[row] as string);

@@ -9,10 +9,12 @@ import { loadInputs } from "../dataset.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { table } from "../terminal.js";
+import type { Outputs } from "../module.js";
 import { load } from "../weights.js";
 
 /** The values of one row of an output: a number or label, or an array of them. */
-function rowOf(values: ArrayLike<number> | readonly string[], port: Port, row: number): unknown {
+function rowOf(values: Outputs[string], port: Port, row: number): unknown {
+  if (port.sequence) return Array.from(values[row] as ArrayLike<number | string>);
   const width = port.shape.reduce((size, extent) => size * extent, 1);
   const cells = Array.from({ length: width }, (_, k) => values[row * width + k]);
   return port.shape.length === 0 ? cells[0] : cells;

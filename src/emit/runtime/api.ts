@@ -12,6 +12,14 @@ export type NetLabels<Label extends string> = NetNumbers | NetNested<Label | num
 /** The truth values of n examples; 0 and 1 do as well. */
 export type NetTruths = NetNumbers | NetNested<boolean | number>;
 
+/**
+ * n sequences, each with its own number of items: an array per example, or all of them padded to the largest number, flat in
+ * row-major order, and how many items of each are real. What is in the padding does not matter.
+ */
+export type NetSequences<Item> =
+  | readonly (ArrayLike<Item> | NetNested<Item>)[]
+  | { readonly values: ArrayLike<number>; readonly lengths: ArrayLike<number> };
+
 /** Parameters by name: views of the net's memory, row-major; what is written there is used. */
 export interface NetParameters {
   readonly [name: string]: Floats | NetParameters;
@@ -138,7 +146,7 @@ export interface Migration {
   readonly unused: readonly string[];
 }
 
-/** A net that predicts. Arrays of results are row-major, [n, ..shape]. */
+/** A net that predicts. Arrays of results are row-major, [n, ..shape]; of sequences there is one array per example, as long as it is. */
 export interface PredictingNet<Inputs, Outputs, Parameters> {
   readonly parameters: Parameters;
   /** What runs it. */

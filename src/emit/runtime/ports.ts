@@ -1,6 +1,8 @@
 /** @file Inputs and targets: reading, checking and copying what the caller gives. */
 import { NetInputError } from "./errors.js";
+import { describe, isArray } from "./given.js";
 import type { Memory } from "./memory.js";
+import { isLength, readSequences } from "./sequences.js";
 
 export interface PortSpec {
   readonly name: string;
@@ -14,9 +16,11 @@ export interface PortSpec {
   /** Number of classes. */
   readonly classes?: number;
   readonly labels?: readonly string[];
+  /** Of the first axis, if examples have lengths of their own: the dimension, and where its lengths are in `classes`. */
+  readonly sequence?: { readonly name: string; readonly offset: number };
 }
 
-/** The values of each port, flat and checked, in the order of the ports. */
+/** The values of each port, flat and checked, in the order of the ports; then as many lengths, of those that have some. */
 export type Columns = ArrayLike<number>[];
 
 const largest = 3.4028234663852886e38;
@@ -24,19 +28,6 @@ const largest = 3.4028234663852886e38;
 /** Flat numbers; labels not yet looked up. */
 function isFlat(value: ArrayLike<unknown>): value is ArrayLike<number> {
   return typeof value[0] !== "object" && typeof value[0] !== "string" && typeof value[0] !== "boolean";
-}
-function isArray(value: unknown): value is ArrayLike<unknown> {
-  return (
-    Array.isArray(value) ||
-    (ArrayBuffer.isView(value) &&
-      !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array))
-  );
-}
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}..` : value);
-  if (isArray(value)) return `an array of ${value.length}`;
-  if (value === null) return "null";
-  return typeof value === "object" || typeof value === "function" ? `a value of type ${typeof value}` : String(value);
 }
 function perExample(port: PortSpec): string {
   return port.shape.length === 0 ? "one value per example" : `[${port.shape.join(", ")}] per example`;
@@ -72,25 +63,30 @@ function flatten(port: PortSpec, value: unknown, depth: number, row: number, out
   for (let k = 0; k < value.length; k++) flatten(port, value[k], flatRow ? port.shape.length : depth + 1, row, out);
 }
 
-/** Nested arrays, labels and truth values as flat numbers. */
-function convert(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<number> {
-  let elements: ArrayLike<unknown> = value;
-  if (typeof value[0] === "object") {
-    const out: unknown[] = [];
-    for (let row = 0; row < value.length; row++) flatten(port, value[row], 0, row, out);
-    elements = out;
-  }
+/** Nested arrays as flat ones. */
+function flat(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<unknown> {
+  if (typeof value[0] !== "object") return value;
+  const out: unknown[] = [];
+  for (let row = 0; row < value.length; row++) flatten(port, value[row], 0, row, out);
+  return out;
+}
+/** Labels and truth values as numbers. */
+function convert(port: PortSpec, elements: ArrayLike<unknown>): ArrayLike<number> {
   const labels = new Map(port.labels?.map((label, index) => [label, index]));
   const numbers = Array.from<number>({ length: elements.length });
   for (let k = 0; k < elements.length; k++) {
     const element = elements[k];
+    if (typeof element === "number") {
+      numbers[k] = element;
+      continue;
+    }
     const number =
       typeof element === "string"
         ? labels.get(element)
         : typeof element === "boolean" && port.kind === "bool"
           ? Number(element)
-          : element;
-    if (typeof number !== "number") {
+          : undefined;
+    if (number === undefined) {
       throw new NetInputError(port.name, oneElement(port), describe(element), Math.floor(k / port.size));
     }
     numbers[k] = number;
@@ -101,9 +97,9 @@ function convert(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<number> {
 function fail(port: PortSpec, values: ArrayLike<unknown>, at: number, row = Math.floor(at / port.size)): never {
   throw new NetInputError(port.name, oneElement(port), describe(values[at]), row);
 }
-function checkNumbers(port: PortSpec, values: ArrayLike<number>): void {
+function checkNumbers(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
   if (!(Array.isArray(values) || values instanceof Float32Array || values instanceof Float64Array)) return;
-  for (let k = 0; k < values.length; k++) {
+  for (let k = from; k < to; k++) {
     const value = values[k];
     if (typeof value !== "number" || !(value <= largest && value >= -largest)) fail(port, values, k);
   }
@@ -118,10 +114,17 @@ function findUnfit({ kind, classes = 0 }: PortSpec, values: ArrayLike<number>, f
   }
   return -1;
 }
-function checkValues(port: PortSpec, values: ArrayLike<number>): void {
-  if (port.kind === "f32") return checkNumbers(port, values);
-  const unfit = findUnfit(port, values, 0, values.length);
+function checkValues(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
+  if (port.kind === "f32") return checkNumbers(port, values, from, to);
+  const unfit = findUnfit(port, values, from, to);
   if (unfit >= 0) fail(port, values, unfit);
+}
+/** What lies in padding does not matter. */
+function checkItems(port: PortSpec, values: ArrayLike<number>, lengths: ArrayLike<number>): void {
+  const width = port.size / port.shape[0]!;
+  for (let row = 0; row < lengths.length; row++) {
+    checkValues(port, values, row * port.size, row * port.size + lengths[row]! * width);
+  }
 }
 
 /** Names of the data given, for messages. */
@@ -141,9 +144,13 @@ export function readColumns(ports: readonly PortSpec[], data: object, columns: C
     if (typeof data !== "object" || data === null) throw new NetInputError(port.name, "an object", describe(data));
     if (!Object.hasOwn(data, port.name)) throw new NetInputError(port.name, "data for it", namesOf(data));
     const given: unknown = (data as Record<string, unknown>)[port.name];
-    if (!isArray(given)) throw new NetInputError(port.name, "an array", describe(given));
-    if (given.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
-    const values = isFlat(given) ? given : convert(port, given);
+    const sequences = port.sequence && readSequences(port, given);
+    if (sequences) checkLengths(ports, p, sequences.lengths, columns);
+    const source = sequences ? sequences.values : given;
+    if (!isArray(source)) throw new NetInputError(port.name, "an array", describe(source));
+    if (source.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
+    const elements = sequences ? source : flat(port, source);
+    const values = isFlat(elements) && !(sequences && Array.isArray(elements)) ? elements : convert(port, elements);
     const count = values.length / port.size;
     if (count !== Math.floor(count)) {
       throw new NetInputError(
@@ -160,10 +167,25 @@ export function readColumns(ports: readonly PortSpec[], data: object, columns: C
     if (rows > limit) {
       throw new NetInputError(port.name, `at most ${limit} examples, the declared batch`, `${rows}`, limit);
     }
-    checkValues(port, values);
+    if (sequences) checkItems(port, values, sequences.lengths);
+    else checkValues(port, values, 0, values.length);
     columns[p] = values;
   }
   return rows;
+}
+
+/** Ports of one dimension have one length in each example. */
+function checkLengths(ports: readonly PortSpec[], p: number, lengths: ArrayLike<number>, columns: Columns): void {
+  const port = ports[p]!;
+  columns[ports.length + p] = lengths;
+  const first = ports.findIndex((other) => other.sequence?.name === port.sequence?.name);
+  const others = columns[ports.length + first]!;
+  for (let row = 0; row < Math.min(lengths.length, others.length); row++) {
+    if (lengths[row] !== others[row]) {
+      const name = JSON.stringify(ports[first]!.name);
+      throw new NetInputError(port.name, `${others[row]} items, as in ${name}`, `${lengths[row]}`, row);
+    }
+  }
 }
 
 /**
@@ -183,7 +205,9 @@ export function loadRows(
     const { size, offset, arena } = port;
     const values = columns[p]!;
     const target = memory[arena];
-    if (order === undefined && values.length === n * size) target.set(values, offset);
+    const lengths = port.sequence && columns[ports.length + p];
+    if (lengths) loadItems(port, values, lengths, memory, order, from, n);
+    else if (order === undefined && values.length === n * size) target.set(values, offset);
     else {
       for (let row = 0; row < n; row++) {
         const source = (order?.[from + row] ?? from + row) * size;
@@ -196,5 +220,28 @@ export function loadRows(
     if (unfit < 0) continue;
     const row = from + Math.floor((unfit - offset) / size);
     fail(port, target, unfit, order?.[row] ?? row);
+  }
+}
+
+/** What is in padding stays as it was: nobody reads it. */
+function loadItems(
+  port: PortSpec,
+  values: ArrayLike<number>,
+  lengths: ArrayLike<number>,
+  memory: Memory,
+  order: Int32Array | undefined,
+  from: number,
+  n: number,
+): void {
+  const { size, shape, offset, arena, sequence } = port;
+  const width = size / shape[0]!;
+  const target = memory[arena];
+  for (let k = 0; k < n; k++) {
+    const row = order?.[from + k] ?? from + k;
+    const length = lengths[row];
+    if (!isLength(port, length))
+      throw new NetInputError(port.name, "the lengths checked before", describe(length), row);
+    memory.classes[sequence!.offset + k] = length;
+    for (let i = 0; i < length * width; i++) target[offset + k * size + i] = values[row * size + i]!;
   }
 }

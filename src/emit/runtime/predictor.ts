@@ -90,7 +90,7 @@ export function parametersOf(core: Core): NetParameters {
   return root;
 }
 
-/** One array per output: numbers, labels, indices, or truth values. */
+/** One array per output: numbers, labels, indices, or truth values; of sequences, an array of one such per example. */
 export function predictRows(core: Core, data: object): object {
   const { inputs, outputs, batch, predict, reset } = core.model;
   const memory = memoryOf(core);
@@ -111,12 +111,22 @@ export function predictRows(core: Core, data: object): object {
     });
   }
   return Object.fromEntries(
-    outputs.map(({ name, kind, labels }, k) => {
+    outputs.map((port, k) => {
       const values = results[k]!;
-      const named = labels && Array.from(values, (index) => labels[index]);
-      return [name, named ?? (kind === "bool" ? Array.from(values, Boolean) : values)];
+      const { sequence } = port;
+      if (!sequence) return [port.name, asGiven(port, values)];
+      const input = inputs.findIndex((other) => other.sequence?.name === sequence.name);
+      const width = port.size / port.shape[0]!;
+      const items = Array.from(columns[inputs.length + input]!, (length, row) =>
+        asGiven(port, values.slice(row * port.size, row * port.size + length * width)),
+      );
+      return [port.name, items];
     }),
   );
+}
+function asGiven({ kind, labels }: PortSpec, values: Floats | Int32Array): object {
+  if (labels) return Array.from(values, (index) => labels[index]);
+  return kind === "bool" ? Array.from(values, Boolean) : values;
 }
 
 /** Takes the weights from a file of this net or of its training form. */

@@ -99,6 +99,23 @@ const comparison: readonly ApplyRow[] = [
   },
 ];
 
+/** The expression with the choices by a condition that is settled made: 1 takes what holds with it, 2 what holds without. */
+function settled(graph: Graph, e: Expr, condition: Expr, branch: 1 | 2): Expr {
+  const done = new Map<Expr, Expr>();
+  const go = (part: Expr): Expr => {
+    if (part.kind !== "apply") return part;
+    const known = done.get(part);
+    if (known) return known;
+    const made =
+      part.op === where && at(part, 0) === condition ? go(at(part, branch)) : rebuilt(part, part.arguments.map(go));
+    done.set(part, made);
+    return made;
+  };
+  const rebuilt = (part: Apply, parts: readonly Expr[]): Expr =>
+    parts.every((argument, k) => argument === part.arguments[k]) ? part : graph.apply(part.op, ...parts);
+  return go(e);
+}
+
 const choice: readonly ApplyRow[] = [
   // where(true, a, b) -> a
   (e, graph) => {
@@ -118,6 +135,12 @@ const choice: readonly ApplyRow[] = [
     const [c, a, b] = e.arguments as [Expr, Expr, Expr];
     if (isApply(a, where) && at(a, 0) === c) return graph.apply(where, c, at(a, 1), b);
     return isApply(b, where) && at(b, 0) === c ? graph.apply(where, c, a, at(b, 2)) : undefined;
+  },
+  // where(c, f(where(c, a, _)), b) -> where(c, f(a), b), and in the other branch
+  (e, graph) => {
+    const [c, a, b] = e.arguments as [Expr, Expr, Expr];
+    const [yes, no] = [settled(graph, a, c, 1), settled(graph, b, c, 2)];
+    return yes !== a || no !== b ? graph.apply(where, c, yes, no) : undefined;
   },
   // where(b, true, false) -> b
   (e) => (e.type === "bool" && isValue(at(e, 1), 1) && isValue(at(e, 2), 0) ? at(e, 0) : undefined),
