@@ -6,7 +6,7 @@ import type { File, ImportDeclaration } from "../syntax/ast.js";
 import type { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import type { Library } from "./library.js";
-import { FileScope } from "./scope.js";
+import { FileScope, wordSets } from "./scope.js";
 
 export interface LoadInput {
   readonly library: Library;
@@ -63,8 +63,7 @@ export class Loader {
     for (const item of declaration.items) {
       const name = item.name.text;
       const as = item.as?.text ?? name;
-      const sets = ["word", "optimizer", "schedule", "initializer", "regularizer", "constraint"] as const;
-      const words = sets.flatMap((set) => other.own(set, name) ?? []);
+      const words = wordSets.flatMap((set) => other.own(set, name) ?? []);
       const constant = other.constants.get(name);
       for (const word of words) if (!scope.add(word, as)) this.#twice(scope, item.as ?? item.name);
       if (constant) scope.constants.set(as, constant);
