@@ -38,6 +38,14 @@ export class Scope {
 
 /** fn, layer, loss and metric share one set of words; the other kinds have one each. */
 export type WordSet = "word" | Exclude<WordKind, "fn" | "layer" | "loss" | "metric">;
+export const wordSets: readonly WordSet[] = [
+  "word",
+  "optimizer",
+  "schedule",
+  "initializer",
+  "regularizer",
+  "constraint",
+];
 export const setOf = (kind: WordKind): WordSet =>
   kind === "fn" || kind === "layer" || kind === "loss" || kind === "metric" ? "word" : kind;
 
@@ -48,10 +56,16 @@ export interface Word {
   readonly file: FileScope;
 }
 
+/** A constant of a file, which another may import. */
+export interface Constant {
+  readonly declaration: ConstDeclaration;
+  readonly file: FileScope;
+}
+
 /** The words and constants that a file declares, imports or takes from the library. */
 export class FileScope {
   readonly #words = new Map<string, Word>();
-  readonly constants = new Map<string, { readonly declaration: ConstDeclaration; readonly file: FileScope }>();
+  readonly constants = new Map<string, Constant>();
   constructor(
     readonly source: SourceFile,
     readonly library: Library,
@@ -71,6 +85,12 @@ export class FileScope {
     if (this.#words.has(key)) return false;
     this.#words.set(key, word);
     return true;
+  }
+  /** All that a name means here by the file's own text: words of any kind, a constant. */
+  declared(name: string): readonly (Word | Constant)[] {
+    const found: (Word | Constant)[] = wordSets.flatMap((set) => this.own(set, name) ?? []);
+    const constant = this.constants.get(name);
+    return constant ? [...found, constant] : found;
   }
   /** Everything that may be imported from here. */
   get names(): readonly string[] {
