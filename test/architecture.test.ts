@@ -26,7 +26,7 @@ const rooms: readonly { readonly name: string; readonly packages: readonly strin
     packages: ["vscode-languageserver", "vscode-languageserver/*", "vscode-languageserver-textdocument"],
   },
   { name: "src/bundler", packages: ["unplugin", "node:*"] },
-  { name: "src/cli", packages: ["commander", "node:*"] },
+  { name: "src/cli", packages: ["commander", "prettier", "node:*"] },
 ];
 
 const filesUnder = (folder: string): string[] =>

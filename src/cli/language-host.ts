@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { LanguageHost } from "../lsp/host.js";
+import { formatOptions } from "./format-options.js";
 import { nodeHost } from "./host.js";
 
 /** Folders in which nobody keeps sources. */
@@ -42,4 +43,5 @@ export const languageHost: LanguageHost = {
     netFiles(folder, 0, found);
     return found;
   },
+  formatOptions,
 };

@@ -1,4 +1,5 @@
 /** @file What the language server asks of the machine it runs on; `netc lsp` has the file system, a browser worker what the page gives it. */
+import type { FormatOptions } from "../format/format.js";
 import type { Host } from "../compiler/project.js";
 
 export interface LanguageHost extends Host {
@@ -7,4 +8,6 @@ export interface LanguageHost extends Host {
   uriOf(path: string): string;
   /** Paths of all `.net` files under a folder, for workspace symbols and references. */
   files(folder: string): readonly string[];
+  /** What the project's configuration says of the layout of a file; the formatter's own style without it. */
+  formatOptions?(path: string): Promise<FormatOptions>;
 }

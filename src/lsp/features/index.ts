@@ -3,7 +3,8 @@ import type { Feature } from "../feature.js";
 import { configuration } from "./configuration.js";
 import { diagnostics } from "./diagnostics.js";
 import { documents } from "./documents.js";
+import { formatting } from "./formatting.js";
 import { library } from "./library.js";
 import { workspace } from "./workspace.js";
 
-export const features: readonly Feature[] = [documents, workspace, configuration, library, diagnostics];
+export const features: readonly Feature[] = [documents, workspace, configuration, library, diagnostics, formatting];
