@@ -27,6 +27,7 @@ const rooms: readonly { readonly name: string; readonly packages: readonly strin
   },
   { name: "src/bundler", packages: ["unplugin", "node:*"] },
   { name: "src/cli", packages: ["commander", "prettier", "node:*"] },
+  { name: "src/editors", packages: ["vscode", "vscode-languageclient/node", "esbuild", "fflate", "node:*"] },
 ];
 
 const filesUnder = (folder: string): string[] =>
