@@ -33,7 +33,7 @@ export class Loader {
         if (!scope.add(word)) this.#twice(scope, declaration.name);
       } else if (declaration.kind === "const") {
         if (scope.constants.has(declaration.name.text)) this.#twice(scope, declaration.name);
-        scope.constants.set(declaration.name.text, { declaration, file: scope });
+        scope.addConstant({ declaration, file: scope }, declaration.name.text);
       }
     }
     for (const declaration of file.declarations) if (declaration.kind === "import") this.#import(scope, declaration);
@@ -66,7 +66,7 @@ export class Loader {
       const words = wordSets.flatMap((set) => other.own(set, name) ?? []);
       const constant = other.constants.get(name);
       for (const word of words) if (!scope.add(word, as)) this.#twice(scope, item.as ?? item.name);
-      if (constant) scope.constants.set(as, constant);
+      if (constant) scope.addConstant(constant, as);
       if (words.length === 0 && !constant) {
         this.sink.add(
           diagnose(nameRules.unknownImport, scope.location(item.name.span), {

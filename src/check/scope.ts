@@ -66,6 +66,7 @@ export interface Constant {
 export class FileScope {
   readonly #words = new Map<string, Word>();
   readonly constants = new Map<string, Constant>();
+  readonly #declared = new Map<string, (Word | Constant)[]>();
   constructor(
     readonly source: SourceFile,
     readonly library: Library,
@@ -84,13 +85,21 @@ export class FileScope {
     const key = `${setOf(word.declaration.word)}:${as}`;
     if (this.#words.has(key)) return false;
     this.#words.set(key, word);
+    this.#declare(as, word);
     return true;
+  }
+  addConstant(constant: Constant, as: string): void {
+    this.constants.set(as, constant);
+    this.#declare(as, constant);
+  }
+  #declare(name: string, meaning: Word | Constant): void {
+    const known = this.#declared.get(name);
+    if (known) known.push(meaning);
+    else this.#declared.set(name, [meaning]);
   }
   /** All that a name means here by the file's own text: words of any kind, a constant. */
   declared(name: string): readonly (Word | Constant)[] {
-    const found: (Word | Constant)[] = wordSets.flatMap((set) => this.own(set, name) ?? []);
-    const constant = this.constants.get(name);
-    return constant ? [...found, constant] : found;
+    return this.#declared.get(name) ?? [];
   }
   /** Everything that may be imported from here. */
   get names(): readonly string[] {

@@ -1,7 +1,7 @@
 /** @file Declarations as the same from text to text: an edit elsewhere moves a declaration and leaves it what it is. */
 import type { SourceFile, Span } from "../base/source.js";
 import type { Declaration } from "../syntax/ast.js";
-import type { ParseResult } from "../syntax/parse.js";
+import { type ParseResult, reportLimit } from "../syntax/parse.js";
 
 /** One text of a declaration of one file. The object is the same as long as the text is. */
 export interface Identity {
@@ -14,9 +14,6 @@ export interface Placed {
   readonly source: SourceFile;
   readonly span: Span;
 }
-
-/** With so many messages the parser gave up on a text, and what it made of one part depends on others. */
-const gaveUp = 20;
 
 export class Identities {
   #last = 0;
@@ -33,7 +30,8 @@ export class Identities {
   #identify(parsed: ParseResult): void {
     const { file, diagnostics } = parsed;
     const { source } = file;
-    const before = diagnostics.length < gaveUp ? this.#files.get(source.name) : undefined;
+    // With so many messages the parser may have given up, and what it made of one part depends on others.
+    const before = diagnostics.length < reportLimit ? this.#files.get(source.name) : undefined;
     const now = new Map<string, Identity>();
     const times = new Map<string, number>();
     for (const declaration of file.declarations) {

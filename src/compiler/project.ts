@@ -11,7 +11,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { Analyser, type Analysis } from "./analysis.js";
 import { combined } from "./combined.js";
 import { libraryText } from "../library/text.generated.js";
-import { parse, type ParseResult } from "../syntax/parse.js";
+import { IncrementalParser } from "../syntax/incremental.js";
+import type { ParseResult } from "../syntax/parse.js";
 
 /** All input and output of the compiler. Paths are opaque; `resolve` makes one from an import. */
 export interface Host {
@@ -64,6 +65,7 @@ export function createProject(host: Host): Project {
   const buffers = new Map<string, string>();
   const texts = new Map<string, string | undefined>();
   const parsed = new Map<string, ParseResult>();
+  const parsers = new Map<string, IncrementalParser>();
   const checked = new Map<string, Remembered>();
   const library = new Library(libraryText);
 
@@ -79,7 +81,8 @@ export function createProject(host: Host): Project {
     if (text === undefined) return undefined;
     const known = parsed.get(path);
     if (known?.file.source.text === text) return known;
-    const fresh = parse(new SourceFile(path, text));
+    if (!parsers.has(path)) parsers.set(path, new IncrementalParser());
+    const fresh = parsers.get(path)!.parse(new SourceFile(path, text));
     parsed.set(path, fresh);
     return fresh;
   };

@@ -21,7 +21,7 @@ export const applied = (text: string, edit: TextEdit): string =>
   text.slice(0, edit.start) + edit.text + text.slice(edit.end);
 
 const pieces = [
-  ..."(){}[]:,.=~-<>*+/\"|^@ \n",
+  ...'(){}[]:,.=~-<>*+/"|^@ \n',
   " -> ",
   "relu",
   "dense(8)",
