@@ -7,13 +7,16 @@ import { FileScope, setOf, type Word, type WordSet } from "./scope.js";
 /** Where a word begins in library text, its documentation included: always at the start of a line. */
 const beginning = new RegExp(String.raw`^(?:///.*\n)*(${wordKinds.join("|")}) (\w+)`, "gm");
 
+/** Before the file's name in the name of a source of the library. */
+export const libraryPrefix = "library:";
+
 export class Library {
   readonly #words = new Map<string, Word>();
 
   /** Texts by file name; they hold words only. */
   constructor(texts: Readonly<Record<string, string>>) {
     for (const [name, text] of Object.entries(texts)) {
-      const file = new FileScope(new SourceFile(`library:${name}`, text), this, true);
+      const file = new FileScope(new SourceFile(libraryPrefix + name, text), this, true);
       const begun = [...text.matchAll(beginning)];
       for (const [k, { 1: kind, 2: word, index }] of begun.entries())
         this.#words.set(

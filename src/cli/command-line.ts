@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   tune: async () => (await import("./commands/tune.js")).tune,
   bench: async () => (await import("./commands/bench.js")).bench,
   explain: async () => (await import("./commands/explain.js")).explain,
+  lsp: async () => (await import("./commands/lsp.js")).lsp,
 };
 
 /** Parses the arguments, runs the command, gives the exit code; faults are thrown. */

@@ -1,9 +1,12 @@
 /** @file A project: files seen through a host, with parsed and checked results remembered until a text changes. */
 import { SourceFile } from "../base/source.js";
 import { check } from "../check/check.js";
-import { Library } from "../check/library.js";
+import { Sink } from "../check/context.js";
+import { Library, libraryPrefix } from "../check/library.js";
 import { runLints } from "../check/lints/index.js";
+import { Loader } from "../check/loader.js";
 import type { CheckedModel } from "../check/model.js";
+import type { FileScope } from "../check/scope.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { libraryText } from "../library/text.generated.js";
 import type { File } from "../syntax/ast.js";
@@ -36,10 +39,16 @@ export interface Project {
   setText(path: string, text: string | undefined): void;
   /** Forgets what the host said of a file, after it changed. */
   invalidate(path: string): void;
+  /** The file's text, buffers first, or the library's for a path such as `library:dense.net`; undefined if there is none. */
+  text(path: string): string | undefined;
   /** The file's syntax tree; undefined if there is no such file. */
   parse(path: string): Parsed | undefined;
+  /** The words and constants that the file declares and imports; undefined if there is no such file. */
+  scope(path: string): FileScope | undefined;
   /** The file's models with all diagnostics of that file; undefined if there is no such file. */
   check(path: string, options?: CheckOptions): Checked | undefined;
+  /** Paths of the files that the last check of a file looked at: it, what it imports, texts that its types name. */
+  dependencies(path: string): ReadonlySet<string>;
   readonly library: Library;
 }
 
@@ -59,8 +68,10 @@ export function createProject(host: Host): Project {
   const parsed = new Map<string, Parsed>();
   const checked = new Map<string, Remembered>();
   const library = new Library(libraryText);
+  const libraryTexts = new Map(Object.entries(libraryText));
 
   const textOf = (path: string): string | undefined => {
+    if (path.startsWith(libraryPrefix)) return libraryTexts.get(path.slice(libraryPrefix.length));
     const buffer = buffers.get(path);
     if (buffer !== undefined) return buffer;
     if (!texts.has(path)) texts.set(path, host.readText(path));
@@ -75,8 +86,16 @@ export function createProject(host: Host): Project {
     parsed.set(path, fresh);
     return fresh;
   };
+  const imported = (
+    specifier: string,
+    from: SourceFile,
+  ): { readonly path: string; readonly found: Parsed | undefined } => {
+    const path = host.resolve(specifier, from.name);
+    return { path, found: parseFile(path) };
+  };
   return {
     library,
+    text: textOf,
     setText(path, text) {
       if (text === undefined) buffers.delete(path);
       else buffers.set(path, text);
@@ -85,6 +104,15 @@ export function createProject(host: Host): Project {
       texts.delete(path);
     },
     parse: parseFile,
+    scope(path) {
+      const root = parseFile(path);
+      const resolve = (specifier: string, from: SourceFile) => imported(specifier, from).found?.file;
+      return root && new Loader({ library, resolve }, new Sink()).load(root.file);
+    },
+    dependencies(path) {
+      const known = checked.get(path);
+      return new Set([...(known?.dependencies.keys() ?? []), ...(known?.texts.keys() ?? [])]);
+    },
     check(path, options = {}) {
       const root = parseFile(path);
       if (!root) return undefined;
@@ -102,10 +130,9 @@ export function createProject(host: Host): Project {
         file: root.file,
         library,
         resolve: (specifier, from) => {
-          const target = host.resolve(specifier, from.name);
-          const found = parseFile(target);
-          dependencies.set(target, found);
-          return found?.file;
+          const target = imported(specifier, from);
+          dependencies.set(target.path, target.found);
+          return target.found?.file;
         },
         readText: (specifier, from) => {
           const target = host.resolve(specifier, from.name);

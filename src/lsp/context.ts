@@ -1,0 +1,72 @@
+/** @file What handlers see of the server: documents, the project, the workspace, settings, the client. */
+import {
+  type ClientCapabilities,
+  LogMessageNotification,
+  MessageType,
+  type Location as ProtocolLocation,
+  type ProtocolConnection,
+} from "vscode-languageserver";
+import type { Location } from "../base/source.js";
+import { createProject, type Project } from "../compiler/project.js";
+import { defaultSettings, type Settings } from "./configuration.js";
+import { type Document, Documents } from "./documents.js";
+import type { LanguageHost } from "./host.js";
+import { negotiated, toRange } from "./positions.js";
+
+/** What changed: the text of a file, in the editor or on disk; which files there are; or the user's settings. */
+export type Change = { readonly kind: "text"; readonly path: string } | { readonly kind: "files" | "settings" };
+
+export class Context {
+  /** The compiler. */
+  readonly project: Project;
+  readonly documents: Documents;
+  settings: Settings = defaultSettings;
+  readonly #folders = new Set<string>();
+  /** Files of the folders, until files come or go. */
+  #files: readonly string[] | undefined;
+  readonly #listeners: ((change: Change) => void)[] = [];
+
+  constructor(
+    readonly host: LanguageHost,
+    readonly client: ClientCapabilities,
+    /** For messages to the client. */
+    readonly connection: ProtocolConnection,
+  ) {
+    this.project = createProject(host);
+    this.documents = new Documents(this.project, host, negotiated(client.general?.positionEncodings));
+  }
+
+  /** The document as it is now, open or not; undefined if nobody has it. */
+  document(uri: string): Document | undefined {
+    return this.documents.get(uri);
+  }
+  /** A place of the compiler's as the protocol says it, also in the library. */
+  location({ file, span }: Location): ProtocolLocation {
+    return { uri: this.documents.uriOf(file.name), range: toRange(file, span, this.documents.encoding) };
+  }
+
+  /** Paths of all `.net` files of the workspace and of those open. */
+  files(): readonly string[] {
+    this.#files ??= [...this.#folders].flatMap((folder) => this.host.files(folder));
+    return [...new Set([...this.#files, ...this.documents.open])];
+  }
+  /** Workspace folders, by URI. */
+  changeFolders(added: readonly string[], removed: readonly string[]): void {
+    for (const uri of removed) this.#folders.delete(this.host.pathOf(uri));
+    for (const uri of added) this.#folders.add(this.host.pathOf(uri));
+    this.changed({ kind: "files" });
+  }
+
+  onChange(listener: (change: Change) => void): void {
+    this.#listeners.push(listener);
+  }
+  changed(change: Change): void {
+    if (change.kind === "files") this.#files = undefined;
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** A line in the client's log. */
+  log(message: string): void {
+    void this.connection.sendNotification(LogMessageNotification.type, { type: MessageType.Error, message });
+  }
+}
