@@ -41,7 +41,7 @@ export class Context {
     const { library } = this.project;
     this.symbols = new SymbolIndex({
       library,
-      parse: (path) => this.project.parse(path)?.file,
+      parse: (path) => this.project.parse(path),
       resolve: (specifier, from) => host.resolve(specifier, from),
     });
     this.documents = new Documents(this.project, host, negotiated(client.general?.positionEncodings));

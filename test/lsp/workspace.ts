@@ -17,7 +17,7 @@ export class Workspace {
     this.paths = Object.keys(files).filter((path) => path.endsWith(".net"));
     this.symbols = new SymbolIndex({
       library: this.project.library,
-      parse: (path) => this.project.parse(path)?.file,
+      parse: (path) => this.project.parse(path),
       resolve: (specifier) => specifier.replace(/^\.\//, ""),
     });
   }

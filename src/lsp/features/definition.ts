@@ -12,8 +12,8 @@ function definitionsAt(context: Context, cursor: Cursor): Location[] {
       declaration.kind === "import" && declaration.from.span.start <= offset && offset <= declaration.from.span.end,
   );
   if (imported?.kind === "import") {
-    const file = context.symbols.trees.parse(context.host.resolve(imported.from.value, document.path));
-    return file ? [context.location({ file: file.source, span: { start: 0, end: 0 } })] : [];
+    const parsed = context.project.parse(context.host.resolve(imported.from.value, document.path));
+    return parsed ? [context.location({ file: parsed.file.source, span: { start: 0, end: 0 } })] : [];
   }
   return occurrences
     .flatMap(({ entity }) => {

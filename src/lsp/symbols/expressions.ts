@@ -178,6 +178,7 @@ function configured(p: Place, callee: Callee | undefined, given: readonly Argume
 }
 
 function pipe(p: Place, e: Pipe): void {
+  p.found.pipes.push(e);
   value(p, e.value);
   for (const stage of e.stages) {
     const callee = recipe(p, stage.word, "word");

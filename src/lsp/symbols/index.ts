@@ -1,6 +1,7 @@
 /** @file Every name of every file with what it stands for, remembered for as long as the syntax trees it was read from. */
 import type { Library } from "../../check/library.js";
 import type { File } from "../../syntax/ast.js";
+import type { ParseResult } from "../../syntax/parse.js";
 import type { Entity, Occurrence } from "./entity.js";
 import { value } from "./expressions.js";
 import { model } from "./models.js";
@@ -12,8 +13,8 @@ import { Words } from "./words.js";
 
 /** Where syntax trees come from. */
 export interface Trees {
-  /** The tree of a file, or of a text of the library; undefined if there is none. */
-  parse(path: string): File | undefined;
+  /** A file, or a text of the library; undefined if there is none. */
+  parse(path: string): ParseResult | undefined;
   /** The path that an import in the file `from` means. */
   resolve(specifier: string, from: string): string;
   readonly library: Library;
@@ -26,6 +27,7 @@ export interface FileIndex {
   readonly entities: readonly Entity[];
   /** In the order of the text; where words of several sets share an imported name, one for each at the same place. */
   readonly occurrences: readonly Occurrence[];
+  readonly pipes: Found["pipes"];
   /** Names of members that nothing is known of, as which word has them is told by a call only. */
   readonly unknownMembers: ReadonlySet<string>;
   /** The files it imports, directly or not. */
@@ -71,25 +73,28 @@ export class SymbolIndex {
     occurrences.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
     const entities = found.entities.toSorted((a, b) => a.span.start - b.span.start);
     const imports = new Set(loaded.trees.keys());
-    const value = { file: loaded.file, names, entities, occurrences, unknownMembers, imports };
+    const value = { file: loaded.file, names, entities, occurrences, pipes: found.pipes, unknownMembers, imports };
     this.#indexed.set(path, { ...loaded, value });
     return value;
   }
 
+  #tree(path: string): File | undefined {
+    return this.trees.parse(path)?.file;
+  }
   #load(path: string): Remembered<Loaded> | undefined {
-    const file = this.trees.parse(path);
+    const file = this.#tree(path);
     if (!file) {
       this.#loaded.delete(path);
       this.#indexed.delete(path);
       return undefined;
     }
     const known = this.#loaded.get(path);
-    if (known?.file === file && [...known.trees].every(([name, tree]) => this.trees.parse(name) === tree)) return known;
+    if (known?.file === file && [...known.trees].every(([name, tree]) => this.#tree(name) === tree)) return known;
     const trees = new Map<string, File | undefined>();
     this.#open.add(path);
     const names = namesOf(file, this.#words, (specifier) => {
       const target = this.trees.resolve(specifier, path);
-      trees.set(target, this.trees.parse(target));
+      trees.set(target, this.#tree(target));
       const other = this.#open.has(target) ? undefined : this.#load(target);
       for (const [name, tree] of other?.trees ?? []) trees.set(name, tree);
       return other?.value.names;
@@ -103,7 +108,7 @@ export class SymbolIndex {
 }
 
 function walkFile(file: File, names: FileNames): Found {
-  const found: Found = { entities: [], occurrences: [], paths: [] };
+  const found: Found = { entities: [], occurrences: [], paths: [], pipes: [] };
   const top: Place = {
     file: names,
     found,

@@ -4,8 +4,7 @@ import { givenNames } from "../../check/given.js";
 import { setOf } from "../../check/scope.js";
 import type { Edit } from "../../diagnostics/diagnostic.js";
 import { hardKeywords } from "../../../grammar/tokens.js";
-import type { File } from "../../syntax/ast.js";
-import { parse } from "../../syntax/parse.js";
+import { parse, type ParseResult } from "../../syntax/parse.js";
 import { type Entity, isInLibrary, isSame, keyOf, meant, type Occurrence } from "./entity.js";
 import { type FileIndex, SymbolIndex } from "./index.js";
 import { isCounted } from "./models.js";
@@ -95,13 +94,13 @@ function difference(
   entity: Entity,
   name: string,
 ): Refusal | undefined {
-  const changed = new Map<string, File>();
+  const changed = new Map<string, ParseResult>();
   for (const [path, list] of edits) {
     const before = index.trees.parse(path)!;
-    const { file, diagnostics } = parse(new SourceFile(path, applied(before.source.text, list)));
-    if (diagnostics.length > parse(before.source).diagnostics.length)
+    const after = parse(new SourceFile(path, applied(before.file.source.text, list)));
+    if (after.diagnostics.length > before.diagnostics.length)
       return refuse(`\`${name}\` cannot stand as a name everywhere that \`${entity.name}\` stands`);
-    changed.set(path, file);
+    changed.set(path, after);
   }
   const { trees } = index;
   const after = new SymbolIndex({

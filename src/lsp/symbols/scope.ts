@@ -1,6 +1,6 @@
 /** @file The names visible at a place inside a word or model. */
 import type { WordSet } from "../../check/scope.js";
-import type { Expression } from "../../syntax/ast.js";
+import type { Expression, Pipe } from "../../syntax/ast.js";
 import type { Entity, Occurrence, Recipe } from "./entity.js";
 import type { FileNames } from "./names.js";
 
@@ -25,6 +25,8 @@ export interface Found {
   readonly entities: Entity[];
   readonly occurrences: Occurrence[];
   readonly paths: Path[];
+  /** Pipes that carry a value: their steps are applied where they stand, and may be named. */
+  readonly pipes: Pipe[];
 }
 
 /** Where the walk stands. */
