@@ -10,6 +10,7 @@ import type { Registry } from "./registry.js";
 import type { Kept } from "./model.js";
 import type { FileScope, Scope, Word, WordSet } from "./scope.js";
 import type { Survey } from "./survey.js";
+import type { Trace } from "./trace.js";
 import type { Callable, Label, OwnAxis, TensorValue, Value } from "./values.js";
 
 export type Mode = "train" | "evaluate" | "predict";
@@ -91,6 +92,8 @@ export interface Run {
   readonly top: { readonly scope: Scope; readonly caller: undefined; readonly indices: readonly Axis[] };
   /** Told of every application at the level of the model; names the step. */
   onStep: ((step: AppliedStep) => string) | undefined;
+  /** Told of values at places of the user's text. */
+  readonly trace: Trace | undefined;
 }
 export interface AppliedStep {
   readonly frame: Frame;

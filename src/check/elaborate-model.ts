@@ -22,6 +22,7 @@ import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
 import { dataSettings, trainingSettings } from "./settings.js";
 import { elementAt, materialise, origin, toF32, toIndex } from "./tensors.js";
+import type { Trace } from "./trace.js";
 import { errorValue, type TensorValue, type Value, valueText } from "./values.js";
 
 interface ModelInput {
@@ -30,6 +31,8 @@ interface ModelInput {
   readonly sink: Sink;
   readonly readText: ReadText;
   readonly batch: number | undefined;
+  /** Filled with what the elaboration for training sees. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The model; also with errors, as far as it goes: only a model without errors may be lowered. */
@@ -133,6 +136,7 @@ class Elaboration {
       constants: new Map(),
       top: { scope: new Scope(undefined), caller: undefined, indices: [] },
       onStep,
+      trace: onStep && mode === "train" ? this.input.trace : undefined,
     };
     return new Context({
       run,

@@ -12,11 +12,13 @@ export const libraryPrefix = "library:";
 
 export class Library {
   readonly #words = new Map<string, Word>();
+  readonly #texts: ReadonlyMap<string, string>;
 
   /** Texts by file name; they hold words only. */
   constructor(texts: Readonly<Record<string, string>>) {
-    for (const [name, text] of Object.entries(texts)) {
-      const file = new FileScope(new SourceFile(libraryPrefix + name, text), this, true);
+    this.#texts = new Map(Object.entries(texts).map(([name, text]) => [libraryPrefix + name, text]));
+    for (const [name, text] of this.#texts) {
+      const file = new FileScope(new SourceFile(name, text), this, true);
       const begun = [...text.matchAll(beginning)];
       for (const [k, { 1: kind, 2: word, index }] of begun.entries())
         this.#words.set(
@@ -24,6 +26,10 @@ export class Library {
           new LibraryWord(word!, file, index, begun[k + 1]?.index ?? text.length),
         );
     }
+  }
+  /** The text of a file, named as its sources are: `library:dense.net`. */
+  text(name: string): string | undefined {
+    return this.#texts.get(name);
   }
   word(set: WordSet, name: string): Word | undefined {
     return this.#words.get(`${set}:${name}`);

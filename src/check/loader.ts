@@ -6,7 +6,7 @@ import type { File, ImportDeclaration } from "../syntax/ast.js";
 import type { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import type { Library } from "./library.js";
-import { FileScope } from "./scope.js";
+import { FileScope, wordSets } from "./scope.js";
 
 export interface LoadInput {
   readonly library: Library;
@@ -33,7 +33,7 @@ export class Loader {
         if (!scope.add(word)) this.#twice(scope, declaration.name);
       } else if (declaration.kind === "const") {
         if (scope.constants.has(declaration.name.text)) this.#twice(scope, declaration.name);
-        scope.constants.set(declaration.name.text, { declaration, file: scope });
+        scope.addConstant({ declaration, file: scope }, declaration.name.text);
       }
     }
     for (const declaration of file.declarations) if (declaration.kind === "import") this.#import(scope, declaration);
@@ -63,11 +63,10 @@ export class Loader {
     for (const item of declaration.items) {
       const name = item.name.text;
       const as = item.as?.text ?? name;
-      const sets = ["word", "optimizer", "schedule", "initializer", "regularizer", "constraint"] as const;
-      const words = sets.flatMap((set) => other.own(set, name) ?? []);
+      const words = wordSets.flatMap((set) => other.own(set, name) ?? []);
       const constant = other.constants.get(name);
       for (const word of words) if (!scope.add(word, as)) this.#twice(scope, item.as ?? item.name);
-      if (constant) scope.constants.set(as, constant);
+      if (constant) scope.addConstant(constant, as);
       if (words.length === 0 && !constant) {
         this.sink.add(
           diagnose(nameRules.unknownImport, scope.location(item.name.span), {

@@ -20,8 +20,9 @@ export interface ParseResult {
 }
 
 /** In UTF-16 units. The library's longest file has some 10,000. */
-const sizeLimit = 1_000_000;
-const reportLimit = 20;
+export const sizeLimit = 1_000_000;
+/** Messages about one text. */
+export const reportLimit = 20;
 
 /** Made on first use, as their construction takes most of the time that a short file needs; the second parser only for errors. */
 const tools = (() => {

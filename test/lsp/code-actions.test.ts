@@ -11,7 +11,7 @@ import { createProject } from "../../src/compiler/project.js";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 import { allRules } from "../../src/compiler/rules.js";
 import { type Client, connect, uriOf } from "./client.js";
-import { edited, editsOf } from "./edits.js";
+import { edited, editsOf } from "./protocol-edits.js";
 import { fixture } from "./fixture.js";
 
 const here = import.meta.dirname;

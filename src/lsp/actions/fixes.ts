@@ -8,7 +8,7 @@ import { type Action, type ActionRequest, type Actions, touches } from "./action
 
 /** What is wrong in a document, as it is shown there. */
 const diagnosticsIn = ({ project, settings }: Context, { path, source }: Document): readonly Diagnostic[] =>
-  (project.check(path)?.diagnostics ?? []).filter(
+  (project.analyse(path)?.diagnostics ?? []).filter(
     ({ location, severity }) => location.file.name === source.name && (severity === "error" || settings.lints),
   );
 

@@ -43,7 +43,7 @@ export function toProtocol(context: Context, document: Document, diagnostic: Dia
 
 export function diagnosticsOf(context: Context, document: Document): ProtocolDiagnostic[] {
   if (isLibraryPath(document.path)) return [];
-  const found = context.project.check(document.path)?.diagnostics ?? [];
+  const found = context.project.analyse(document.path)?.diagnostics ?? [];
   return found
     .filter(({ severity }) => severity === "error" || context.settings.lints)
     .map((diagnostic) => toProtocol(context, document, diagnostic));
@@ -76,7 +76,7 @@ function publishing(context: Context): void {
     const changed = change.kind === "text" ? change.path : undefined;
     if (changed !== undefined) schedule(changed);
     for (const path of context.documents.open)
-      if (changed === undefined || context.project.dependencies(path).has(changed)) schedule(path);
+      if (changed === undefined || context.project.analyse(path)?.dependencies.has(changed)) schedule(path);
   });
 }
 
