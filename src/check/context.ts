@@ -209,7 +209,13 @@ export class Context implements Fields {
     if (inside) related.push({ location: this.location(span), message: `in the text of \`${inside.word.name}\`` });
     else if (this.caller)
       related.push({ location: this.caller.location, message: `\`${this.caller.word.name}\` is applied here` });
-    this.run.sink.add(diagnose(rule, location, parameters, { ...extra, ...(related.length > 0 ? { related } : {}) }));
+    const { fix, ...found } = diagnose(rule, location, parameters, {
+      ...extra,
+      ...(related.length > 0 ? { related } : {}),
+    });
+    // The fix of a rule mends the place that it is about, which is not the user's where the library is.
+    const mends = fix && (!inside || extra.fix);
+    this.run.sink.add(mends ? { ...found, fix } : found);
     return { kind: "error" };
   }
 }

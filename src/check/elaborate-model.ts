@@ -16,6 +16,7 @@ import { anyTensor, realTensor } from "./operators.js";
 import { gradientPlaces, type Group, groupParameters, memoryOrder } from "./groups.js";
 import { elaborateOptimizers } from "./optimizers.js";
 import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
+import { addOptimizer, removeOptimizer } from "./mending.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
@@ -336,11 +337,13 @@ class Elaboration {
     const { c } = this.#train;
     const groups = this.#groups() ?? [];
     const hasLoss = declaration.items.some((item) => item.kind === "loss");
+    const name = declaration.name.text;
     const [optimizer] = this.#optimizerItems();
     const trainable = [...this.registry.parameters.values()].some((p) => p.trainable);
     if (hasLoss && !optimizer && trainable)
-      c.report(modelRules.noOptimizer, declaration.name.span, { model: declaration.name.text });
-    if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
+      c.report(modelRules.noOptimizer, declaration.name.span, { model: name }, addOptimizer(c, declaration));
+    if (!hasLoss && optimizer)
+      c.report(modelRules.noLoss, optimizer.span, { model: name }, removeOptimizer(c, optimizer));
     const phases = this.#phases(groups);
     const { stop, plateau } = this.#training;
     const parameters = memoryOrder(groups, [...this.registry.parameters.values()]);

@@ -32,12 +32,10 @@ export const natural = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
 
 export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
   const suggestion = suggest(entry.key.text, known);
-  c.report(
-    dataRules.unknownKey,
-    entry.key.span,
-    { block, key: entry.key.text, suggestion, known: known.join(", ") },
-    suggestion
-      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: entry.key.span, text: suggestion }] } }
-      : {},
-  );
+  c.report(dataRules.unknownKey, entry.key.span, {
+    block,
+    key: entry.key.text,
+    suggestion,
+    known: known.join(", "),
+  });
 }

@@ -12,6 +12,8 @@ import { defaultSettings, type Settings } from "./configuration.js";
 import { type Document, Documents } from "./documents.js";
 import type { LanguageHost } from "./host.js";
 import { negotiated, toRange } from "./positions.js";
+import { SymbolIndex } from "./symbols/index.js";
+import { TokenMemory } from "./token-memory.js";
 
 /** What changed: the text of a file, in the editor or on disk; which files there are; or the user's settings. */
 export type Change = { readonly kind: "text"; readonly path: string } | { readonly kind: "files" | "settings" };
@@ -20,6 +22,9 @@ export class Context {
   /** The compiler. */
   readonly project: Project;
   readonly documents: Documents;
+  /** What every name stands for. */
+  readonly symbols: SymbolIndex;
+  readonly tokens = new TokenMemory();
   settings: Settings = defaultSettings;
   readonly #folders = new Set<string>();
   /** Files of the folders, until files come or go. */
@@ -33,6 +38,12 @@ export class Context {
     readonly connection: ProtocolConnection,
   ) {
     this.project = createProject(host);
+    const { library } = this.project;
+    this.symbols = new SymbolIndex({
+      library,
+      parse: (path) => this.project.parse(path),
+      resolve: (specifier, from) => host.resolve(specifier, from),
+    });
     this.documents = new Documents(this.project, host, negotiated(client.general?.positionEncodings));
   }
 

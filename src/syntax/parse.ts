@@ -36,6 +36,12 @@ const tools = (() => {
   };
 })();
 
+/** The tokens of a text and its comments, each in order; what is no token is left out. */
+export function tokensOf(text: string): { readonly tokens: readonly IToken[]; readonly comments: readonly IToken[] } {
+  const { tokens, groups } = tools.lexer().tokenize(text);
+  return { tokens, comments: groups.comments ?? [] };
+}
+
 /** The syntax tree of a text and what is wrong with its form, at most 20 messages. Broken parts are `missing`. */
 export function parse(source: SourceFile): ParseResult {
   const { text } = source;

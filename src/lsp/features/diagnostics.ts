@@ -24,7 +24,7 @@ export interface DiagnosticData {
   readonly fix?: Fix;
 }
 
-function toProtocol(context: Context, document: Document, diagnostic: Diagnostic): ProtocolDiagnostic {
+export function toProtocol(context: Context, document: Document, diagnostic: Diagnostic): ProtocolDiagnostic {
   const { code, severity, message, location, help, signature, related, fix } = diagnostic;
   const data: DiagnosticData = fix ? { fix } : {};
   return {
