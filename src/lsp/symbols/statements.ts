@@ -187,8 +187,10 @@ function param(p: Place, statement: ParamStatement): void {
   if (statement.indices) value(bindIndices(p, indexItems(statement.indices)), statement.initializer);
   else initial(p, statement.initializer);
   bind(p, declare(p, "param", statement.name, statement));
-  for (const e of statement.regularize) recipe(p, e, "regularizer");
-  for (const e of statement.constrain) recipe(p, e, "constraint");
+  for (const option of statement.options) {
+    if (option.kind === "regularize") recipe(p, option.value, "regularizer");
+    if (option.kind === "constrain") recipe(p, option.value, "constraint");
+  }
 }
 function stored(p: Place, statement: BufferStatement | StateStatement): void {
   if (statement.shape) shapeValues(p, statement.shape);
