@@ -1,11 +1,11 @@
 /**
- * @file `npm run vsix`: bundles the extension with a language server of its own, and packs both as dist/netc.vsix. The format is a zip with
- * two manifests (https://github.com/microsoft/vscode-vsce), which the few lines below write; the official packer needs Node 22 and some
- * hundred packages, most of them for publishing.
+ * @file `npm run vsix` (after `npm run build`): bundles the extension with a language server of its own, and packs both as
+ * dist/netc.vsix, or as the file given. The format is a zip with two manifests, which a few lines below write; the official
+ * packer (@vscode/vsce) needs Node 22 and some hundred packages, most of them for publishing.
  */
 import { build } from "esbuild";
 import { zipSync, strToU8 } from "fflate";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -78,6 +78,6 @@ const files = {
 };
 // The same bytes every time.
 const vsix = zipSync(files, { level: 9, mtime: "2020-01-01T00:00:00" });
-mkdirSync(root("dist"), { recursive: true });
-writeFileSync(root("dist/netc.vsix"), vsix);
-console.log(`dist/netc.vsix  ${(vsix.length / 1024).toFixed(0)} kB`);
+const path = process.argv[2] ?? root("dist/netc.vsix");
+writeFileSync(path, vsix);
+console.log(`${path}  ${(vsix.length / 1024).toFixed(0)} kB`);
