@@ -27,6 +27,7 @@ const hardScopes: Readonly<Record<Hard, string>> = {
   return: "keyword.control.flow",
   require: "keyword.control",
   if: "keyword.control.conditional",
+  // oxlint-disable-next-line unicorn/no-thenable
   then: "keyword.control.conditional",
   else: "keyword.control.conditional",
   when: "keyword.control.conditional",

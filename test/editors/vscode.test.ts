@@ -2,7 +2,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import Module from "node:module";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import {
@@ -72,21 +71,13 @@ describe("the extension for VS Code", () => {
 
   it("loads in an editor's process", () => {
     // Whatever the client asks of the editor's interface is there, as a class.
-    const anything: unknown = new Proxy(class {}, {
-      get: (target, key) => (key in target ? Reflect.get(target, key) : anything),
-    });
-    const loader = Module as unknown as { _load: (name: string, ...rest: unknown[]) => unknown };
-    const load = loader._load;
-    loader._load = (name, ...rest) => (name === "vscode" ? anything : load(name, ...rest));
-    try {
-      const extension: unknown = createRequire(import.meta.url)(join(folder.path, "extension", manifest.main));
-      expect(extension).toMatchObject({
-        activate: expect.any(Function) as unknown,
-        deactivate: expect.any(Function) as unknown,
-      });
-    } finally {
-      loader._load = load;
-    }
+    folder.write(
+      "node_modules/vscode/index.js",
+      `module.exports = new Proxy(class {}, { get: (target, key) => target[key] ?? module.exports });`,
+    );
+    const extension: unknown = createRequire(import.meta.url)(join(folder.path, "extension", manifest.main));
+    const aFunction = expect.any(Function) as unknown;
+    expect(extension).toMatchObject({ activate: aFunction, deactivate: aFunction });
   });
 
   it("starts its own server where the workspace has none", async () => {
