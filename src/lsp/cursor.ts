@@ -36,6 +36,10 @@ export interface Cursor {
   readonly declaration: Declaration | undefined;
   /** The innermost open call. */
   readonly call: OpenCall | undefined;
+  /** The keyword that begins the statement or item around the cursor. */
+  readonly statement: string | undefined;
+  /** Whether the value of a named argument or entry is due: no other name can begin here. */
+  readonly isNamed: boolean;
   readonly due:
     | { readonly kind: "nothing" }
     | { readonly kind: "declaration" }
@@ -84,10 +88,11 @@ export function cursorAt(document: Document, scope: FileScope, offset: number): 
   const from = declaration?.span.start ?? 0;
   const { tokens, inComment, inText } = lexed(text.slice(from, name.start));
   if (inComment || inText || /\d/.test(text[name.start - 1] ?? ""))
-    return { name, declaration, call: undefined, due: { kind: "nothing" } };
+    return { name, declaration, call: undefined, statement: undefined, isNamed: false, due: { kind: "nothing" } };
   const reader = new Reader(tokens, scope, declaration, from);
-  const call = reader.call;
-  return { name, declaration, call, due: reader.due(text.slice(name.end)) };
+  const { call, statement } = reader;
+  const isNamed = tokens.at(-1)?.text === ":";
+  return { name, declaration, call, statement, isNamed, due: reader.due(text.slice(name.end)) };
 }
 
 interface Open {
@@ -120,6 +125,9 @@ class Reader {
     return before === undefined || !operators.has(before);
   }
 
+  get statement(): string | undefined {
+    return this.#statement === undefined ? undefined : this.tokens[this.#statement]!.text;
+  }
   get call(): OpenCall | undefined {
     const open = this.#open.findLast(({ bracket }) => bracket !== "[");
     return open?.bracket === "(" ? this.#callAt(open.index) : undefined;
@@ -173,7 +181,7 @@ class Reader {
   /** The set of words that are due where the token at an index stands; undefined where values are. */
   #setAt(index: number): WordSet | undefined {
     const before = this.tokens[index - 1]?.text;
-    const keyword = this.#statement === undefined ? undefined : this.tokens[this.#statement]!.text;
+    const keyword = this.statement;
     if (before === "~") return "initializer";
     if (before === "regularize") return "regularizer";
     if (before === "constrain") return "constraint";
@@ -218,7 +226,7 @@ class Reader {
         );
         return { kind: previous === "{" || previous === "," ? "entry" : "value", block, given } as Cursor["due"];
       }
-      const keyword = this.#statement === undefined ? undefined : tokens[this.#statement]!.text;
+      const keyword = this.statement;
       if (previous === "{" || previous === "}" || !operators.has(previous ?? "")) {
         const isNaming = statements.has(previous ?? "") || items.has(previous ?? "");
         const valued =

@@ -76,25 +76,25 @@ class Completion {
         return options.map(({ text }) => ({ label: text, kind: CompletionItemKind.EnumMember }));
       }
       case "word":
-        return [...(call ? this.#settings(call) : []), ...this.#words(due.set, due.arrow, "stage")];
+        return [...this.#settings(call), ...this.#words(due.set, due.arrow, "stage")];
       case "value":
         return [
-          ...(call ? this.#settings(call) : []),
-          ...this.#values(),
-          ...(wantsBool(call?.at) ? truths : []),
-          ...this.#words("word", undefined, "call"),
+          ...this.#settings(call),
+          ...(wantsBool(call?.at) ? truths : this.#values(call)),
+          ...(call?.takes === "settings" ? [] : this.#words("word", undefined, "call")),
         ];
     }
   }
 
   /** Settings that are not given yet, by name. */
-  #settings({ word, given, takes }: OpenCall): Offer[] {
-    const { settings, values } = parametersOf(word);
+  #settings(call: OpenCall | undefined): Offer[] {
+    if (!call || this.cursor.isNamed) return [];
+    const { word, given } = call;
+    const { settings } = parametersOf(word);
     const named = word.kind === "builtin" ? word.settings : [];
-    const open = takes === "settings" ? settings : [...settings, ...values.slice(0, 0)];
     const source = word.kind === "word" ? word.file.source.text : "";
     return [
-      ...open
+      ...settings
         .filter(({ name }) => !given.has(name.text))
         .map(({ name, span }) => ({ label: name.text, detail: source.slice(span.start, span.end) })),
       ...named.filter((name) => !given.has(name)).map((label) => ({ label })),
@@ -107,9 +107,11 @@ class Completion {
   }
 
   /** Names of the declaration that are declared before the cursor, and constants. */
-  #values(): Offer[] {
+  #values(call: OpenCall | undefined): Offer[] {
     const { declaration, name } = this.cursor;
-    const locals = declaration ? localNames(declaration) : [];
+    // Settings are constants, which names in a model are not.
+    const constant = declaration?.kind === "model" && call?.takes === "settings";
+    const locals = declaration && !constant ? localNames(declaration) : [];
     const before = locals.filter((local) => local.name.span.end < name.start);
     const offers = new Map<string, Offer>();
     for (const { name: local, node } of before)
@@ -139,15 +141,18 @@ class Completion {
   }
 
   #words(set: WordSet, arrow: number | undefined, form: "stage" | "call"): Offer[] {
+    const { call, statement } = this.cursor;
     const input = arrow === undefined ? undefined : this.#shapeBefore(arrow);
+    const asked = form === "stage" && arrow === undefined ? call?.at?.type : undefined;
+    const onlyFns = asked?.kind === "named" && asked.name.text === "fn";
     const names = new Set(this.scope.words(set));
     const words: (Word | Builtin)[] = [...names].flatMap((name) => this.scope.word(set, name) ?? []);
     const others = set === "word" ? [...builtins.values()].filter(({ name }) => !names.has(name)) : [];
     return [...words, ...others].flatMap((word): Offer[] => {
-      // A loss is no step of a network, and the library's own parts begin with `_`.
       const kind = word.kind === "word" ? word.declaration.word : "fn";
-      if (arrow !== undefined && set === "word" && (kind === "loss" || kind === "metric")) return [];
-      if (form === "call" && kind === "layer") return [];
+      // Losses and metrics are for their items; a layer is applied in a stage.
+      if (kind === "loss" || kind === "metric") if (statement !== kind || arrow !== undefined) return [];
+      if (kind === "layer" && (form === "call" || onlyFns)) return [];
       const fits = input === undefined || takes(word, input);
       const rank = `${fits ? 3 : 8}${kind === "layer" ? 0 : word.kind === "builtin" ? 2 : 1}`;
       return [
