@@ -15,7 +15,6 @@ import { folding } from "./folding.js";
 import { hover } from "./hover.js";
 import { inlayHints } from "./inlay-hints.js";
 import { library } from "./library.js";
-import { library } from "./library.js";
 import { references } from "./references.js";
 import { rename } from "./rename.js";
 import { selectionRanges } from "./selection-ranges.js";
