@@ -23,6 +23,8 @@ export interface ParameterFacts {
 }
 export interface ModelFacts {
   readonly name: string;
+  /** The same object as long as nothing that the model depends on changes. */
+  readonly revision: object;
   /** Of the name. */
   readonly location: Location;
   /** The largest number of examples in one call; 0 for `batch: all`. */
@@ -57,6 +59,7 @@ export function modelFacts(model: CheckedModel, trace: Trace): ModelFacts {
   }
   return {
     name: model.name,
+    revision: {},
     location: model.location,
     batch: model.batch,
     applications: trace.applied.map((applied) => {

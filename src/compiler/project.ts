@@ -1,6 +1,6 @@
 /** @file A project: files seen through a host, with parsed and checked results remembered until a text changes. */
 import { SourceFile } from "../base/source.js";
-import { check } from "../check/check.js";
+import { check, checkDeclaration } from "../check/check.js";
 import { Sink } from "../check/context.js";
 import { Library, libraryPrefix } from "../check/library.js";
 import { runLints } from "../check/lints/index.js";
@@ -43,6 +43,11 @@ export interface Project {
   parse(path: string): ParseResult | undefined;
   /** The words and constants that the file declares and imports; undefined if there is no such file. */
   scope(path: string): FileScope | undefined;
+  /**
+   * Bytes that a model of the file takes, as its memory plan for WebAssembly says; undefined where the file has errors or no such
+   * model, and for `batch: all`. Compiles the model: that takes some hundred milliseconds, once for each text of the model.
+   */
+  memory(path: string, model: string): Promise<number | undefined>;
   /** The file's models with all diagnostics of that file; undefined if there is no such file. */
   check(path: string, options?: CheckOptions): Checked | undefined;
   /**
@@ -87,6 +92,13 @@ export function createProject(host: Host): Project {
     return fresh;
   };
   const resolve = (specifier: string, from: SourceFile) => host.resolve(specifier, from.name);
+  const scopeOf = (path: string): FileScope | undefined => {
+    const root = parseFile(path);
+    const file = (specifier: string, from: SourceFile) => parseFile(resolve(specifier, from))?.file;
+    return root && new Loader({ library, resolve: file }, new Sink()).load(root.file);
+  };
+  const readFrom = (specifier: string, from: SourceFile) => textOf(resolve(specifier, from));
+  const planned = new Map<string, Map<string, { readonly revision: object; readonly bytes: number }>>();
   const analyser = new Analyser({ library, parse: parseFile, text: textOf, resolve });
   return {
     library,
@@ -99,12 +111,28 @@ export function createProject(host: Host): Project {
       texts.delete(path);
     },
     parse: parseFile,
-    scope(path) {
-      const root = parseFile(path);
-      const file = (specifier: string, from: SourceFile) => parseFile(resolve(specifier, from))?.file;
-      return root && new Loader({ library, resolve: file }, new Sink()).load(root.file);
-    },
+    scope: scopeOf,
     analyse: (path) => analyser.analyse(path),
+    async memory(path, name) {
+      const { models, diagnostics } = analyser.analyse(path) ?? { models: [], diagnostics: [] };
+      const facts = models.find((model) => model.name === name);
+      if (!facts || facts.batch === 0 || diagnostics.some(({ severity }) => severity === "error")) return undefined;
+      const known = planned.get(path)?.get(name);
+      if (known?.revision === facts.revision) return known.bytes;
+      const [{ compileModel }, { memoryUse }] = await Promise.all([import("./compile.js"), import("./memory.js")]);
+      const declaration = parseFile(path)?.file.declarations.find(
+        (one) => one.kind === "model" && one.name.text === name,
+      );
+      const scope = scopeOf(path);
+      if (!scope || declaration?.kind !== "model") return undefined;
+      const { model, diagnostics: found } = checkDeclaration(declaration, scope, { readText: readFrom });
+      // The text may have changed while the compiler was loaded.
+      if (!model || found.some(({ severity }) => severity === "error")) return undefined;
+      const bytes = memoryUse(compileModel(model, { target: "wasm" })).all;
+      if (!planned.has(path)) planned.set(path, new Map());
+      planned.get(path)!.set(name, { revision: facts.revision, bytes });
+      return bytes;
+    },
     check(path, options = {}) {
       const root = parseFile(path);
       if (!root) return undefined;

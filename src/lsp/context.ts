@@ -5,6 +5,7 @@ import {
   MessageType,
   type Location as ProtocolLocation,
   type ProtocolConnection,
+  type ProtocolNotificationType,
 } from "vscode-languageserver";
 import type { Location } from "../base/source.js";
 import { createProject, type Project } from "../compiler/project.js";
@@ -26,6 +27,8 @@ export class Context {
   readonly symbols: SymbolIndex;
   readonly tokens = new TokenMemory();
   settings: Settings = defaultSettings;
+  /** How many changes there were. */
+  changes = 0;
   readonly #folders = new Set<string>();
   /** Files of the folders, until files come or go. */
   #files: readonly string[] | undefined;
@@ -72,12 +75,36 @@ export class Context {
     this.#listeners.push(listener);
   }
   changed(change: Change): void {
+    this.changes++;
     if (change.kind === "files") this.#files = undefined;
     for (const listener of this.#listeners) listener(change);
   }
 
+  /** A notification to the client. */
+  send<P>(type: ProtocolNotificationType<P, unknown>, params: P): void {
+    const sent = async () => this.connection.sendNotification(type, params);
+    sent().catch(() => {
+      // The client is gone, and nobody is left to be told.
+    });
+  }
+  /** Runs what no message asked for; what it throws is a line in the log. */
+  guarded(what: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.log(`${what}: a defect in netc, please report it\n${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+  /** A request to the client whose answer does not matter, such as `workspace/codeLens/refresh`. */
+  ask(method: string, params?: object): void {
+    const answered = async (): Promise<unknown> =>
+      params ? this.connection.sendRequest(method, params) : this.connection.sendRequest(method);
+    answered().catch((error: unknown) =>
+      this.log(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
   /** A line in the client's log. */
   log(message: string): void {
-    void this.connection.sendNotification(LogMessageNotification.type, { type: MessageType.Error, message });
+    this.send(LogMessageNotification.type, { type: MessageType.Error, message });
   }
 }

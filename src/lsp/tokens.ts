@@ -2,10 +2,10 @@
 import { keyword } from "../../grammar/tokens.js";
 import * as t from "../../grammar/tokens.js";
 import type { Span } from "../base/source.js";
-import type { Parameter } from "../syntax/ast.js";
+import type { TypeExpression } from "../syntax/ast.js";
 import { tokensOf } from "../syntax/parse.js";
 import { isA } from "../syntax/tokens.js";
-import { walk } from "../syntax/walk.js";
+import type { SyntaxNode } from "../syntax/walk.js";
 import { type Entity, type EntityKind, isInLibrary, meant, type Occurrence } from "./symbols/entity.js";
 import type { FileIndex } from "./symbols/index.js";
 
@@ -107,10 +107,19 @@ function namesIn(file: FileIndex["file"]): {
 } {
   const names = new Map<number, TokenType>();
   const types = new Set<number>();
-  walk(file, (node) => {
+  // As `walk`, without the order that it keeps: this runs with every key.
+  const visit = (value: object): void => {
+    if ("span" in value) see(value as SyntaxNode);
+    for (const key in value) {
+      const inner: unknown = value[key as keyof typeof value];
+      if (typeof inner === "object" && inner !== null && key !== "span") visit(inner);
+    }
+  };
+  const see = (node: SyntaxNode): void => {
     if (node.kind === "name") names.set(node.span.start, "variable");
-    else if (node.kind === "named") types.add((node as Parameter["type"] & { kind: "named" }).name.span.start);
+    else if (node.kind === "named") types.add((node as TypeExpression & { kind: "named" }).name.span.start);
     else if ("text" in node && node.kind === undefined) names.set(node.span.start, "property");
-  });
+  };
+  file.declarations.forEach(visit);
   return { names, types };
 }

@@ -1,8 +1,8 @@
 /** @file `netc summary FILE`: shapes, parameters, operations and memory, step by step. */
 import type { Target } from "../../backends/model.js";
 import type { CompiledProgram } from "../../ir/kernel.js";
+import { memoryUse } from "../../compiler/memory.js";
 import { sizeOf } from "../../ir/graph.js";
-import { namedPrograms } from "../programs.js";
 import type { Register } from "../command-line.js";
 import { compileFile } from "../compile.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
@@ -24,7 +24,7 @@ export const summary: Register = (program, terminal) => {
     .addHelpText("after", "\nExample:\n  netc summary examples/mnist.net")
     .action((file: string, options: { model?: string; target: Target; exact?: true; json?: true }) => {
       const compiled = compileFile(file, options, options);
-      const { checked, programs, batch, arenas } = compiled;
+      const { checked, programs, batch } = compiled;
       const sizes = new Map(checked.parameters.map((parameter) => [parameter.path, sizeOf(parameter.shape, 1)]));
       const steps = checked.steps.map((step) => ({
         name: step.name,
@@ -34,23 +34,17 @@ export const summary: Register = (program, terminal) => {
         activationBytes: sizeOf(step.output, 1) * 4,
       }));
       const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
-      const arenaBytes = arenas.reduce((sum, arena) => sum + arena.length * (arena.type === "f64" ? 8 : 4), 0);
-      const named = namedPrograms(programs);
-      const memory = Object.fromEntries(
-        [...named].map(([name, { activations, integers }]) => [name, 4 * (activations + integers)]),
-      );
-      const all = [...named.values()];
-      const largest = (bytes: (of: CompiledProgram) => number) => arenaBytes + Math.max(...all.map(bytes));
+      const memory = memoryUse(compiled);
       const totals = {
         parameters,
         trainable: checked.parameters.filter((p) => p.trainable).reduce((sum, p) => sum + sizeOf(p.shape, 1), 0),
         flopsPredict: flopsOf(programs.predict),
         flopsTrain: flopsOf(programs.train),
         batch,
-        arenaBytes,
-        workspaceBytes: memory,
-        memoryBytes: largest((of) => 4 * (of.activations + of.integers)),
-        memoryLowerBound: largest(({ lowerBound }) => 4 * (lowerBound.activations + lowerBound.integers)),
+        arenaBytes: memory.arenas,
+        workspaceBytes: memory.workspaces,
+        memoryBytes: memory.all,
+        memoryLowerBound: memory.least,
       };
       if (options.json) {
         terminal.out(JSON.stringify({ model: checked.name, steps, ...totals }, null, 2));
@@ -72,8 +66,8 @@ export const summary: Register = (program, terminal) => {
       terminal.out(
         `operations         ${grouped(totals.flopsPredict)} per predicted example, ${grouped(totals.flopsTrain)} per trained example`,
       );
-      terminal.out(`memory, batch ${batch}   ${grouped(arenaBytes)} bytes of weights, slots and ports`);
-      for (const [name, bytes] of Object.entries(memory))
+      terminal.out(`memory, batch ${batch}   ${grouped(memory.arenas)} bytes of weights, slots and ports`);
+      for (const [name, bytes] of Object.entries(memory.workspaces))
         terminal.out(`  ${name.padEnd(16)} ${grouped(bytes)} bytes of intermediate values`);
       const { memoryBytes, memoryLowerBound } = totals;
       const above = ((100 * (memoryBytes - memoryLowerBound)) / memoryLowerBound).toFixed(1);

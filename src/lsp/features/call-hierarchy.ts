@@ -10,7 +10,7 @@ import {
   SymbolKind,
 } from "vscode-languageserver";
 import type { Context } from "../context.js";
-import { cursorOf } from "../cursor.js";
+import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { kindOfWord } from "../outline.js";
 import { type Entity, keyOf, meant } from "../symbols/entity.js";
@@ -33,7 +33,7 @@ function itemOf(context: Context, entity: Entity): CallHierarchyItem | undefined
 function entityOf(context: Context, item: CallHierarchyItem): Entity | undefined {
   const position = item?.selectionRange?.start;
   if (!position || typeof item.uri !== "string") return undefined;
-  const cursor = cursorOf(context, { textDocument: { uri: item.uri }, position });
+  const cursor = symbolsAt(context, { textDocument: { uri: item.uri }, position });
   return cursor?.occurrences.flatMap(({ entity }) => meant(entity)).find(isCaller);
 }
 const isCaller = ({ kind }: Entity): boolean => kind === "word" || kind === "model";
@@ -82,7 +82,7 @@ export const callHierarchy: Feature = {
   capabilities: { callHierarchyProvider: true },
   handlers: [
     onRequest(CallHierarchyPrepareRequest.type, (context, params): CallHierarchyItem[] | null => {
-      const found = cursorOf(context, params)?.occurrences.flatMap(({ entity }) => meant(entity)) ?? [];
+      const found = symbolsAt(context, params)?.occurrences.flatMap(({ entity }) => meant(entity)) ?? [];
       const items = found.filter(isCaller).flatMap((entity) => itemOf(context, entity) ?? []);
       return items.length > 0 ? items : null;
     }),

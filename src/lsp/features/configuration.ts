@@ -31,10 +31,8 @@ export const configuration: Feature = {
     if (workspace?.configuration) asked(context);
     if (!workspace?.didChangeConfiguration?.dynamicRegistration) return;
     const { method } = DidChangeConfigurationNotification.type;
-    void context.connection
-      .sendRequest(RegistrationRequest.type, {
-        registrations: [{ id: method, method, registerOptions: { section: "netc" } }],
-      })
-      .catch((error: unknown) => context.log(String(error)));
+    context.ask(RegistrationRequest.method, {
+      registrations: [{ id: method, method, registerOptions: { section: "netc" } }],
+    });
   },
 };

@@ -1,11 +1,11 @@
 /** @file Go to definition: where a name is declared, in other files and in the library's text too; an import's file. */
 import { DefinitionRequest, type Location } from "vscode-languageserver";
 import type { Context } from "../context.js";
-import { type Cursor, cursorOf, declarationOf } from "../cursor.js";
+import { type SymbolsAt, symbolsAt, declarationOf } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { meant } from "../symbols/entity.js";
 
-function definitionsAt(context: Context, cursor: Cursor): Location[] {
+function definitionsAt(context: Context, cursor: SymbolsAt): Location[] {
   const { document, offset, occurrences } = cursor;
   const imported = document.file.declarations.find(
     (declaration) =>
@@ -28,7 +28,7 @@ export const definition: Feature = {
   capabilities: { definitionProvider: true },
   handlers: [
     onRequest(DefinitionRequest.type, (context, params) => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       return cursor ? definitionsAt(context, cursor) : null;
     }),
   ],

@@ -7,6 +7,7 @@ import {
   DocumentDiagnosticRequest,
   PublishDiagnosticsNotification,
 } from "vscode-languageserver";
+import type { Analysis } from "../../compiler/analysis.js";
 import type { Diagnostic, Fix, Severity } from "../../diagnostics/diagnostic.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
@@ -49,40 +50,65 @@ export function diagnosticsOf(context: Context, document: Document): ProtocolDia
     .map((diagnostic) => toProtocol(context, document, diagnostic));
 }
 
-/** Milliseconds without a further change after which diagnostics are published. */
+/** Milliseconds after a change before diagnostics are made: changes that come at once are one. */
 const patience = 10;
 
+/** A client that asks for diagnostics is told when to ask again; to others they are published. */
+const pulls = ({ client }: Context): boolean => client.textDocument?.diagnostic !== undefined;
+
 function publishing(context: Context): void {
-  const due = new Map<string, ReturnType<typeof setTimeout>>();
-  const publish = (path: string) => {
-    due.delete(path);
-    const document = context.documents.at(path);
-    const uri = document?.uri ?? context.documents.uriOf(path);
-    const version = document?.version;
-    void context.connection.sendNotification(PublishDiagnosticsNotification.type, {
+  /** By path, what the client was told last. */
+  const told = new Map<string, { readonly analysis: Analysis | undefined; readonly version: number | undefined }>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const publish = (uri: string, version: number | undefined, list: ProtocolDiagnostic[]) =>
+    context.send(PublishDiagnosticsNotification.type, {
       uri,
-      diagnostics: document && version !== undefined ? diagnosticsOf(context, document) : [],
+      diagnostics: list,
       ...(version === undefined ? {} : { version }),
     });
+  const publishAll = () => {
+    for (const path of context.documents.open) {
+      const document = context.documents.at(path);
+      if (!document) continue;
+      const analysis = context.project.analyse(path);
+      const before = told.get(path);
+      if (before?.analysis === analysis && before?.version === document.version) continue;
+      told.set(path, { analysis, version: document.version });
+      publish(document.uri, document.version, diagnosticsOf(context, document));
+    }
   };
-  const schedule = (path: string) => {
-    clearTimeout(due.get(path));
-    due.set(
-      path,
-      setTimeout(() => publish(path), patience),
-    );
+  /** Whether an open file other than the changed one looks different now: then the client must ask again. */
+  const refresh = () => {
+    let others = false;
+    for (const path of context.documents.open) {
+      const analysis = context.project.analyse(path);
+      const version = context.documents.at(path)?.version;
+      const before = told.get(path);
+      others ||= before !== undefined && before.analysis !== analysis && before.version === version;
+      told.set(path, { analysis, version });
+    }
+    if (others && context.client.workspace?.diagnostics?.refreshSupport) context.ask("workspace/diagnostic/refresh");
+  };
+  const run = () => {
+    timer = undefined;
+    context.guarded("diagnostics", pulls(context) ? refresh : publishAll);
   };
   context.onChange((change) => {
-    const changed = change.kind === "text" ? change.path : undefined;
-    if (changed !== undefined) schedule(changed);
-    for (const path of context.documents.open)
-      if (changed === undefined || context.project.analyse(path)?.dependencies.has(changed)) schedule(path);
+    if (change.kind === "settings") told.clear();
+    // A closed document has no diagnostics; the last ones must not stay.
+    if (change.kind === "text" && !context.documents.isOpen(change.path) && told.delete(change.path) && !pulls(context))
+      publish(context.documents.uriOf(change.path), undefined, []);
+    timer ??= setTimeout(run, patience);
   });
 }
 
 export const diagnostics: Feature = {
   name: "diagnostics",
-  capabilities: { diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false } },
+  capabilities: (client) =>
+    client.textDocument?.diagnostic
+      ? { diagnosticProvider: { identifier: "netc", interFileDependencies: true, workspaceDiagnostics: false } }
+      : {},
   handlers: [
     onRequest(DocumentDiagnosticRequest.type, (context, { textDocument }): DocumentDiagnosticReport => {
       const document = context.document(textDocument.uri);

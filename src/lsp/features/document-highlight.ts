@@ -1,6 +1,6 @@
 /** @file Highlights of a name in its document: where it is read, where it is given a value. */
 import { type DocumentHighlight, DocumentHighlightKind, DocumentHighlightRequest } from "vscode-languageserver";
-import { cursorOf } from "../cursor.js";
+import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { isSame } from "../symbols/entity.js";
 
@@ -9,7 +9,7 @@ export const documentHighlight: Feature = {
   capabilities: { documentHighlightProvider: true },
   handlers: [
     onRequest(DocumentHighlightRequest.type, (context, params): DocumentHighlight[] | null => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       const { document, index, occurrences } = cursor;
       const found = index.occurrences.filter(({ entity }) => occurrences.some((at) => isSame(at.entity, entity)));

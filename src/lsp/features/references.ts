@@ -1,6 +1,6 @@
 /** @file Find references: every place of a name, in all files of the workspace that import it. */
 import { type Location, ReferencesRequest } from "vscode-languageserver";
-import { cursorOf } from "../cursor.js";
+import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { sitesOf } from "../symbols/query.js";
 
@@ -9,7 +9,7 @@ export const references: Feature = {
   capabilities: { referencesProvider: true },
   handlers: [
     onRequest(ReferencesRequest.type, (context, params): Location[] | null => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       const found = new Map<string, Location>();
       for (const { entity } of cursor.occurrences)

@@ -7,7 +7,7 @@ import {
   ResponseError,
   type WorkspaceEdit,
 } from "vscode-languageserver";
-import { cursorOf } from "../cursor.js";
+import { symbolsAt } from "../symbols-at.js";
 import { workspaceEdit } from "../edits.js";
 import { type Feature, onRequest } from "../feature.js";
 import { rename as renamed, renamableAt } from "../symbols/rename.js";
@@ -21,14 +21,14 @@ export const rename: Feature = {
   }),
   handlers: [
     onRequest(PrepareRenameRequest.type, (context, params): PrepareRenameResult | null => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       const found = cursor && renamableAt(cursor.index, cursor.offset);
       if (!cursor || !found) return null;
       if ("refused" in found) throw failed(found.refused);
       return { range: cursor.document.range(found.span), placeholder: found.entity.name };
     }),
     onRequest(RenameRequest.type, (context, params): WorkspaceEdit | null => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       const found = cursor && renamableAt(cursor.index, cursor.offset);
       if (!cursor || !found) throw failed("there is no name here");
       if ("refused" in found) throw failed(found.refused);

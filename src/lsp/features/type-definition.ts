@@ -1,7 +1,7 @@
 /** @file Go to type definition: what gives a value its shape: the word applied last, or the input or parameter itself. */
 import { TypeDefinitionRequest } from "vscode-languageserver";
 import type { Expression } from "../../syntax/ast.js";
-import { cursorOf, declarationOf } from "../cursor.js";
+import { symbolsAt, declarationOf } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { type Entity, meant, type Recipe } from "../symbols/entity.js";
 import type { FileIndex, SymbolIndex } from "../symbols/index.js";
@@ -64,7 +64,7 @@ export const typeDefinition: Feature = {
   capabilities: { typeDefinitionProvider: true },
   handlers: [
     onRequest(TypeDefinitionRequest.type, (context, params) => {
-      const cursor = cursorOf(context, params);
+      const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       return cursor.occurrences
         .flatMap(({ entity }) => giverOf(context.symbols, entity))

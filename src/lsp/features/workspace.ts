@@ -31,8 +31,6 @@ export const workspace: Feature = {
     if (!context.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     const registerOptions = { watchers: [{ globPattern: "**/*.{net,txt}" }] };
     const { method } = DidChangeWatchedFilesNotification.type;
-    void context.connection
-      .sendRequest(RegistrationRequest.type, { registrations: [{ id: method, method, registerOptions }] })
-      .catch((error: unknown) => context.log(String(error)));
+    context.ask(RegistrationRequest.method, { registrations: [{ id: method, method, registerOptions }] });
   },
 };
