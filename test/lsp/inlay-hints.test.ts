@@ -10,8 +10,7 @@ const whole = { start: { line: 0, character: 0 }, end: { line: 10_000, character
 async function hinted(client: Client, name: string, text: string): Promise<string> {
   const hints = await client.request(InlayHintRequest.type, { ...client.in(name), range: whole });
   const source = new SourceFile(name, text);
-  const offsetOf = ({ position }: InlayHint) =>
-    source.offsetAt({ line: position.line, column: position.character });
+  const offsetOf = ({ position }: InlayHint) => source.offsetAt({ line: position.line, column: position.character });
   return (hints ?? []).reduceRight((so, hint) => {
     const at = offsetOf(hint);
     return `${so.slice(0, at)}‹${hint.label as string}›${so.slice(at)}`;
@@ -70,16 +69,18 @@ model B { input x: f32[6, 4] output y = x -> block(9) }
   expect(found).toContain("return wide -> dense(n)‹[t, n]›");
 });
 
-it.each(model.split("\n").slice(0, -1).map((line, k) => [line.trim(), k] as const))(
-  "keeps the hints of the rest with half of `%s`",
-  async (line, k) => {
-    const lines = model.split("\n");
-    lines[k] = lines[k]!.slice(0, lines[k]!.length - Math.ceil(line.length / 2));
-    const found = (await shown(lines.join("\n"))).split("\n");
-    const good = (await shown(model)).split("\n");
-    // What hangs on the value that the line gives cannot be known.
-    const dependent = k === 1 ? [3, 4, 5] : k === 3 ? [4, 5] : k === 4 ? [5] : [];
-    for (const [at, hints] of good.entries())
-      if (at !== k && !dependent.includes(at)) expect(found[at], `line ${at + 1}`).toBe(hints);
-  },
-);
+it.each(
+  model
+    .split("\n")
+    .slice(0, -1)
+    .map((line, k) => [line.trim(), k] as const),
+)("keeps the hints of the rest with half of `%s`", async (line, k) => {
+  const lines = model.split("\n");
+  lines[k] = lines[k]!.slice(0, lines[k]!.length - Math.ceil(line.length / 2));
+  const found = (await shown(lines.join("\n"))).split("\n");
+  const good = (await shown(model)).split("\n");
+  // What hangs on the value that the line gives cannot be known.
+  const dependent = k === 1 ? [3, 4, 5] : k === 3 ? [4, 5] : k === 4 ? [5] : [];
+  for (const [at, hints] of good.entries())
+    if (at !== k && !dependent.includes(at)) expect(found[at], `line ${at + 1}`).toBe(hints);
+});
