@@ -167,7 +167,8 @@ function elaborateUse(
 /** False if it is not fulfilled, which is told with the steps that led to the word's values. */
 function elaborateRequire(c: Context, statement: RequireStatement): boolean {
   const condition = constantCondition(c, statement.condition, "the condition of `require`");
-  if (condition !== false) return condition ?? false;
+  // A condition that is wrong in itself, or half-typed, refuses nothing.
+  if (condition !== false) return true;
   const message = interpolate(c, statement.message);
   const values = [...c.scope.names.values()].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
   if (message !== undefined) c.report(wordRules.requirement, statement.span, { message }, { related: trailOf(values) });

@@ -4,7 +4,7 @@ import type { Register } from "../command-line.js";
 import { exitCodes, UsageFault } from "../fault.js";
 import { languageHost } from "../language-host.js";
 
-export const lsp: Register = (program, terminal) => {
+export const lsp: Register = (program, terminal, done) => {
   program
     .command("lsp")
     .description("the language server, for editors")
@@ -17,7 +17,7 @@ export const lsp: Register = (program, terminal) => {
       console.log = (...values) => terminal.err(values.join(" "));
       await new Promise<void>((resolve) => {
         const end = (clean: boolean) => {
-          process.exitCode = clean ? exitCodes.ok : exitCodes.input;
+          done(clean ? exitCodes.ok : exitCodes.input);
           resolve();
         };
         serveStreams(process.stdin, process.stdout, languageHost, { version: program.version() ?? "", onExit: end });
