@@ -5,8 +5,9 @@ import { features } from "../../src/lsp/features/index.js";
 import { capabilitiesOf } from "../../src/lsp/server.js";
 import { connect } from "./client.js";
 
-/** `inlayHints` is tested in `inlay-hints.test.ts`. */
-const testOf = (name: string) => `test/lsp/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.test.ts`;
+/** `inlayHints` is tested in `inlay-hints.test.ts`, and so would be `inlay hints`. */
+const testOf = (name: string) =>
+  `test/lsp/${name.replaceAll(" ", "-").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.test.ts`;
 
 it.each(features.map(({ name }) => name))("%s has its tests", (name) => {
   expect(existsSync(testOf(name)), testOf(name)).toBe(true);
