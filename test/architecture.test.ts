@@ -27,7 +27,8 @@ const rooms: readonly { readonly name: string; readonly packages: readonly strin
     packages: ["vscode-languageserver", "vscode-languageserver/*", "vscode-languageserver-textdocument"],
   },
   { name: "src/bundler", packages: ["unplugin", "node:*"] },
-  { name: "src/cli", packages: ["commander", "node:*"] },
+  { name: "src/cli", packages: ["commander", "prettier", "node:*"] },
+  { name: "src/editors", packages: ["vscode", "vscode-languageclient/node", "esbuild", "fflate", "node:*"] },
 ];
 
 const filesUnder = (folder: string): string[] =>

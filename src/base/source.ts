@@ -20,14 +20,12 @@ export class SourceFile {
     readonly text: string,
   ) {}
 
-  /** Offset of the first character of each line. */
+  /** Offset of the first character of each line; lines end with `\n`, `\r\n` or `\r`. */
   get lineStarts(): readonly number[] {
-    if (!this.#lineStarts) {
-      const starts = [0];
-      for (let i = this.text.indexOf("\n"); i >= 0; i = this.text.indexOf("\n", i + 1)) starts.push(i + 1);
-      this.#lineStarts = starts;
-    }
-    return this.#lineStarts;
+    return (this.#lineStarts ??= [
+      0,
+      ...Array.from(this.text.matchAll(/\r\n?|\n/g), (end) => end.index + end[0].length),
+    ]);
   }
 
   positionAt(offset: number): Position {
@@ -50,7 +48,7 @@ export class SourceFile {
   /** The text of a line (from 0) without its line end. */
   line(line: number): string {
     const start = this.lineStarts[line] ?? this.text.length;
-    return this.text.slice(start, this.lineStarts[line + 1] ?? this.text.length).replace(/\r?\n$/, "");
+    return this.text.slice(start, this.lineStarts[line + 1] ?? this.text.length).replace(/(?:\r\n?|\n)$/, "");
   }
 }
 

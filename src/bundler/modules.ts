@@ -35,13 +35,13 @@ export function createModules(given: NetcOptions): NetModules {
   const remembered = new Map<string, Remembered>();
 
   const remember = (path: string, module: BuiltModule | undefined) => {
-    const texts = new Map(dependenciesOf(project, shown(path)).map((file) => [file, project.readText(file)]));
+    const texts = new Map(dependenciesOf(project, shown(path)).map((file) => [file, project.text(file)]));
     remembered.set(path, { texts, module });
   };
   const build = (path: string, warn: (text: string) => void): BuiltModule => {
     project.invalidate();
     const known = remembered.get(path);
-    if (known?.module && [...known.texts].every(([file, text]) => project.readText(file) === text)) return known.module;
+    if (known?.module && [...known.texts].every(([file, text]) => project.text(file) === text)) return known.module;
     let module: BuiltModule | undefined;
     try {
       const settings = { ...options, target, fallback: fallback === "typescript", language: "js", note: warn } as const;

@@ -1,5 +1,5 @@
 /** @file Applies words: chains, instances, built-in functions, and words expanded with their settings and shapes known. */
-import type { Parameter } from "../syntax/ast.js";
+import type { Parameter, WordDeclaration, WordKind } from "../syntax/ast.js";
 import type { Caller, Context, Site } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { shapeRules } from "./diagnostics/shapes.js";
@@ -33,6 +33,24 @@ const deepest = 100;
 const mostApplications = 50_000;
 
 export function apply(c: Context, callable: Callable, values: readonly Value[], site: Site): Value {
+  const result = applied(c, callable, values, site);
+  if (c.run.trace && !c.file.inLibrary) {
+    const place = {
+      location: c.location(site.span),
+      word: nameOf(callable),
+      kind: kindOf(callable),
+      isStage: site.stage !== undefined,
+    };
+    c.run.trace.apply(c.caller, place, values, result);
+  }
+  return result;
+}
+function kindOf(callable: Callable): WordKind {
+  if (callable.kind === "instance") return kindOf(callable.recipe);
+  return callable.kind === "recipe" && callable.word.kind === "word" ? callable.word.declaration.word : "fn";
+}
+
+function applied(c: Context, callable: Callable, values: readonly Value[], site: Site): Value {
   const { budget } = c.run;
   if (budget.exhausted) return errorValue;
   if (++budget.applications > mostApplications) {
@@ -182,12 +200,21 @@ function expand(
   const values = [...given, ...recipe.values].map((value) => shared(c, value, site.span));
   const parameters: readonly Parameter[] = declaration.values?.parameters ?? [];
   if (!matchValues(c, match, parameters, values)) return errorValue;
+  if (c.run.trace && !word.file.inLibrary) traceNames(inner, declaration);
   const body = inner.with({ row: match.row?.axes });
   const value = c.run.language.body(body, declaration.body);
   if (value.kind === "error") return value;
   const checked = checkResult(c, body, word, value, site);
   const result = declaration.gradients.length > 0 ? differentiated(body, word, checked, site.span) : checked;
   return renamed(result, match.labels);
+}
+
+/** What the names of a signature were given. */
+function traceNames({ run, caller, scope }: Context, { settings, values }: WordDeclaration): void {
+  for (const { name } of [...(settings?.parameters ?? []), ...(values?.parameters ?? [])]) {
+    const bound = scope.find(name.text);
+    if (bound?.location) run.trace?.bind(caller, bound.location, bound.value);
+  }
 }
 
 /** Compares with the shape written after `->`. */

@@ -1,6 +1,7 @@
 /** @file Calls `f(a, b, over: 0)` and reducers `f[k](body)`: values by position, settings by name. */
 import type { Argument, Call, Parameter } from "../syntax/ast.js";
 import type { Context } from "./context.js";
+import { removeArgument } from "./mending.js";
 import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import { elaborateReducer } from "./index-notation.js";
@@ -73,7 +74,7 @@ function applyWith(
             wordRules.givenTwice,
             argument.span,
             { word: nameOf(callable), name: name.text },
-            signed(own),
+            { ...signed(own), ...removeArgument(c, given, argument) },
           );
         values[position] = evaluateTyped(c, argument.value, parameters![position], own);
         continue;
@@ -96,7 +97,12 @@ function applyWith(
       return errorValue;
     }
     if (settings.has(name.text))
-      return c.report(wordRules.givenTwice, argument.span, { word: nameOf(callable), name: name.text }, signed(own));
+      return c.report(
+        wordRules.givenTwice,
+        argument.span,
+        { word: nameOf(callable), name: name.text },
+        { ...signed(own), ...removeArgument(c, given, argument) },
+      );
     settings.set(name.text, evaluateTyped(c, argument.value, typeof setting === "string" ? undefined : setting, own));
   }
   for (let k = 0; k < values.length; k++)

@@ -1,121 +1,81 @@
 /** @file The checker: from syntax trees to checked models, with everything that is wrong. */
 import type { SourceFile } from "../base/source.js";
-import { suggest } from "../base/suggest.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
-import type { File, ImportDeclaration } from "../syntax/ast.js";
+import type { File, ModelDeclaration, WordDeclaration } from "../syntax/ast.js";
 import { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { elaborateModel } from "./elaborate-model.js";
+import { Loader, type LoadInput } from "./loader.js";
 import type { CheckedModel } from "./model.js";
-import type { Library } from "./library.js";
-import { FileScope } from "./scope.js";
+import type { FileScope } from "./scope.js";
+import type { Trace } from "./trace.js";
 import { checkUnapplied } from "./unapplied.js";
 
-export interface CheckInput {
-  readonly file: File;
-  readonly library: Library;
-  /** The file that an import names, parsed; undefined if there is none. */
-  readonly resolve: (path: string, from: SourceFile) => File | undefined;
+export interface DeclarationOptions {
   /** In place of the declared batch, for instance when that is `all`. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Text of a file that `class[from ".."]` names. */
-  readonly readText?: (path: string, from: SourceFile) => string | undefined;
+  readonly readText?: ((path: string, from: SourceFile) => string | undefined) | undefined;
+  /** Filled with the values at places of the user's text. */
+  readonly trace?: Trace | undefined;
+}
+/** Imports are followed by the loader, constants looked at where they are used. */
+export type Checkable = ModelDeclaration | WordDeclaration;
+export interface DeclarationResult {
+  /** Also with errors, as far as it goes; only without errors may it be lowered. Undefined for words. */
+  readonly model: CheckedModel | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks one declaration of a file: a function of its text and of what the names in it mean. */
+export function checkDeclaration(
+  declaration: Checkable,
+  file: FileScope,
+  { batch, readText, trace }: DeclarationOptions,
+): DeclarationResult {
+  const sink = new Sink();
+  if (declaration.kind === "word") {
+    checkUnapplied(declaration, file, sink);
+    return { model: undefined, diagnostics: sink.diagnostics.list };
+  }
+  const read = (path: string, from: FileScope) => readText?.(path, from.source);
+  const model = elaborateModel({ declaration, file, sink, readText: read, batch, trace });
+  return { model, diagnostics: sink.diagnostics.list };
+}
+
+export interface CheckInput extends LoadInput, Omit<DeclarationOptions, "trace"> {
+  readonly file: File;
 }
 export interface CheckResult {
   readonly models: readonly CheckedModel[];
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** Checks a file. Models come also with errors, as far as they go; only without errors may they be lowered. */
 export function check(input: CheckInput): CheckResult {
-  const sink = new Sink();
-  const file = new Loader(input, sink).load(input.file);
-  const models: CheckedModel[] = [];
-  const names = new Set<string>();
-  for (const declaration of input.file.declarations) {
-    if (declaration.kind !== "model") continue;
-    const name = declaration.name.text;
-    if (names.has(name)) sink.add(diagnose(nameRules.duplicateName, file.location(declaration.name.span), { name }));
-    names.add(name);
-    models.push(
-      elaborateModel({
-        declaration,
-        file,
-        sink,
-        readText: (path, from) => input.readText?.(path, from.source),
-        batch: input.batch,
-      }),
-    );
-  }
-  for (const declaration of input.file.declarations)
-    if (declaration.kind === "word") checkUnapplied(declaration, file, sink);
-  return { models, diagnostics: sink.diagnostics.list };
+  const { results, diagnostics } = checkFile(input.file, input, (declaration, scope) =>
+    checkDeclaration(declaration, scope, input),
+  );
+  return { models: results.flatMap(({ model }) => model ?? []), diagnostics };
 }
 
-/** Words and constants of a file and of those it imports. */
-class Loader {
-  readonly #loaded = new Map<SourceFile, FileScope>();
-  readonly #open = new Set<SourceFile>();
-  constructor(
-    readonly input: CheckInput,
-    readonly sink: Sink,
-  ) {}
-
-  load(file: File): FileScope {
-    const known = this.#loaded.get(file.source);
-    if (known) return known;
-    const scope = new FileScope(file.source, this.input.library, false);
-    this.#open.add(file.source);
-    for (const declaration of file.declarations) {
-      if (declaration.kind === "word") {
-        const word = { kind: "word", name: declaration.name.text, declaration, file: scope } as const;
-        if (!scope.add(word)) this.#twice(scope, declaration.name);
-      } else if (declaration.kind === "const") {
-        if (scope.constants.has(declaration.name.text)) this.#twice(scope, declaration.name);
-        scope.constants.set(declaration.name.text, { declaration, file: scope });
-      }
-    }
-    for (const declaration of file.declarations) if (declaration.kind === "import") this.#import(scope, declaration);
-    this.#open.delete(file.source);
-    this.#loaded.set(file.source, scope);
-    return scope;
-  }
-  #twice(
-    scope: FileScope,
-    { text, span }: { readonly text: string; readonly span: { start: number; end: number } },
-  ): void {
-    this.sink.add(diagnose(nameRules.duplicateName, scope.location(span), { name: text }));
-  }
-
-  #import(scope: FileScope, declaration: ImportDeclaration): void {
-    const path = declaration.from.value;
-    const file = this.input.resolve(path, scope.source);
-    if (!file) {
-      this.sink.add(diagnose(nameRules.missingFile, scope.location(declaration.from.span), { path }));
-      return;
-    }
-    if (this.#open.has(file.source)) {
-      this.sink.add(diagnose(nameRules.importsItself, scope.location(declaration.from.span), { path }));
-      return;
-    }
-    const other = this.load(file);
-    for (const item of declaration.items) {
-      const name = item.name.text;
-      const as = item.as?.text ?? name;
-      const sets = ["word", "optimizer", "schedule", "initializer", "regularizer", "constraint"] as const;
-      const words = sets.flatMap((set) => other.own(set, name) ?? []);
-      const constant = other.constants.get(name);
-      for (const word of words) if (!scope.add(word, as)) this.#twice(scope, item.as ?? item.name);
-      if (constant) scope.constants.set(as, constant);
-      if (words.length === 0 && !constant) {
-        this.sink.add(
-          diagnose(nameRules.unknownImport, scope.location(item.name.span), {
-            name,
-            path,
-            suggestion: suggest(name, other.names),
-          }),
-        );
-      }
-    }
-  }
+/** Checks a file, each declaration by `one`; results of models first, in the order of the text. */
+export function checkFile<Result extends Pick<DeclarationResult, "diagnostics">>(
+  file: File,
+  input: LoadInput,
+  one: (declaration: Checkable, scope: FileScope) => Result,
+): { readonly results: readonly Result[]; readonly diagnostics: readonly Diagnostic[] } {
+  const sink = new Sink();
+  const scope = new Loader(input, sink).load(file);
+  const names = new Set<string>();
+  const models = file.declarations.filter((declaration) => declaration.kind === "model");
+  const words = file.declarations.filter((declaration) => declaration.kind === "word");
+  const results = [...models, ...words].map((declaration) => {
+    const name = declaration.name.text;
+    if (declaration.kind === "model" && names.has(name))
+      sink.add(diagnose(nameRules.duplicateName, scope.location(declaration.name.span), { name }));
+    if (declaration.kind === "model") names.add(name);
+    const result = one(declaration, scope);
+    for (const diagnostic of result.diagnostics) sink.add(diagnostic);
+    return result;
+  });
+  return { results, diagnostics: sink.diagnostics.list };
 }

@@ -11,6 +11,7 @@ import type { Registry } from "./registry.js";
 import type { Kept } from "./model.js";
 import type { FileScope, Scope, Word, WordSet } from "./scope.js";
 import type { Survey } from "./survey.js";
+import type { Trace } from "./trace.js";
 import type { Callable, Label, OwnAxis, TensorValue, Value } from "./values.js";
 
 export type Mode = "train" | "evaluate" | "predict";
@@ -93,6 +94,8 @@ export interface Run {
   readonly top: { readonly scope: Scope; readonly caller: undefined; readonly indices: readonly Axis[] };
   /** Told of every application at the level of the model; names the step. */
   onStep: ((step: AppliedStep) => string) | undefined;
+  /** Told of values at places of the user's text. */
+  readonly trace: Trace | undefined;
 }
 export interface AppliedStep {
   readonly frame: Frame;
@@ -208,7 +211,13 @@ export class Context implements Fields {
     if (inside) related.push({ location: this.location(span), message: `in the text of \`${inside.word.name}\`` });
     else if (this.caller)
       related.push({ location: this.caller.location, message: `\`${this.caller.word.name}\` is applied here` });
-    this.run.sink.add(diagnose(rule, location, parameters, { ...extra, ...(related.length > 0 ? { related } : {}) }));
+    const { fix, ...found } = diagnose(rule, location, parameters, {
+      ...extra,
+      ...(related.length > 0 ? { related } : {}),
+    });
+    // The fix of a rule mends the place that it is about, which is not the user's where the library is.
+    const mends = fix && (!inside || extra.fix);
+    this.run.sink.add(mends ? { ...found, fix } : found);
     return { kind: "error" };
   }
 }

@@ -57,7 +57,7 @@ function readerOf(c: Context, e: Expression): DataBinding["reader"] | undefined 
   const name = e.kind === "call" && e.callee.kind === "name" ? e.callee.name : e.kind === "name" ? e.name : undefined;
   if (name === undefined || !readers.includes(name)) {
     if (e.kind !== "missing")
-      c.report(dataRules.unknownReader, e.span, {
+      c.report(dataRules.unknownReader, e.kind === "call" && name !== undefined ? e.callee.span : e.span, {
         name: name ?? textOf(e, c),
         suggestion: name && suggest(name, readers),
       });

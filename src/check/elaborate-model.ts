@@ -17,6 +17,7 @@ import { anyTensor, realTensor } from "./operators.js";
 import { gradientPlaces, type Group, groupParameters, memoryOrder } from "./groups.js";
 import { elaborateOptimizers } from "./optimizers.js";
 import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
+import { addOptimizer, removeOptimizer } from "./mending.js";
 import { masksIn, placeMasks, prunedIn, pruningOf } from "./pruning.js";
 import { makePort, portType, type ReadText } from "./ports.js";
 import { Registry } from "./registry.js";
@@ -24,6 +25,7 @@ import { type FileScope, Scope } from "./scope.js";
 import { dataSettings } from "./data-settings.js";
 import { trainingSettings } from "./settings.js";
 import { itemAt, materialise, origin, toF32, toIndex } from "./tensors.js";
+import type { Trace } from "./trace.js";
 import { errorValue, number, type TensorValue, type Value, valueText } from "./values.js";
 
 interface ModelInput {
@@ -32,6 +34,8 @@ interface ModelInput {
   readonly sink: Sink;
   readonly readText: ReadText;
   readonly batch: number | undefined;
+  /** Filled with what the elaboration for training sees. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The model; also with errors, as far as it goes: only a model without errors may be lowered. */
@@ -136,6 +140,7 @@ class Elaboration {
       constants: new Map(),
       top: { scope: new Scope(undefined), caller: undefined, indices: [] },
       onStep,
+      trace: onStep && mode === "train" ? this.input.trace : undefined,
     };
     return new Context({
       run,
@@ -356,11 +361,13 @@ class Elaboration {
     const { c } = this.#train;
     const groups = this.#groups() ?? [];
     const hasLoss = declaration.items.some((item) => item.kind === "loss");
+    const name = declaration.name.text;
     const [optimizer] = this.#optimizerItems();
     const trainable = [...this.registry.parameters.values()].some((p) => p.trainable);
     if (hasLoss && !optimizer && trainable)
-      c.report(modelRules.noOptimizer, declaration.name.span, { model: declaration.name.text });
-    if (!hasLoss && optimizer) c.report(modelRules.noLoss, optimizer.span, { model: declaration.name.text });
+      c.report(modelRules.noOptimizer, declaration.name.span, { model: name }, addOptimizer(c, declaration));
+    if (!hasLoss && optimizer)
+      c.report(modelRules.noLoss, optimizer.span, { model: name }, removeOptimizer(c, optimizer));
     const phases = this.#phases(groups);
     const { stop, plateau } = this.#training;
     const parameters = this.order();

@@ -44,12 +44,10 @@ export function pathOf(e: Expression): readonly Name[] | undefined {
 
 export function unknownKey(c: Context, block: string, entry: ConfigurationEntry, known: readonly string[]): void {
   const suggestion = suggest(entry.key.text, known);
-  c.report(
-    dataRules.unknownKey,
-    entry.key.span,
-    { block, key: entry.key.text, suggestion, known: known.join(", ") },
-    suggestion
-      ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: entry.key.span, text: suggestion }] } }
-      : {},
-  );
+  c.report(dataRules.unknownKey, entry.key.span, {
+    block,
+    key: entry.key.text,
+    suggestion,
+    known: known.join(", "),
+  });
 }

@@ -7,13 +7,18 @@ import { FileScope, setOf, type Word, type WordSet } from "./scope.js";
 /** Where a word begins in library text, its documentation included: always at the start of a line. */
 const beginning = new RegExp(String.raw`^(?:///.*\n)*(${wordKinds.join("|")}) (\w+)`, "gm");
 
+/** Before the file's name in the name of a source of the library. */
+export const libraryPrefix = "library:";
+
 export class Library {
   readonly #words = new Map<string, Word>();
+  readonly #texts: ReadonlyMap<string, string>;
 
   /** Texts by file name; they hold words only. */
   constructor(texts: Readonly<Record<string, string>>) {
-    for (const [name, text] of Object.entries(texts)) {
-      const file = new FileScope(new SourceFile(`library:${name}`, text), this, true);
+    this.#texts = new Map(Object.entries(texts).map(([name, text]) => [libraryPrefix + name, text]));
+    for (const [name, text] of this.#texts) {
+      const file = new FileScope(new SourceFile(name, text), this, true);
       const begun = [...text.matchAll(beginning)];
       for (const [k, { 1: kind, 2: word, index }] of begun.entries())
         this.#words.set(
@@ -21,6 +26,10 @@ export class Library {
           new LibraryWord(word!, file, index, begun[k + 1]?.index ?? text.length),
         );
     }
+  }
+  /** The text of a file, named as its sources are: `library:dense.net`. */
+  text(name: string): string | undefined {
+    return this.#texts.get(name);
   }
   word(set: WordSet, name: string): Word | undefined {
     return this.#words.get(`${set}:${name}`);

@@ -49,7 +49,7 @@ export function options<Options extends object>(
     }
     const suggestion = key && suggest(key.text, known);
     const text = key?.text ?? textOf(value, c);
-    c.report(dataRules.unknownKey, span, { block: word, key: text, suggestion, known: known.join(", ") });
+    c.report(dataRules.unknownKey, key?.span ?? span, { block: word, key: text, suggestion, known: known.join(", ") });
   }
   return found;
 }

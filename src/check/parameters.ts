@@ -39,18 +39,20 @@ export function declareParameter(c: Context, statement: ParamStatement): void {
   let { entry } = place;
   if (!entry) {
     const source = registry.parameterSource(path, shape);
-    const constraints = statement.constrain.flatMap((e): (RecipeValue | ChainValue)[] => {
-      const callable = evaluateCallable(c, e, "constraint");
+    const constraints = statement.options.flatMap((option): (RecipeValue | ChainValue)[] => {
+      const callable = option.kind === "constrain" && evaluateCallable(c, option.value, "constraint");
       return callable && callable.kind !== "instance" ? [callable] : [];
     });
     const tensor = c.graph.source(source, { location, label: path });
-    entry = { path, shape, trainable: !statement.frozen, location, source, tensor, initial: undefined, constraints };
+    const trainable = statement.options.every(({ kind }) => kind !== "frozen");
+    entry = { path, shape, trainable, location, source, tensor, initial: undefined, constraints };
     registry.parameters.set(path, entry);
     entry.initial = initialValue(c, path, axes, statement.initializer, statement.indices);
   }
   const bound = storedValue(c, entry.tensor, axes);
   c.scope.bind(name, bound, location);
-  if (c.run.mode !== "predict") for (const e of statement.regularize) regularize(c, path, bound, e);
+  if (c.run.mode === "predict") return;
+  for (const option of statement.options) if (option.kind === "regularize") regularize(c, path, bound, option.value);
 }
 
 export function declareBuffer(c: Context, statement: BufferStatement): void {

@@ -5,6 +5,7 @@ import { wordKinds } from "../syntax/ast.js";
 import type { Builtin } from "./builtin.js";
 import { builtins } from "./builtins/index.js";
 import type { Context } from "./context.js";
+import { removeArgument } from "./mending.js";
 import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import type { Word, WordSet } from "./scope.js";
@@ -52,12 +53,7 @@ export function unknownWord(c: Context, name: string, set: WordSet, span: Expres
   const known = new Set([...c.file.words(set), ...(set === "word" ? builtins.keys() : [])]);
   const synonym = wordSynonym(name, known);
   const suggestion = synonym ?? suggest(name, known);
-  c.report(
-    nameRules.unknownWord,
-    span,
-    { name, kind: kindNames[set], suggestion, origin: synonym ? name : undefined },
-    suggestion ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span, text: suggestion }] } } : {},
-  );
+  c.report(nameRules.unknownWord, span, { name, kind: kindNames[set], suggestion, origin: synonym ? name : undefined });
 }
 
 /** The word that an expression means, with its settings; undefined after a message. */
@@ -193,7 +189,12 @@ function bindSettings(
     }
     const name = parameter.name.text;
     if (now.has(name)) {
-      c.report(wordRules.givenTwice, argument.span, { word, name }, signed(callable.word));
+      c.report(
+        wordRules.givenTwice,
+        argument.span,
+        { word, name },
+        { ...signed(callable.word), ...removeArgument(c, given, argument) },
+      );
       return undefined;
     }
     now.add(name);
@@ -218,12 +219,7 @@ export function reportSetting(c: Context, callable: RecipeValue, argument: Argum
       origin: synonym ? name : undefined,
       known: known.map((k) => `\`${k}\``).join(", "),
     },
-    {
-      ...signed(word),
-      ...(suggestion
-        ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: argument.name!.span, text: suggestion }] } }
-        : {}),
-    },
+    signed(word),
   );
 }
 
@@ -254,12 +250,7 @@ export function evaluateTyped(
       wordRules.option,
       e.span,
       { what: `\`${parameter!.name.text}\``, options: options.join(", "), suggestion, actual: `\`${e.name}\`` },
-      {
-        ...signed(owner),
-        ...(suggestion
-          ? { fix: { title: `replace by \`${suggestion}\``, edits: [{ span: e.span, text: suggestion }] } }
-          : {}),
-      },
+      signed(owner),
     );
   }
   const set = wordSetOf(parameter);

@@ -38,6 +38,14 @@ export class Scope {
 
 /** fn, layer, loss and metric share one set of words; the other kinds have one each. */
 export type WordSet = "word" | Exclude<WordKind, "fn" | "layer" | "loss" | "metric">;
+export const wordSets: readonly WordSet[] = [
+  "word",
+  "optimizer",
+  "schedule",
+  "initializer",
+  "regularizer",
+  "constraint",
+];
 export const setOf = (kind: WordKind): WordSet =>
   kind === "fn" || kind === "layer" || kind === "loss" || kind === "metric" ? "word" : kind;
 
@@ -48,10 +56,17 @@ export interface Word {
   readonly file: FileScope;
 }
 
+/** A constant of a file, which another may import. */
+export interface Constant {
+  readonly declaration: ConstDeclaration;
+  readonly file: FileScope;
+}
+
 /** The words and constants that a file declares, imports or takes from the library. */
 export class FileScope {
   readonly #words = new Map<string, Word>();
-  readonly constants = new Map<string, { readonly declaration: ConstDeclaration; readonly file: FileScope }>();
+  readonly constants = new Map<string, Constant>();
+  readonly #declared = new Map<string, (Word | Constant)[]>();
   constructor(
     readonly source: SourceFile,
     readonly library: Library,
@@ -70,7 +85,21 @@ export class FileScope {
     const key = `${setOf(word.declaration.word)}:${as}`;
     if (this.#words.has(key)) return false;
     this.#words.set(key, word);
+    this.#declare(as, word);
     return true;
+  }
+  addConstant(constant: Constant, as: string): void {
+    this.constants.set(as, constant);
+    this.#declare(as, constant);
+  }
+  #declare(name: string, meaning: Word | Constant): void {
+    const known = this.#declared.get(name);
+    if (known) known.push(meaning);
+    else this.#declared.set(name, [meaning]);
+  }
+  /** All that a name means here by the file's own text: words of any kind, a constant. */
+  declared(name: string): readonly (Word | Constant)[] {
+    return this.#declared.get(name) ?? [];
   }
   /** Everything that may be imported from here. */
   get names(): readonly string[] {

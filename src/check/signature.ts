@@ -4,6 +4,7 @@ import type { Context } from "./context.js";
 import { sequenceRules } from "./diagnostics/sequences.js";
 import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
+import { addSetting } from "./mending.js";
 import { type Match, wrongRow, wrongShape, wrongSize, wrongType } from "./match.js";
 import { listToTensor } from "./lists.js";
 import { evaluateTyped, wordSetOf } from "./recipes.js";
@@ -34,7 +35,13 @@ export function matchSettings(
     let value = given.get(name);
     if (!value) {
       if (!parameter.default) {
-        c.report(wordRules.missingSetting, m.span, { word: m.word, name }, signed(m.inner.caller?.word));
+        const mended = addSetting(c, m.span, m.word, parameter);
+        c.report(
+          wordRules.missingSetting,
+          m.span,
+          { word: m.word, name },
+          { ...signed(m.inner.caller?.word), ...mended },
+        );
         return false;
       }
       value = evaluateTyped(m.inner, parameter.default, parameter);

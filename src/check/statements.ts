@@ -1,5 +1,13 @@
 /** @file Statements of words and models: let, use, require, assignments. */
-import type { Expression, LetStatement, RequireStatement, Statement, Target, TypeExpression } from "../syntax/ast.js";
+import type {
+  Expression,
+  LetStatement,
+  Name,
+  RequireStatement,
+  Statement,
+  Target,
+  TypeExpression,
+} from "../syntax/ast.js";
 import type { Context } from "./context.js";
 import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
@@ -33,8 +41,29 @@ export function execute(c: Context, statements: readonly Statement[]): Value | u
     // What a word requires is what the rest of its text relies on.
     if (statement.kind === "require" && !elaborateRequire(c, statement)) return errorValue;
     executeOne(c, statement);
+    if (c.run.trace && !c.file.inLibrary) for (const name of namesOf(statement)) trace(c, name.text);
   }
   return undefined;
+}
+/** What a statement gives a value. */
+function namesOf(statement: Statement): readonly Name[] {
+  switch (statement.kind) {
+    case "let":
+      return statement.target.kind === "names" ? statement.target.names : [statement.target.name];
+    case "scan":
+      return statement.carried.map(({ name }) => name);
+    case "use":
+    case "param":
+    case "buffer":
+    case "state":
+      return [statement.name];
+    default:
+      return [];
+  }
+}
+function trace(c: Context, name: string): void {
+  const bound = c.scope.find(name);
+  if (bound?.location) c.run.trace?.bind(c.caller, bound.location, bound.value);
 }
 
 function executeOne(c: Context, statement: Exclude<Statement, { kind: "return" }>): void {
@@ -138,7 +167,8 @@ function elaborateUse(
 /** False if it is not fulfilled, which is told with the steps that led to the word's values. */
 function elaborateRequire(c: Context, statement: RequireStatement): boolean {
   const condition = constantCondition(c, statement.condition, "the condition of `require`");
-  if (condition !== false) return condition ?? false;
+  // A condition that is wrong in itself, or half-typed, refuses nothing.
+  if (condition !== false) return true;
   const message = interpolate(c, statement.message);
   const values = [...c.scope.names.values()].flatMap(({ value }) => (value.kind === "tensor" ? [value] : []));
   if (message !== undefined) c.report(wordRules.requirement, statement.span, { message }, { related: trailOf(values) });

@@ -16,10 +16,8 @@ import { builtins } from "./builtins/index.js";
 import type { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { givenNames } from "./given.js";
-import type { FileScope, WordSet } from "./scope.js";
+import { type FileScope, wordSets } from "./scope.js";
 import { wordSynonym } from "./synonyms.js";
-
-const sets: readonly WordSet[] = ["word", "optimizer", "schedule", "initializer", "regularizer", "constraint"];
 
 /** Reports names that nothing in a word, its file or the library declares. */
 export function checkUnapplied(word: WordDeclaration, file: FileScope, sink: Sink): void {
@@ -184,7 +182,7 @@ class Names {
   }
 
   #isWord(name: string): boolean {
-    return builtins.has(name) || sets.some((set) => this.file.word(set, name) !== undefined);
+    return builtins.has(name) || wordSets.some((set) => this.file.word(set, name) !== undefined);
   }
   #named(name: string, span: Span): void {
     if (this.#known.has(name) || givenNames.has(name) || this.file.constants.has(name)) return;

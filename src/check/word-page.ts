@@ -27,7 +27,12 @@ export interface WordPage {
   readonly definition: string;
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+/** Also of lists that stand with an item on each line between those of their brackets. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/([([])\s*\n\s*|\s*\n\s*([)\]])/g, "$1$2")
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** `layer dense(units: int, ..)(x: [..., n]) -> [..., units]`, on one line. */
 export function signatureOf(word: Word | Builtin): string {

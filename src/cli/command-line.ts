@@ -22,7 +22,9 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   gradcheck: async () => (await import("./commands/gradcheck.js")).gradcheck,
   tune: async () => (await import("./commands/tune.js")).tune,
   bench: async () => (await import("./commands/bench.js")).bench,
+  fmt: async () => (await import("./commands/fmt.js")).fmt,
   explain: async () => (await import("./commands/explain.js")).explain,
+  lsp: async () => (await import("./commands/lsp.js")).lsp,
 };
 
 /** Parses the arguments, runs the command, gives the exit code; faults are thrown. */

@@ -2,7 +2,7 @@
 import type { CompiledModel } from "../backends/model.js";
 import { sizeOf } from "../ir/graph.js";
 import type { CompiledProgram } from "../ir/kernel.js";
-import { namedPrograms } from "./programs.js";
+import { memoryUse } from "../compiler/memory.js";
 
 export interface StepFigures {
   readonly name: string;
@@ -32,13 +32,12 @@ export interface Figures {
 const flopsOf = (program: CompiledProgram | undefined) =>
   program?.kernels.reduce((sum, kernel) => sum + kernel.flops, 0) ?? 0;
 
-export function figuresOf({ checked, programs, batch, arenas }: CompiledModel): Figures {
+export function figuresOf(compiled: CompiledModel): Figures {
+  const { checked, programs, batch } = compiled;
   const sizes = new Map(checked.parameters.map((parameter) => [parameter.path, sizeOf(parameter.shape, 1)]));
   const total = (parameters: readonly { readonly shape: readonly number[] }[]) =>
     parameters.reduce((sum, { shape }) => sum + sizeOf(shape, 1), 0);
-  const arenaBytes = arenas.reduce((sum, arena) => sum + arena.length * (arena.type === "f64" ? 8 : 4), 0);
-  const named = namedPrograms(programs);
-  const largest = (bytes: (of: CompiledProgram) => number) => arenaBytes + Math.max(...[...named.values()].map(bytes));
+  const memory = memoryUse(compiled);
   return {
     steps: checked.steps.map((step) => ({
       name: step.name,
@@ -52,11 +51,9 @@ export function figuresOf({ checked, programs, batch, arenas }: CompiledModel): 
     flopsPredict: flopsOf(programs.predict),
     flopsTrain: flopsOf(programs.train),
     batch,
-    arenaBytes,
-    workspaceBytes: Object.fromEntries(
-      [...named].map(([name, { activations, integers }]) => [name, 4 * (activations + integers)]),
-    ),
-    memoryBytes: largest((of) => 4 * (of.activations + of.integers)),
-    memoryLowerBound: largest(({ lowerBound }) => 4 * (lowerBound.activations + lowerBound.integers)),
+    arenaBytes: memory.arenas,
+    workspaceBytes: memory.workspaces,
+    memoryBytes: memory.all,
+    memoryLowerBound: memory.least,
   };
 }

@@ -50,13 +50,13 @@ export function watchFiles(
     const found = dependenciesOf(project, file);
     dependencies.set(file, found);
     for (const path of found) {
-      texts.set(path, project.readText(path));
+      texts.set(path, project.text(path));
       watchFolder(dirname(path));
     }
   };
   const rebuild = (): void => {
     project.invalidate();
-    const changed = new Set([...texts].filter(([path, before]) => project.readText(path) !== before).map(([p]) => p));
+    const changed = new Set([...texts].filter(([path, before]) => project.text(path) !== before).map(([p]) => p));
     if (changed.size === 0) return;
     terminal.err(`${[...changed].join(", ")} changed`);
     for (const file of files) if (dependencies.get(file)!.some((path) => changed.has(path))) attempt(file);

@@ -59,7 +59,7 @@ export function buildModels(project: Project, path: string, options: BuildOption
   const { diagnostics } = checkedFile(project, path, batch);
   const models = checkModels(project, path, batch);
   if (models.length === 0) throw new InputFault(`${path} has no model`, "add one: model Name { .. }");
-  const schedules = schedulesBeside(project, path, note);
+  const schedules = schedulesBeside({ readText: project.text }, path, note);
   return {
     models: models.map((model) => compileModel(model, { ...compileOptions, schedules })),
     warnings: diagnostics,

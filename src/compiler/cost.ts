@@ -1,4 +1,5 @@
 /** @file What a program costs on paper: the dense operations of its contractions, before any pass saves some. */
+import type { CheckedModel } from "../check/model.js";
 import { sizeOf } from "../ir/graph.js";
 import { rootsOf, topological } from "../ir/traverse.js";
 import type { Axis, Expr, Program, Tensor } from "../ir/types.js";
@@ -32,6 +33,21 @@ function tensorFlops(tensor: Tensor, batch: number): number {
   const times = iterations * points(tensor.axes, batch);
   const own = tensor.kind === "scatter" && isProduct(tensor.body) ? 2 * times : 0;
   return own + foldFlops(tensor.body, times, batch);
+}
+
+/**
+ * Nominal dense operations of one example's prediction (without outputs, of its evaluation), by the step that they belong to. Words
+ * applied inside a layer count with the layer; of a function that is applied several times, all count together.
+ */
+export function forwardFlops({ forward }: Pick<CheckedModel, "forward">): ReadonlyMap<string, number> {
+  const { predict, evaluate } = forward;
+  const roots = predict.outputs.length > 0 ? predict.outputs : evaluate.loss ? [evaluate.loss] : [];
+  const found = new Map<string, number>();
+  for (const tensor of topological(roots)) {
+    const flops = tensorFlops(tensor, 1);
+    if (flops > 0) found.set(tensor.origin.label, (found.get(tensor.origin.label) ?? 0) + flops);
+  }
+  return found;
 }
 
 /**

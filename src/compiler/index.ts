@@ -22,4 +22,5 @@ export type { EmittedModule } from "../emit/emit.js";
 export type { SourceMap } from "../emit/source-map.js";
 export { type BuildOptions, buildModule, type BuiltModule, type ModuleOptions, dependenciesOf } from "./build.js";
 export { declarationsPath } from "./declarations.js";
-export { type Checked, type CheckOptions, createProject, type Host, type Parsed, type Project } from "./project.js";
+export { type Checked, type CheckOptions, createProject, type Host, type Project } from "./project.js";
+export type { ParseResult } from "../syntax/parse.js";

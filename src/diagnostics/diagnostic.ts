@@ -39,6 +39,8 @@ export interface Rule<P> {
   readonly severity: Severity;
   readonly message: (parameters: P) => string;
   readonly help?: (parameters: P) => string | undefined;
+  /** What mends it, from the parameters and the place, where that is the whole of what is wrong. */
+  readonly fix?: (parameters: P, span: Span) => Fix | undefined;
   /** Several sentences for `netc explain CODE`: what it means, why it matters, an example and its mending. */
   readonly explanation: string;
 }
@@ -55,9 +57,17 @@ export function rule<P = Record<string, never>>(row: Rule<P>): Rule<P> {
   return row;
 }
 
+/** The fix of a mistyped name: the one that was meant in its place. */
+export const replaceBySuggestion = (
+  { suggestion }: { readonly suggestion: string | undefined },
+  span: Span,
+): Fix | undefined =>
+  suggestion === undefined ? undefined : { title: `replace by \`${suggestion}\``, edits: [{ span, text: suggestion }] };
+
 /** Makes the diagnostic of a rule at a place. */
 export function diagnose<P>(row: Rule<P>, location: Location, parameters: P, extra: Extra = {}): Diagnostic {
   const help = extra.help ?? row.help?.(parameters);
+  const fix = extra.fix ?? row.fix?.(parameters, location.span);
   return {
     code: row.code,
     severity: row.severity,
@@ -66,7 +76,7 @@ export function diagnose<P>(row: Rule<P>, location: Location, parameters: P, ext
     ...(help === undefined ? {} : { help }),
     ...(extra.signature === undefined ? {} : { signature: extra.signature }),
     ...(extra.related ? { related: extra.related } : {}),
-    ...(extra.fix ? { fix: extra.fix } : {}),
+    ...(fix ? { fix } : {}),
   };
 }
 

@@ -17,7 +17,7 @@ export type UnaryOperator = "-" | "not";
 export type BinaryOperator =
   "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "*" | "/" | "@" | "^";
 
-export type Expression =
+export type Expression = (
   | NumberLiteral
   | StringLiteral
   | NameExpression
@@ -29,7 +29,14 @@ export type Expression =
   | Subscript
   | Member
   | Pipe
-  | Missing;
+  | Missing
+) &
+  Parenthesised;
+
+interface Parenthesised {
+  /** The pairs of parentheses around it, from the innermost, where there are any; its own span is without them. */
+  readonly parentheses?: readonly Span[];
+}
 
 /** `1`, `2.5e-3`, `80%` (value 0.8), `10deg` (value in radians). */
 export interface NumberLiteral extends Spanned {
@@ -239,11 +246,12 @@ export interface ParamStatement extends Spanned, Documented {
   readonly indices: readonly (Ellipsis | IndexItem)[] | undefined;
   readonly shape: Shape;
   readonly initializer: Expression;
-  readonly regularize: readonly Expression[];
-  readonly constrain: readonly Expression[];
-  readonly frozen: boolean;
+  readonly options: readonly ParamOption[];
   readonly when: When | undefined;
 }
+export type ParamOption =
+  | ({ readonly kind: "regularize" | "constrain"; readonly value: Expression } & Spanned)
+  | ({ readonly kind: "frozen" } & Spanned);
 /** `buffer name: [n] = value` or `~ initializer`. */
 export interface BufferStatement extends Spanned, Documented {
   readonly kind: "buffer";

@@ -20,8 +20,9 @@ export interface ParseResult {
 }
 
 /** In UTF-16 units. The library's longest file has some 10,000. */
-const sizeLimit = 1_000_000;
-const reportLimit = 20;
+export const sizeLimit = 1_000_000;
+/** Messages about one text. */
+export const reportLimit = 20;
 
 /** Made on first use, as their construction takes most of the time that a short file needs; the second parser only for errors. */
 const tools = (() => {
@@ -34,6 +35,12 @@ const tools = (() => {
     recovering: () => (recovering ??= new NetParser({ messages: expectations })),
   };
 })();
+
+/** The tokens of a text and its comments, each in order; what is no token is left out. */
+export function tokensOf(text: string): { readonly tokens: readonly IToken[]; readonly comments: readonly IToken[] } {
+  const { tokens, groups } = tools.lexer().tokenize(text);
+  return { tokens, comments: groups.comments ?? [] };
+}
 
 /** The syntax tree of a text and what is wrong with its form, at most 20 messages. Broken parts are `missing`. */
 export function parse(source: SourceFile): ParseResult {

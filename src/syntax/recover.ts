@@ -226,7 +226,7 @@ export function recover(context: Context, reporter: Reporter, parsers: Parsers):
     const rule = declarationRule(first);
     if (rule === undefined) {
       reportStart(reporter, "a declaration", first, undefined, ["import", "const", "model", ...t.kindKeywords]);
-      return undefined;
+      return unheaded(piece);
     }
     const whole = (node: CstNode) => declarationsOf(context, wrapped<cst.FileCstNode>("file", rule, node))[0];
     const sound = run(rule, piece, parsers.strict);
@@ -258,6 +258,15 @@ export function recover(context: Context, reporter: Reporter, parsers: Parsers):
       return node;
     });
     return wordFrom(context, header, { statements: inner.filter(isStatement), span: bodySpan }, gradients, start);
+  };
+
+  /** A model whose first line is not yet one: items that only models have tell. */
+  const unheaded = ({ from, to }: Piece): Declaration | undefined => {
+    const begin = next(from + 1, to, beginsStatement);
+    const telling = next(begin, to, (i) => beginsStatement(i) && (at(i) === keyword.input || at(i) === keyword.output));
+    if (telling === to) return undefined;
+    const span = { start: tokens[from]!.startOffset, end: endOf(tokens[to - 1]!) };
+    return modelFrom(context, undefined, statements({ from: begin, to }, true, 0).filter(isModelItem), span);
   };
 
   /** Whether `=` stands outside all brackets before the index. */

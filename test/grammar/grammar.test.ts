@@ -1,11 +1,13 @@
 /** @file The grammar is LL(2) without conflicts, and everything made from it is fresh (UPDATE=1 writes it). */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { diagrams } from "../../grammar/diagram.js";
 import { readEbnf, updatedEbnf } from "../../grammar/ebnf.js";
 import { cstTypes } from "../../grammar/generate.js";
 import { NetParser } from "../../grammar/parser.js";
+import { textmateGrammar } from "../../grammar/textmate.js";
 import { railroadPage } from "../../grammar/railroad.js";
 import { createLexer, hardKeywords, keyword, kindKeywords, Name, softKeywords } from "../../grammar/tokens.js";
 
@@ -54,6 +56,8 @@ describe("the grammar", () => {
 describe("what is made from the grammar", () => {
   it("is fresh: the types of the concrete syntax tree", () => expectFresh("cst.ts", cstTypes(parser)));
   it("is fresh: the railroad diagrams", () => expectFresh("railroad.html", railroadPage(rules)));
+  it("is fresh: the grammar that editors colour by", async () =>
+    expectFresh("net.tmLanguage.json", await format(textmateGrammar(), { parser: "json", printWidth: 120 })));
   it("is fresh: the right-hand sides in EBNF", () =>
     expectFresh("net.ebnf", updatedEbnf(readFileSync(grammarFile("net.ebnf"), "utf8"), rules)));
   it("needs nothing from outside: the railroad diagrams", () =>

@@ -63,6 +63,18 @@ describe("expressions", () => {
     ["2.5e-3", "0.0025"],
   ])("%s", (text, tree) => expect(expression(text)).toBe(tree));
 
+  it("know the parentheses around them", () => {
+    const { value } = only(parsed("const x = ((a + b)) * c")[0], "const");
+    expect(value.kind === "binary" && value.left).toMatchObject({
+      span: { start: 12, end: 17 },
+      parentheses: [
+        { start: 11, end: 18 },
+        { start: 10, end: 19 },
+      ],
+    });
+    expect(value.parentheses).toBeUndefined();
+  });
+
   it("take degrees to radians, and keep the unit", () => {
     const { value } = only(parsed("const x = 180deg")[0], "const");
     expect(value).toMatchObject({ kind: "number", value: Math.PI, unit: "deg" });
@@ -126,10 +138,12 @@ describe("statements", () => {
     );
     expect(param.shape.axes.map(sketch)).toEqual(["n", "(4 * u)"]);
     expect(sketch(param.initializer)).toBe("(if a then b else c)");
-    expect(param.regularize.map(sketch)).toEqual(["l2(1)"]);
-    expect(param.constrain.map(sketch)).toEqual(["non_neg"]);
+    expect(param.options.map((option) => [option.kind, "value" in option && sketch(option.value)])).toEqual([
+      ["regularize", "l2(1)"],
+      ["frozen", false],
+      ["constrain", "non_neg"],
+    ]);
     expect(param).toMatchObject({
-      frozen: true,
       name: { text: "k" },
       when: { condition: { name: "d" }, otherwise: { value: 0 } },
     });

@@ -1,5 +1,5 @@
 /** @file NET6xxx: the `data` and `train` blocks. */
-import { rule } from "../../diagnostics/diagnostic.js";
+import { replaceBySuggestion, rule } from "../../diagnostics/diagnostic.js";
 
 export const dataRules = {
   unknownKey: rule<{ block: string; key: string; suggestion: string | undefined; known: string }>({
@@ -8,6 +8,7 @@ export const dataRules = {
     message: ({ block, key }) => `\`${block}\` has no entry \`${key}\``,
     help: ({ suggestion, known }) =>
       suggestion === undefined ? `entries are ${known}` : `did you mean \`${suggestion}\`?`,
+    fix: replaceBySuggestion,
     explanation: `A \`train\` block has the entries batch, epochs, shuffle, validation, seed, accumulate, stop,\
  learning_rate, checkpoint and terminate_on_nan. A \`data\` block binds readers to inputs and \
 targets by name, \`image: idx("train-images.gz")\`, for the other parts \`test image: ..\` and \`validation image: ..\`, \
@@ -30,6 +31,7 @@ they are read.`,
       suggestion === undefined
         ? 'readers are csv("file.csv", columns: [..]), idx("file.gz"), npy("file.npy"), npz("file.npz", "array"), text("file.txt")'
         : `did you mean \`${suggestion}\`?`,
+    fix: replaceBySuggestion,
     explanation: `A reader says where the values of an input or target come from: \`csv("iris.csv", columns: ["a", "b"])\`, \
 \`csv("iris.csv", column: "species")\`, \`idx("train-images-idx3-ubyte.gz")\`, \`npy("x.npy")\`, \`npz("xy.npz", "x")\`, \`text("names.txt", shift: 1)\`. \
 Paths are relative to the data directory of the command, or to the model's file.`,
@@ -39,6 +41,7 @@ Paths are relative to the data directory of the command, or to the model's file.
     severity: "error",
     message: ({ name }) => `the model has no input or target \`${name}\``,
     help: ({ suggestion }) => (suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`),
+    fix: replaceBySuggestion,
     explanation: `The entries of a \`data\` block are named after the model's inputs and targets, because each of them gets a reader. Check the \
 spelling against the \`input\` and \`target\` lines.`,
   }),

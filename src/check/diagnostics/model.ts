@@ -1,5 +1,5 @@
 /** @file NET5xxx: the structure of a model; NET5900 for what the language has but this version does not compile yet. */
-import { rule } from "../../diagnostics/diagnostic.js";
+import { replaceBySuggestion, rule } from "../../diagnostics/diagnostic.js";
 
 export const modelRules = {
   portType: rule<{ name: string; actual: string }>({
@@ -47,6 +47,7 @@ buffer, as batch normalisation does.`,
     severity: "error",
     message: ({ path }) => `no instance or parameter is called \`${path}\``,
     help: ({ suggestion }) => (suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`),
+    fix: replaceBySuggestion,
     explanation: `\`optimizer .. for head, trunk.kernel\` names instances (made by \`as\` or \`use\`, or unnamed steps by their path such as \
 \`dense_2\`) or single parameters. No parameter has a path that begins like this.`,
   }),

@@ -1,5 +1,5 @@
 /** @file NET2xxx: names that are unknown, used in the wrong place, or given twice. */
-import { rule } from "../../diagnostics/diagnostic.js";
+import { replaceBySuggestion, rule } from "../../diagnostics/diagnostic.js";
 
 const didYouMean = (p: { suggestion: string | undefined }): string | undefined =>
   p.suggestion === undefined ? undefined : `did you mean \`${p.suggestion}\`?`;
@@ -10,6 +10,7 @@ export const nameRules = {
     severity: "error",
     message: ({ name }) => `no value is called \`${name}\` here`,
     help: didYouMean,
+    fix: replaceBySuggestion,
     explanation: `A name stands for an input, target, \`let\`, \`param\`, \`const\`, an index, a setting, or a size named in a signature, \
 and it must be declared before it is used. Words such as \`relu\` are not values: they are applied, \`x -> relu\` or \`relu(x)\`. \
 Check the spelling, or declare the value above this line with \`let name = ..\`.`,
@@ -24,6 +25,7 @@ Check the spelling, or declare the value above this line with \`let name = ..\`.
         : origin
           ? `\`${origin}\` is called \`${suggestion}\` here`
           : `did you mean \`${suggestion}\`?`,
+    fix: replaceBySuggestion,
     explanation: `Layers, losses, activations and functions share one set of words; initializers, regularizers, constraints, schedules \
 and optimizers have a set each, which is looked up where that kind is due. The word is in none of the sets that are visible here: not \
 in this file, not imported, not in the library. Example: \`x -> sofmax\` should read \`x -> softmax\`. A word from another file \
@@ -50,6 +52,7 @@ declares them, because data, weights and generated code are found by these names
     severity: "error",
     message: ({ name, path }) => `"${path}" has no word or constant \`${name}\``,
     help: didYouMean,
+    fix: replaceBySuggestion,
     explanation: `\`import { a, b as c } from "./file.net"\` brings words and constants of another file into this one. The file was found, \
 but it declares nothing of that name; models are not imported. Check the spelling, or declare it there.`,
   }),
@@ -81,6 +84,8 @@ end. Repetition is written \`x -> block * 3\`, a loop over a sequence \`scan i i
     severity: "error",
     message: ({ of, name }) => `\`${of}\` has no parameter \`${name}\``,
     help: didYouMean,
+    // Of a longer path the place is the last name only.
+    fix: (p, span) => (p.name.includes(".") ? undefined : replaceBySuggestion(p, span)),
     explanation: `\`head.kernel\` reads the parameter \`kernel\` of the instance that \`as head\` or \`use head = ..\` named, for instance to \
 tie two layers' weights. The instance must have been applied before, because its shapes are known only then.`,
   }),

@@ -1,5 +1,5 @@
 /** @file NET4xxx: settings, arguments, types and constants of words. */
-import { rule } from "../../diagnostics/diagnostic.js";
+import { replaceBySuggestion, rule } from "../../diagnostics/diagnostic.js";
 
 export const wordRules = {
   unknownSetting: rule<{
@@ -20,6 +20,7 @@ export const wordRules = {
         : origin
           ? `\`${origin}\` is called \`${suggestion}\` here`
           : `did you mean \`${suggestion}\`?`,
+    fix: replaceBySuggestion,
     explanation: `Settings are given by the names in the word's signature (hover shows it), or by position in a stage: \
 \`conv2d(32, 3, stride: 2)\`. Names of other libraries are recognised and translated: Keras' \`strides\` and PyTorch's \
 \`out_features\` are \`stride\` and \`units\` here.`,
@@ -57,6 +58,7 @@ lists and tensors are different kinds; true and false count as 1 and 0 where num
     severity: "error",
     message: ({ what, options, actual }) => `${what} is one of ${options}, not ${actual}`,
     help: ({ suggestion }) => (suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`),
+    fix: replaceBySuggestion,
     explanation: `Some settings choose among a few names that the signature lists, such as \`padding: valid | same\`. Write one of them, \
 without quotes.`,
   }),

@@ -1,7 +1,8 @@
 /** @file Edits that lints propose, written so that the text stays readable. */
-import type { SourceFile, Span } from "../../base/source.js";
+import type { SourceFile } from "../../base/source.js";
 import type { Edit } from "../../diagnostics/diagnostic.js";
 import type { Expression } from "../../syntax/ast.js";
+import { insertAt, withoutArgument } from "../edits.js";
 import { settingsOf, type Application } from "./flow.js";
 
 /** Takes an application out of its pipe, call or settings; undefined where a name or a repetition hangs on it. */
@@ -20,13 +21,10 @@ export function remove({ form }: Application, file: SourceFile): readonly Edit[]
   }
   if (form.kind === "setting") {
     const settings = settingsOf(form.owner);
-    const place = settings.indexOf(form.argument);
-    // With its comma; positional settings after it would move up.
-    if (form.argument.name === undefined && settings.slice(place + 1).some((other) => other.name === undefined))
-      return undefined;
-    const { start, end } = form.argument.span;
-    if (place > 0) return [{ span: { start: settings[place - 1]!.span.end, end }, text: "" }];
-    return [{ span: { start, end: settings[1]?.span.start ?? end }, text: "" }];
+    const later = settings.slice(settings.indexOf(form.argument) + 1);
+    // Positional settings after it would move up.
+    if (form.argument.name === undefined && later.some((other) => other.name === undefined)) return undefined;
+    return [withoutArgument(settings, form.argument)];
   }
   return undefined;
 }
@@ -49,27 +47,3 @@ export function applyTo(e: Expression, word: string): readonly Edit[] {
   if (e.kind === "pipe") return [insertAt(e.span.end, ` -> ${word}`)];
   return [insertAt(e.span.start, `${word}(`), insertAt(e.span.end, ")")];
 }
-
-const insertAt = (offset: number, text: string): Edit => ({ span: { start: offset, end: offset }, text });
-
-/** A statement with the documentation before it, and with its lines where nothing else stands on them. */
-export function statementSpan({ span }: { readonly span: Span }, file: SourceFile): Span {
-  const { text } = file;
-  let start = lineStart(text, span.start);
-  const end = lineEnd(text, span.end);
-  const alone =
-    /^[ \t]*$/.test(text.slice(start, span.start)) && /^[ \t]*(\/\/.*)?\r?\n?$/.test(text.slice(span.end, end));
-  if (!alone) return span;
-  while (start > 0) {
-    const above = lineStart(text, start - 1);
-    if (!/^[ \t]*\/\/\//.test(text.slice(above, start))) break;
-    start = above;
-  }
-  return { start, end };
-}
-
-const lineStart = (text: string, offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
-const lineEnd = (text: string, offset: number) => {
-  const found = text.indexOf("\n", offset);
-  return found < 0 ? text.length : found + 1;
-};

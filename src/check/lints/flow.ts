@@ -44,19 +44,18 @@ export interface Flow {
   readonly outputs: readonly { readonly item: OutputItem; readonly last: Application | undefined }[];
 }
 
-export function flowsOf(file: File): readonly Flow[] {
-  const own = new Set(
+/** Names of words that the file itself declares or imports. */
+export const ownWords = (file: File): ReadonlySet<string> =>
+  new Set(
     file.declarations.flatMap((declaration) => {
       if (declaration.kind === "word") return [declaration.name.text];
       return declaration.kind === "import" ? declaration.items.map((item) => (item.as ?? item.name).text) : [];
     }),
   );
-  return file.declarations.flatMap((declaration) => {
-    if (declaration.kind === "model") return [follow(declaration, declaration.items, own)];
-    if (declaration.kind === "word" && hasBlock(declaration))
-      return [follow(declaration, declaration.body.statements, own)];
-    return [];
-  });
+/** Undefined for a word that is one expression. */
+export function flowOf(declaration: ModelDeclaration | WordDeclaration, own: ReadonlySet<string>): Flow | undefined {
+  if (declaration.kind === "model") return follow(declaration, declaration.items, own);
+  return hasBlock(declaration) ? follow(declaration, declaration.body.statements, own) : undefined;
 }
 
 const hasBlock = (word: WordDeclaration): word is WordDeclaration & { readonly body: Block } =>

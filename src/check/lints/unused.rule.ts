@@ -2,7 +2,7 @@
 import { diagnose, rule } from "../../diagnostics/diagnostic.js";
 import type { ModelItem, Name, Statement } from "../../syntax/ast.js";
 import { walk, type SyntaxNode } from "../../syntax/walk.js";
-import { statementSpan } from "./edits.js";
+import { statementSpan } from "../edits.js";
 import { locate, type LintRule } from "./lint.js";
 
 const unused = rule<{ what: string; name: string }>({

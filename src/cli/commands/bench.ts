@@ -12,7 +12,7 @@ import { checkFile } from "../compile.js";
 import { UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { peakOf } from "../peak.js";
-import { namedPrograms } from "../programs.js";
+import { namedPrograms } from "../../compiler/programs.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf, targets } from "../target.js";

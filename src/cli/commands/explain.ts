@@ -2,7 +2,7 @@
 import { suggest } from "../../base/suggest.js";
 import { builtins } from "../../check/builtins/index.js";
 import { Library } from "../../check/library.js";
-import type { WordSet } from "../../check/scope.js";
+import { wordSets } from "../../check/scope.js";
 import { wordSynonym } from "../../check/synonyms.js";
 import { pageOf } from "../../check/word-page.js";
 import { allRules } from "../../compiler/rules.js";
@@ -10,8 +10,6 @@ import { libraryText } from "../../library/text.generated.js";
 import type { Register } from "../command-line.js";
 import { InputFault } from "../fault.js";
 import { builtinText, wordText } from "../word-text.js";
-
-const sets: readonly WordSet[] = ["word", "optimizer", "schedule", "initializer", "regularizer", "constraint"];
 
 export const explain: Register = (program, terminal) => {
   program
@@ -27,7 +25,7 @@ export const explain: Register = (program, terminal) => {
       }
       const library = new Library(libraryText);
       // One name may be a word of several kinds: an initializer and a regularizer.
-      const found = sets.flatMap((set) => library.word(set, name) ?? []);
+      const found = wordSets.flatMap((set) => library.word(set, name) ?? []);
       const builtin = builtins.get(name);
       const pages = [
         ...found.map((word) => wordText(pageOf(word), terminal.paint)),
@@ -37,7 +35,7 @@ export const explain: Register = (program, terminal) => {
         terminal.out(pages.join("\n\n"));
         return;
       }
-      const known = new Set([...sets.flatMap((set) => [...library.names(set)]), ...builtins.keys()]);
+      const known = new Set([...wordSets.flatMap((set) => [...library.names(set)]), ...builtins.keys()]);
       const codes = allRules.map((row) => row.code);
       const near = wordSynonym(name, known) ?? suggest(name, known) ?? suggest(name.toUpperCase(), codes);
       const what = /^net\d/i.test(name) ? `no diagnostic has the code ${name}` : `no code or word is called ${name}`;

@@ -240,7 +240,10 @@ function atomOf(context: Context, node: cst.AtomCstNode | undefined, at: number)
   if (number && spanOf(number)) return numberOf(context, number);
   if (text) return stringOf(context, text, at);
   if (name && nameSpan) return { kind: "name", name: name.image, span: nameSpan };
-  if (LParen) return expressionOf(context, expression?.[0], spanOr(LParen[0], at).end);
+  if (LParen) {
+    const inner = expressionOf(context, expression?.[0], spanOr(LParen[0], at).end);
+    return { ...inner, parentheses: [...(inner.parentheses ?? []), spanOr(node, at)] };
+  }
   if (list?.[0]) return listOf(context, list[0], at);
   return missing(at);
 }

@@ -4,6 +4,7 @@ import type {
   Block,
   Carried,
   LetStatement,
+  ParamOption,
   ParamStatement,
   ReturnStatement,
   ScanStatement,
@@ -126,19 +127,20 @@ function targetOf(context: Context, node: cst.LeftSideCstNode | undefined, at: n
 function paramOf(context: Context, node: cst.ParamStatementCstNode): ParamStatement {
   const { Name, indices, shape, expression, paramOption = [], when } = node.children;
   const span = spanOr(node, 0);
-  const options = (key: "Regularize" | "Constrain") =>
-    paramOption
-      .filter((option) => option.children[key])
-      .map((option) => expressionOf(context, option.children.expression?.[0], spanOr(option, span.end).end));
+  const options = paramOption.map((option): ParamOption => {
+    const { Frozen, Constrain, expression } = option.children;
+    const place = spanOr(option, span.end);
+    if (Frozen) return { kind: "frozen", span: place };
+    const value = expressionOf(context, expression?.[0], place.end);
+    return { kind: Constrain ? "constrain" : "regularize", value, span: place };
+  });
   return {
     kind: "param",
     name: nameOf(Name?.[0], span.end),
     indices: indices?.[0] && indicesOf(context, indices[0]),
     shape: shapeOf(context, shape?.[0], span.end),
     initializer: expressionOf(context, expression?.[0], span.end),
-    regularize: options("Regularize"),
-    constrain: options("Constrain"),
-    frozen: paramOption.some((option) => option.children.Frozen),
+    options,
     when: whenOf(context, when?.[0]),
     documentation: documentationAt(context, span.start),
     span,

@@ -1,0 +1,110 @@
+/** @file What handlers see of the server: documents, the project, the workspace, settings, the client. */
+import {
+  type ClientCapabilities,
+  LogMessageNotification,
+  MessageType,
+  type Location as ProtocolLocation,
+  type ProtocolConnection,
+  type ProtocolNotificationType,
+} from "vscode-languageserver";
+import type { Location } from "../base/source.js";
+import { createProject, type Project } from "../compiler/project.js";
+import { defaultSettings, type Settings } from "./configuration.js";
+import { type Document, Documents } from "./documents.js";
+import type { LanguageHost } from "./host.js";
+import { negotiated, toRange } from "./positions.js";
+import { SymbolIndex } from "./symbols/index.js";
+import { TokenMemory } from "./token-memory.js";
+
+/** What changed: the text of a file, in the editor or on disk; which files there are; or the user's settings. */
+export type Change = { readonly kind: "text"; readonly path: string } | { readonly kind: "files" | "settings" };
+
+export class Context {
+  /** The compiler. */
+  readonly project: Project;
+  readonly documents: Documents;
+  /** What every name stands for. */
+  readonly symbols: SymbolIndex;
+  readonly tokens = new TokenMemory();
+  settings: Settings = defaultSettings;
+  /** How many changes there were. */
+  changes = 0;
+  readonly #folders = new Set<string>();
+  /** Files of the folders, until files come or go. */
+  #files: readonly string[] | undefined;
+  readonly #listeners: ((change: Change) => void)[] = [];
+
+  constructor(
+    readonly host: LanguageHost,
+    readonly client: ClientCapabilities,
+    /** For messages to the client. */
+    readonly connection: ProtocolConnection,
+  ) {
+    this.project = createProject(host);
+    const { library } = this.project;
+    this.symbols = new SymbolIndex({
+      library,
+      parse: (path) => this.project.parse(path),
+      resolve: (specifier, from) => host.resolve(specifier, from),
+    });
+    this.documents = new Documents(this.project, host, negotiated(client.general?.positionEncodings));
+  }
+
+  /** The document as it is now, open or not; undefined if nobody has it. */
+  document(uri: string): Document | undefined {
+    return this.documents.get(uri);
+  }
+  /** A place of the compiler's as the protocol says it, also in the library. */
+  location({ file, span }: Location): ProtocolLocation {
+    return { uri: this.documents.uriOf(file.name), range: toRange(file, span, this.documents.encoding) };
+  }
+
+  /** Paths of all `.net` files of the workspace and of those open. */
+  files(): readonly string[] {
+    this.#files ??= [...this.#folders].flatMap((folder) => this.host.files(folder));
+    return [...new Set([...this.#files, ...this.documents.open])];
+  }
+  /** Workspace folders, by URI. */
+  changeFolders(added: readonly string[], removed: readonly string[]): void {
+    for (const uri of removed) this.#folders.delete(this.host.pathOf(uri));
+    for (const uri of added) this.#folders.add(this.host.pathOf(uri));
+    this.changed({ kind: "files" });
+  }
+
+  onChange(listener: (change: Change) => void): void {
+    this.#listeners.push(listener);
+  }
+  changed(change: Change): void {
+    this.changes++;
+    if (change.kind === "files") this.#files = undefined;
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** A notification to the client. */
+  send<P>(type: ProtocolNotificationType<P, unknown>, params: P): void {
+    const sent = async () => this.connection.sendNotification(type, params);
+    sent().catch(() => {
+      // The client is gone, and nobody is left to be told.
+    });
+  }
+  /** Runs what no message asked for; what it throws is a line in the log. */
+  guarded(what: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.log(`${what}: a defect in netc, please report it\n${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+  /** A request to the client whose answer does not matter, such as `workspace/codeLens/refresh`. */
+  ask(method: string, params?: object): void {
+    const answered = async (): Promise<unknown> =>
+      params ? this.connection.sendRequest(method, params) : this.connection.sendRequest(method);
+    answered().catch((error: unknown) =>
+      this.log(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+  /** A line in the client's log. */
+  log(message: string): void {
+    this.send(LogMessageNotification.type, { type: MessageType.Error, message });
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * @file Code lens above each model: parameters, operations, planned memory.
+ *
+ * Memory needs the memory plan, hence all later phases of the compiler, which take longer than a keystroke may: it is planned
+ * when the client resolves the lens, and remembered until something that the model depends on changes.
+ */
+import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver";
+import type { ModelFacts } from "../../compiler/facts.js";
+import type { Context } from "../context.js";
+import type { Document } from "../documents.js";
+import { short } from "../facts.js";
+import { type Feature, onRequest } from "../feature.js";
+
+interface LensData {
+  readonly uri: string;
+  readonly model: string;
+}
+
+const title = ({ size, flops }: ModelFacts): string =>
+  [`${short(size)} parameters`, ...(flops > 0 ? [`${short(flops)} FLOPs per prediction`] : [])].join(" · ");
+
+const modelsOf = (context: Context, document: Document): readonly ModelFacts[] =>
+  (context.project.analyse(document.path)?.models ?? []).filter(({ location }) => location.file.name === document.path);
+
+export const codeLens: Feature = {
+  name: "codeLens",
+  capabilities: { codeLensProvider: { resolveProvider: true } },
+  handlers: [
+    onRequest(CodeLensRequest.type, (context, { textDocument }): CodeLens[] => {
+      const document = context.document(textDocument.uri);
+      if (!document || !context.settings.codeLens) return [];
+      return modelsOf(context, document).map(({ name, location }) => {
+        const data: LensData = { uri: textDocument.uri, model: name };
+        return { range: document.range(location.span), data };
+      });
+    }),
+    onRequest(CodeLensResolveRequest.type, async (context, lens): Promise<CodeLens> => {
+      const { uri, model } = (lens.data ?? {}) as Partial<LensData>;
+      const document = typeof uri === "string" ? context.document(uri) : undefined;
+      const facts = document && modelsOf(context, document).find(({ name }) => name === model);
+      if (!document || !facts) return { ...lens, command: { title: "", command: "" } };
+      const memory = (await isQuiet(context)) ? await context.project.memory(document.path, facts.name) : undefined;
+      const planned = memory === undefined ? "" : ` · ${bytes(memory)} for batch ${facts.batch}`;
+      return { ...lens, command: { title: title(facts) + planned, command: "" } };
+    }),
+  ],
+  start: (context) => {
+    context.onChange(({ kind }) => {
+      if (kind === "settings" && context.client.workspace?.codeLens?.refreshSupport)
+        context.ask("workspace/codeLens/refresh");
+    });
+  },
+};
+
+/** Milliseconds without a change after which nobody is thought to type. */
+const pause = 300;
+
+/** After a pause: whether nothing changed meanwhile. A client asks again after each change. */
+async function isQuiet(context: Context): Promise<boolean> {
+  const before = context.changes;
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  return context.changes === before;
+}
+
+function bytes(count: number): string {
+  const [unit, by] = count >= 1 << 20 ? ["MiB", 1 << 20] : ["KiB", 1 << 10];
+  return `${Number((count / by).toPrecision(3))} ${unit}`;
+}

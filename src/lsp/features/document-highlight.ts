@@ -1,0 +1,23 @@
+/** @file Highlights of a name in its document: where it is read, where it is given a value. */
+import { type DocumentHighlight, DocumentHighlightKind, DocumentHighlightRequest } from "vscode-languageserver";
+import { symbolsAt } from "../symbols-at.js";
+import { type Feature, onRequest } from "../feature.js";
+import { isSame } from "../symbols/entity.js";
+
+export const documentHighlight: Feature = {
+  name: "document highlight",
+  capabilities: { documentHighlightProvider: true },
+  handlers: [
+    onRequest(DocumentHighlightRequest.type, (context, params): DocumentHighlight[] | null => {
+      const cursor = symbolsAt(context, params);
+      if (!cursor) return null;
+      const { document, index, occurrences } = cursor;
+      const found = index.occurrences.filter(({ entity }) => occurrences.some((at) => isSame(at.entity, entity)));
+      const places = new Map(found.map((occurrence) => [occurrence.span.start, occurrence]));
+      return [...places.values()].map(({ span, access }) => ({
+        range: document.range(span),
+        kind: access === "read" ? DocumentHighlightKind.Read : DocumentHighlightKind.Write,
+      }));
+    }),
+  ],
+};

@@ -1,0 +1,70 @@
+/** @file Inlay hints: the solved shape after each step of a pipe, and the names of what is given by position. */
+import { type InlayHint, InlayHintKind, InlayHintRequest } from "vscode-languageserver";
+import { callsIn } from "../calls.js";
+import type { Context } from "../context.js";
+import type { Document } from "../documents.js";
+import { placeFacts } from "../facts.js";
+import { type Feature, onRequest } from "../feature.js";
+
+type Placed = InlayHint & { readonly offset: number };
+
+function shapes(context: Context, document: Document): Placed[] {
+  const analysis = context.project.analyse(document.path);
+  if (!analysis) return [];
+  return placeFacts(document, analysis)
+    .applications.filter(({ isStage }) => isStage)
+    .map(({ location, after, before }) => ({
+      offset: location.span.end,
+      position: document.position(location.span.end),
+      label: after,
+      kind: InlayHintKind.Type,
+      tooltip: `${before[0] ?? "?"} -> ${after}`,
+      paddingLeft: true,
+    }));
+}
+
+function parameterNames(context: Context, document: Document): Placed[] {
+  const scope = context.project.scope(document.path);
+  if (!scope) return [];
+  return callsIn(document.file, scope).flatMap(({ takes, arguments: given }) => {
+    // The one value of `relu(x)` needs no name.
+    if (takes === "values" && given.length < 2) return [];
+    return given.flatMap(({ argument, parameter }) => {
+      const { value, name, span } = argument;
+      if (name || !parameter || (value.kind === "name" && value.name === parameter.name.text)) return [];
+      if (value.kind === "missing") return [];
+      return {
+        offset: span.start,
+        position: document.position(span.start),
+        label: `${parameter.name.text}:`,
+        kind: InlayHintKind.Parameter,
+        paddingRight: true,
+      };
+    });
+  });
+}
+
+export const inlayHints: Feature = {
+  name: "inlayHints",
+  capabilities: { inlayHintProvider: true },
+  handlers: [
+    onRequest(InlayHintRequest.type, (context, { textDocument, range }): InlayHint[] => {
+      const document = context.document(textDocument.uri);
+      if (!document) return [];
+      const { inlayHints: wanted } = context.settings;
+      const { start, end } = document.span(range);
+      return [
+        ...(wanted.shapes ? shapes(context, document) : []),
+        ...(wanted.parameterNames ? parameterNames(context, document) : []),
+      ]
+        .filter(({ offset }) => start <= offset && offset <= end)
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ offset: _, ...hint }) => hint);
+    }),
+  ],
+  start: (context) =>
+    context.onChange(({ kind }) => {
+      if (kind === "settings" && context.client.workspace?.inlayHint?.refreshSupport)
+        context.ask("workspace/inlayHint/refresh");
+    }),
+};

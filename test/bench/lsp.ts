@@ -1,0 +1,141 @@
+/**
+ * @file How fast is the language server? Keystroke to diagnostics and hints, hover, completion, start, and memory after many edits.
+ *
+ * A text of 1,000 lines with 20 models, typed into over JSON-RPC streams, the server in this process; the start in a process of its
+ * own. Run it alone on the machine: `node dist/test/bench/lsp.js [edits]`, with `--expose-gc` for exact memory.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import {
+  CompletionRequest,
+  createProtocolConnection,
+  DidOpenTextDocumentNotification,
+  HoverRequest,
+  InitializedNotification,
+  InitializeRequest,
+  InlayHintRequest,
+  PublishDiagnosticsNotification,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node.js";
+import { SourceFile } from "../../src/base/source.js";
+import { connect } from "../lsp/client.js";
+import { random } from "../lsp/edits.js";
+
+const sources = [
+  "mnist",
+  "digits-mlp",
+  "iris",
+  "autoencoder",
+  "wine",
+  "regularized",
+  "fashion-mlp",
+  "breast-cancer",
+  "glm",
+  "svm",
+];
+
+/** Models of the examples one after another, filled up with comments to 50 lines each. */
+function longText(): string {
+  const models = sources.flatMap((name) => {
+    const text = readFileSync(`examples/${name}.net`, "utf8");
+    return text.split(/^(?=(?:\/\/\/.*\n)*model )/m).filter((part) => /^model /m.test(part));
+  });
+  const parts = Array.from({ length: 20 }, (_, k) => {
+    const text = models[k % models.length]!.replace(/^model (\w+)/m, `model $1${k}`).trimEnd();
+    return `${text}\n${"// a line of comment\n".repeat(Math.max(0, 50 - text.split("\n").length))}`;
+  });
+  return parts.join("");
+}
+
+const milliseconds = (times: readonly number[]) => {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!.toFixed(1);
+  return `median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${at(1)} ms`;
+};
+
+/** From the start of the process to its first diagnostics. */
+function start(text: string): Promise<number> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, ["dist/src/cli/main.js", "lsp", "--stdio"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  return new Promise((resolve) => {
+    connection.onNotification(PublishDiagnosticsNotification.type, () => {
+      resolve(performance.now() - begin);
+      child.kill();
+    });
+    connection.listen();
+    const opened = { uri: "file:///a.net", languageId: "net", version: 1, text };
+    void connection
+      .sendRequest(InitializeRequest.type, { processId: null, rootUri: null, capabilities: {} })
+      .then(() => connection.sendNotification(InitializedNotification.type, {}))
+      .then(() => connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: opened }));
+  });
+}
+
+async function main(edits: number): Promise<void> {
+  const text = longText();
+  console.log(`${text.split("\n").length} lines, ${text.match(/^model /gm)!.length} models, ${edits} edits`);
+  const one = readFileSync("examples/mnist.net", "utf8");
+  const starts: number[] = [];
+  for (let k = 0; k < 5; k++) starts.push(await start(one));
+  console.log(`start to first diagnostics (one model)   ${milliseconds(starts)}`);
+
+  const client = await connect();
+  await client.open("a.net", text);
+  await client.published("a.net");
+  const next = random(5);
+  const places = [...text.matchAll(/dense\(\d|-> relu|epochs: \d/g)].map(({ index, 0: found }) => index + found.length);
+  const range = { start: { line: 0, character: 0 }, end: { line: 5000, character: 0 } };
+  const source = new SourceFile("a", text);
+  const keys: number[] = [];
+  const hovers: number[] = [];
+  const completions: number[] = [];
+  const memory: number[] = [];
+  for (let k = 0; k < edits; k++) {
+    // A key is typed at a place where it breaks the text or not, and taken back.
+    const place = source.positionAt(places[Math.floor(next() * places.length)]!);
+    const at = { line: place.line, character: place.column };
+    const after = { line: at.line, character: at.character + 1 };
+    const typed = k % 2 === 0 ? "1" : "(";
+    for (const [key, span] of [
+      [typed, { start: at, end: at }],
+      ["", { start: at, end: after }],
+    ] as const) {
+      client.publications.length = 0;
+      const begin = performance.now();
+      await client.change("a.net", key, span);
+      const hints = client.request(InlayHintRequest.type, { ...client.in("a.net"), range });
+      await Promise.all([client.published("a.net"), hints]);
+      keys.push(performance.now() - begin);
+    }
+    const position = { line: at.line, character: at.character - 2 };
+    const begin = performance.now();
+    await client.request(HoverRequest.type, client.at("a.net", position));
+    const middle = performance.now();
+    await client.request(CompletionRequest.type, client.at("a.net", at));
+    hovers.push(middle - begin);
+    completions.push(performance.now() - middle);
+    if (k % Math.ceil(edits / 5) === Math.ceil(edits / 5) - 1) {
+      globalThis.gc?.();
+      memory.push(process.memoryUsage().heapUsed);
+    }
+  }
+  console.log(`keystroke to diagnostics and hints       ${milliseconds(keys)}`);
+  console.log(`hover                                    ${milliseconds(hovers)}`);
+  console.log(`completion                               ${milliseconds(completions)}`);
+  console.log(
+    `heap after each fifth of the edits       ${memory.map((bytes) => (bytes / 1e6).toFixed(0)).join(", ")} MB`,
+  );
+  console.log(
+    `resident memory                          ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, client included`,
+  );
+  await client.stop();
+}
+
+await main(Number(process.argv[2] ?? 500));
