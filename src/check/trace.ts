@@ -10,9 +10,6 @@ export interface Applied {
   readonly word: string;
   readonly kind: WordKind;
   readonly isStage: boolean;
-  /** Sizes before (of the first value) and after; undefined where it is no tensor. */
-  readonly input: readonly number[] | undefined;
-  readonly output: readonly number[] | undefined;
   /** As people read them: `[28, 28, 1]`, `class[10]`; inside a word with the names of its sizes, `[t, 64]`. */
   readonly before: readonly string[];
   readonly after: string;
@@ -24,11 +21,14 @@ export interface Bound {
 
 /** Values of names and steps by place; where a word's text was expanded with different shapes, `?` for what differs. */
 export class Trace {
-  readonly #applied = new Map<string, Applied & { readonly values: readonly Value[]; readonly result: Value }>();
+  readonly #applied = new Map<
+    string,
+    { readonly applied: Applied; readonly values: readonly Value[]; readonly result: Value }
+  >();
   readonly #bound = new Map<string, { readonly location: Location; readonly value: Value; readonly text: string }>();
 
   get applied(): readonly Applied[] {
-    return [...this.#applied.values()].map(({ values: _, result: __, ...applied }) => applied);
+    return [...this.#applied.values()].map(({ applied }) => applied);
   }
   get bound(): readonly Bound[] {
     return [...this.#bound.values()].map(({ location, text }) => ({ location, text }));
@@ -44,15 +44,12 @@ export class Trace {
     const key = keyOf(place.location);
     // At the level of the model a place is applied again only by a repetition: the last value is what follows.
     const known = caller && this.#applied.get(key);
-    this.#applied.set(key, {
+    const applied: Applied = {
       ...place,
-      input: sizesOf(values[0]),
-      output: sizesOf(result),
-      before: values.map((value, k) => common(known?.before[k], known?.values[k], value)),
-      after: common(known?.after, known?.result, result),
-      values,
-      result,
-    });
+      before: values.map((value, k) => common(known?.applied.before[k], known?.values[k], value)),
+      after: common(known?.applied.after, known?.result, result),
+    };
+    this.#applied.set(key, { applied, values, result });
   }
   bind(caller: Caller | undefined, location: Location, value: Value): void {
     if (value.kind === "error") return;
@@ -63,13 +60,6 @@ export class Trace {
 }
 
 const keyOf = ({ file, span }: Location): string => `${file.name}:${span.start}:${span.end}`;
-
-const sizesOf = (value: Value | undefined): readonly number[] | undefined =>
-  value?.kind === "tensor"
-    ? value.axes.map(({ size }) => size)
-    : value?.kind === "number" || value?.kind === "bool"
-      ? []
-      : undefined;
 
 /** The text of a value, of which another was seen at the place before, with its text. */
 function common(text: string | undefined, before: Value | undefined, value: Value): string {

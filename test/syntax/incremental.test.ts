@@ -11,9 +11,11 @@ const texts = ["examples", "src/library"].flatMap((folder) =>
     .filter((name) => name.endsWith(".net"))
     .map((name) => readFileSync(`${folder}/${name}`, "utf8")),
 );
-const plain = ({ file: { source: _, ...file }, diagnostics }: ParseResult) =>
+const plain = ({ file: { declarations, comments, span }, diagnostics }: ParseResult) =>
   JSON.parse(
-    JSON.stringify([file, diagnostics], (_, value: unknown) => (value instanceof SourceFile ? value.name : value)),
+    JSON.stringify([declarations, comments, span, diagnostics], (_, value: unknown) =>
+      value instanceof SourceFile ? value.name : value,
+    ),
   ) as unknown;
 const rounds = Number(process.env["NETC_EDITS"] ?? 200);
 

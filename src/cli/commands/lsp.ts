@@ -4,6 +4,9 @@ import type { Register } from "../command-line.js";
 import { exitCodes, UsageFault } from "../fault.js";
 import { languageHost } from "../language-host.js";
 
+/** Milliseconds for what has arrived when the input ends. */
+const grace = 500;
+
 export const lsp: Register = (program, terminal, done) => {
   program
     .command("lsp")
@@ -15,14 +18,13 @@ export const lsp: Register = (program, terminal, done) => {
       if (!options.stdio) throw new UsageFault("netc lsp speaks over standard input and output only: add --stdio");
       // Standard output belongs to the protocol.
       console.log = (...values) => terminal.err(values.join(" "));
-      await new Promise<void>((resolve) => {
-        const end = (clean: boolean) => {
-          done(clean ? exitCodes.ok : exitCodes.input);
-          resolve();
-        };
-        serveStreams(process.stdin, process.stdout, languageHost, { version: program.version() ?? "", onExit: end });
-        // An editor that died says no more.
-        process.stdin.on("end", () => end(false));
+      const clean = await new Promise<boolean>((onExit) => {
+        serveStreams(process.stdin, process.stdout, languageHost, { version: program.version() ?? "", onExit });
+        // An editor that died says no more; what it said before is still to be read.
+        process.stdin.on("end", () => setTimeout(() => onExit(false), grace));
       });
+      // An open input would keep the process alive.
+      process.stdin.destroy();
+      done(clean ? exitCodes.ok : exitCodes.input);
     });
 };

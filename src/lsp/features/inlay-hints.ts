@@ -6,7 +6,10 @@ import type { Document } from "../documents.js";
 import { placeFacts } from "../facts.js";
 import { type Feature, onRequest } from "../feature.js";
 
-type Placed = InlayHint & { readonly offset: number };
+interface Placed {
+  readonly offset: number;
+  readonly hint: InlayHint;
+}
 
 function shapes(context: Context, document: Document): Placed[] {
   const analysis = context.project.analyse(document.path);
@@ -15,11 +18,13 @@ function shapes(context: Context, document: Document): Placed[] {
     .applications.filter(({ isStage }) => isStage)
     .map(({ location, after, before }) => ({
       offset: location.span.end,
-      position: document.position(location.span.end),
-      label: after,
-      kind: InlayHintKind.Type,
-      tooltip: `${before[0] ?? "?"} -> ${after}`,
-      paddingLeft: true,
+      hint: {
+        position: document.position(location.span.end),
+        label: after,
+        kind: InlayHintKind.Type,
+        tooltip: `${before[0] ?? "?"} -> ${after}`,
+        paddingLeft: true,
+      },
     }));
 }
 
@@ -35,10 +40,12 @@ function parameterNames(context: Context, document: Document): Placed[] {
       if (value.kind === "missing") return [];
       return {
         offset: span.start,
-        position: document.position(span.start),
-        label: `${parameter.name.text}:`,
-        kind: InlayHintKind.Parameter,
-        paddingRight: true,
+        hint: {
+          position: document.position(span.start),
+          label: `${parameter.name.text}:`,
+          kind: InlayHintKind.Parameter,
+          paddingRight: true,
+        },
       };
     });
   });
@@ -59,7 +66,7 @@ export const inlayHints: Feature = {
       ]
         .filter(({ offset }) => start <= offset && offset <= end)
         .sort((a, b) => a.offset - b.offset)
-        .map(({ offset: _, ...hint }) => hint);
+        .map(({ hint }) => hint);
     }),
   ],
   start: (context) =>
