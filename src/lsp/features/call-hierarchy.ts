@@ -78,7 +78,7 @@ function outgoing(context: Context, caller: Entity): CallHierarchyOutgoingCall[]
 }
 
 export const callHierarchy: Feature = {
-  name: "call hierarchy",
+  name: "callHierarchy",
   capabilities: { callHierarchyProvider: true },
   handlers: [
     onRequest(CallHierarchyPrepareRequest.type, (context, params): CallHierarchyItem[] | null => {

@@ -33,7 +33,7 @@ function toCodeAction(
 }
 
 export const codeActions: Feature = {
-  name: "code actions",
+  name: "codeActions",
   capabilities: { codeActionProvider: { codeActionKinds: [...new Set(all.map(({ kind }) => kind))] } },
   handlers: [
     onRequest(CodeActionRequest.type, (context, params): CodeAction[] | null => {

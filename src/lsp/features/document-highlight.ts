@@ -5,7 +5,7 @@ import { type Feature, onRequest } from "../feature.js";
 import { isSame } from "../symbols/entity.js";
 
 export const documentHighlight: Feature = {
-  name: "document highlight",
+  name: "documentHighlight",
   capabilities: { documentHighlightProvider: true },
   handlers: [
     onRequest(DocumentHighlightRequest.type, (context, params): DocumentHighlight[] | null => {

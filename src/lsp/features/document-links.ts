@@ -25,7 +25,7 @@ function* pathsIn(root: SyntaxNode): Iterable<StringLiteral> {
 }
 
 export const documentLinks: Feature = {
-  name: "document links",
+  name: "documentLinks",
   capabilities: { documentLinkProvider: { resolveProvider: false } },
   handlers: [
     onRequest(DocumentLinkRequest.type, (context, { textDocument }): DocumentLink[] | null => {

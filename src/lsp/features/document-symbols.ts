@@ -27,7 +27,7 @@ const flat = (
 ];
 
 export const documentSymbols: Feature = {
-  name: "document symbols",
+  name: "documentSymbols",
   capabilities: { documentSymbolProvider: true },
   handlers: [
     onRequest(DocumentSymbolRequest.type, (context, { textDocument }) => {

@@ -19,7 +19,7 @@ function spansAt({ file }: Document, offset: number): readonly Span[] {
 }
 
 export const selectionRanges: Feature = {
-  name: "selection ranges",
+  name: "selectionRanges",
   capabilities: { selectionRangeProvider: true },
   handlers: [
     onRequest(SelectionRangeRequest.type, (context, { textDocument, positions }): SelectionRange[] | null => {

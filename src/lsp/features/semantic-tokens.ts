@@ -30,7 +30,7 @@ function encoded(context: Context, document: Document, within?: Span): number[] 
 const none: SemanticTokens = { data: [] };
 
 export const semanticTokens: Feature = {
-  name: "semantic tokens",
+  name: "semanticTokens",
   capabilities: {
     semanticTokensProvider: {
       legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] },

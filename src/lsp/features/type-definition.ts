@@ -60,7 +60,7 @@ function lastOf(index: FileIndex, e: Expression): readonly Entity[] {
 }
 
 export const typeDefinition: Feature = {
-  name: "type definition",
+  name: "typeDefinition",
   capabilities: { typeDefinitionProvider: true },
   handlers: [
     onRequest(TypeDefinitionRequest.type, (context, params) => {

@@ -13,7 +13,7 @@ export function fits(query: string, name: string): boolean {
 const limit = 1000;
 
 export const workspaceSymbols: Feature = {
-  name: "workspace symbols",
+  name: "workspaceSymbols",
   capabilities: { workspaceSymbolProvider: true },
   handlers: [
     onRequest(WorkspaceSymbolRequest.type, (context, { query }): SymbolInformation[] => {
