@@ -35,9 +35,11 @@ const compilerOptions = {
 };
 /** TypeScript prints four spaces where the project has two. */
 const twoSpaces = (text) => text.replace(/^( {4})+/gm, (spaces) => spaces.slice(spaces.length / 2));
+/** In JavaScript the declarations beside it document. */
+const withoutDocumentation = (text) => text.replace(/^ *\/\*\*(?! @file)[^]*?\*\/\n/gm, "");
 const runtime = filesUnder(join(src, "emit", "runtime"), ".ts").map((name) => {
   const text = readFileSync(join(src, "emit", "runtime", name), "utf8");
-  const js = twoSpaces(ts.transpileModule(text, { compilerOptions }).outputText);
+  const js = withoutDocumentation(twoSpaces(ts.transpileModule(text, { compilerOptions }).outputText));
   const types = twoSpaces(ts.transpileDeclaration(text, { compilerOptions }).outputText);
   return [name.replace(/\.ts$/, ""), { ts: text, js, types }];
 });

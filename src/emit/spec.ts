@@ -3,9 +3,14 @@ import type { Port } from "../check/model.js";
 import type { Arena, CompiledModel } from "../backends/model.js";
 import type { ArrayName, CompiledProgram } from "../ir/kernel.js";
 import type { Source } from "../ir/types.js";
-import type { Value } from "./literal.js";
+import { Code, type Value } from "./literal.js";
 
 export const product = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
+
+/** Of the runtime: other modules do without them. */
+const sequenceFunctions = Object.entries({ read: "readItems", load: "loadItems", give: "giveItems" }).map(
+  ([key, name]) => [key, new Code(name)] as const,
+);
 
 export function portValue({ name, element, shape, source, sequence }: Port): Value {
   return {
@@ -17,7 +22,9 @@ export function portValue({ name, element, shape, source, sequence }: Port): Val
     offset: source.offset,
     ...(element.kind === "class" ? { classes: element.size } : {}),
     ...(element.kind === "class" && element.labels ? { labels: element.labels } : {}),
-    ...(sequence ? { sequence: { name: sequence.name, offset: sequence.lengths.offset } } : {}),
+    ...(sequence
+      ? { sequence: { name: sequence.name, offset: sequence.lengths.offset, ...Object.fromEntries(sequenceFunctions) } }
+      : {}),
   };
 }
 

@@ -46,25 +46,33 @@ export type Open = (options: CreateOptions) => Memory;
 /** The kernels of one function in order, on the first `n` examples in memory. */
 export type Program = (memory: Memory, n: number, step: number, seed: number) => void;
 
+const arrayTypes: Readonly<Record<keyof Arrays, ArrayType>> = {
+  inputs: Floats,
+  classes: Int32Array,
+  parameters: Floats,
+  gradients: Floats,
+  states: Floats,
+  masks: Floats,
+  buffers: Floats,
+  totals: Float64Array,
+  sums: Float64Array,
+  metrics: Float64Array,
+  outputs: Floats,
+  decisions: Int32Array,
+  memories: Floats,
+  activations: Floats,
+  integers: Int32Array,
+};
+export type ArrayType = typeof Floats | Float64ArrayConstructor | Int32ArrayConstructor;
+
+/** Each array as `make` gives it. */
+export function makeArrays(make: (type: ArrayType, name: keyof Arrays) => unknown): Arrays {
+  const entries = Object.entries(arrayTypes) as [keyof Arrays, ArrayType][];
+  return Object.fromEntries(entries.map(([name, type]) => [name, make(type, name)])) as unknown as Arrays;
+}
+
 export function allocate(sizes: MemorySizes): Memory {
-  return {
-    inputs: new Floats(sizes.inputs ?? 0),
-    classes: new Int32Array(sizes.classes ?? 0),
-    parameters: new Floats(sizes.parameters ?? 0),
-    gradients: new Floats(sizes.gradients ?? 0),
-    states: new Floats(sizes.states ?? 0),
-    masks: new Floats(sizes.masks ?? 0),
-    buffers: new Floats(sizes.buffers ?? 0),
-    totals: new Float64Array(sizes.totals ?? 0),
-    sums: new Float64Array(sizes.sums ?? 0),
-    metrics: new Float64Array(sizes.metrics ?? 0),
-    outputs: new Floats(sizes.outputs ?? 0),
-    decisions: new Int32Array(sizes.decisions ?? 0),
-    memories: new Floats(sizes.memories ?? 0),
-    activations: new Floats(sizes.activations ?? 0),
-    integers: new Int32Array(sizes.integers ?? 0),
-    wasm: undefined,
-  };
+  return { ...makeArrays((type, name) => new type(sizes[name] ?? 0)), wasm: undefined };
 }
 
 /** For modules without WebAssembly. */

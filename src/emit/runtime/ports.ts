@@ -1,8 +1,9 @@
 /** @file Inputs and targets: reading, checking and copying what the caller gives. */
 import { NetInputError } from "./errors.js";
+import type { Floats } from "./floats.js";
 import { describe, isArray } from "./given.js";
 import type { Memory } from "./memory.js";
-import { isLength, readSequences } from "./sequences.js";
+import type { SequencePort } from "./sequences.js";
 
 export interface PortSpec {
   readonly name: string;
@@ -16,8 +17,8 @@ export interface PortSpec {
   /** Number of classes. */
   readonly classes?: number;
   readonly labels?: readonly string[];
-  /** Of the first axis, if examples have lengths of their own: the dimension, and where its lengths are in `classes`. */
-  readonly sequence?: { readonly name: string; readonly offset: number };
+  /** Of the first axis, if examples have lengths of their own. */
+  readonly sequence?: SequencePort;
 }
 
 /** The values of each port, flat and checked, in the order of the ports; then as many lengths, of those that have some. */
@@ -26,7 +27,7 @@ export type Columns = ArrayLike<number>[];
 const largest = 3.4028234663852886e38;
 
 /** Flat numbers; labels not yet looked up. */
-function isFlat(value: ArrayLike<unknown>): value is ArrayLike<number> {
+export function isFlat(value: ArrayLike<unknown>): value is ArrayLike<number> {
   return typeof value[0] !== "object" && typeof value[0] !== "string" && typeof value[0] !== "boolean";
 }
 function perExample(port: PortSpec): string {
@@ -63,35 +64,33 @@ function flatten(port: PortSpec, value: unknown, depth: number, row: number, out
   for (let k = 0; k < value.length; k++) flatten(port, value[k], flatRow ? port.shape.length : depth + 1, row, out);
 }
 
-/** Nested arrays as flat ones. */
-function flat(port: PortSpec, value: ArrayLike<unknown>): ArrayLike<unknown> {
-  if (typeof value[0] !== "object") return value;
-  const out: unknown[] = [];
-  for (let row = 0; row < value.length; row++) flatten(port, value[row], 0, row, out);
-  return out;
-}
 /** Labels and truth values as numbers. */
-function convert(port: PortSpec, elements: ArrayLike<unknown>): ArrayLike<number> {
+export function convert(port: PortSpec, elements: ArrayLike<unknown>): ArrayLike<number> {
   const labels = new Map(port.labels?.map((label, index) => [label, index]));
   const numbers = Array.from<number>({ length: elements.length });
   for (let k = 0; k < elements.length; k++) {
     const element = elements[k];
-    if (typeof element === "number") {
-      numbers[k] = element;
-      continue;
-    }
     const number =
       typeof element === "string"
         ? labels.get(element)
         : typeof element === "boolean" && port.kind === "bool"
           ? Number(element)
-          : undefined;
-    if (number === undefined) {
+          : element;
+    if (typeof number !== "number") {
       throw new NetInputError(port.name, oneElement(port), describe(element), Math.floor(k / port.size));
     }
     numbers[k] = number;
   }
   return numbers;
+}
+
+function numbersOf(port: PortSpec, given: unknown): ArrayLike<number> {
+  if (!isArray(given)) throw new NetInputError(port.name, "an array", describe(given));
+  if (given.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
+  if (typeof given[0] !== "object") return isFlat(given) ? given : convert(port, given);
+  const elements: unknown[] = [];
+  for (let row = 0; row < given.length; row++) flatten(port, given[row], 0, row, elements);
+  return convert(port, elements);
 }
 
 function fail(port: PortSpec, values: ArrayLike<unknown>, at: number, row = Math.floor(at / port.size)): never {
@@ -114,19 +113,11 @@ function findUnfit({ kind, classes = 0 }: PortSpec, values: ArrayLike<number>, f
   }
   return -1;
 }
-function checkValues(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
+export function checkValues(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
   if (port.kind === "f32") return checkNumbers(port, values, from, to);
   const unfit = findUnfit(port, values, from, to);
   if (unfit >= 0) fail(port, values, unfit);
 }
-/** What lies in padding does not matter. */
-function checkItems(port: PortSpec, values: ArrayLike<number>, lengths: ArrayLike<number>): void {
-  const width = port.size / port.shape[0]!;
-  for (let row = 0; row < lengths.length; row++) {
-    checkValues(port, values, row * port.size, row * port.size + lengths[row]! * width);
-  }
-}
-
 /** Names of the data given, for messages. */
 function namesOf(data: object): string {
   const names = Object.keys(data);
@@ -144,13 +135,7 @@ export function readColumns(ports: readonly PortSpec[], data: object, columns: C
     if (typeof data !== "object" || data === null) throw new NetInputError(port.name, "an object", describe(data));
     if (!Object.hasOwn(data, port.name)) throw new NetInputError(port.name, "data for it", namesOf(data));
     const given: unknown = (data as Record<string, unknown>)[port.name];
-    const sequences = port.sequence && readSequences(port, given);
-    if (sequences) checkLengths(ports, p, sequences.lengths, columns);
-    const source = sequences ? sequences.values : given;
-    if (!isArray(source)) throw new NetInputError(port.name, "an array", describe(source));
-    if (source.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
-    const elements = sequences ? source : flat(port, source);
-    const values = isFlat(elements) && !(sequences && Array.isArray(elements)) ? elements : convert(port, elements);
+    const values = port.sequence ? port.sequence.read(ports, p, given, columns) : numbersOf(port, given);
     const count = values.length / port.size;
     if (count !== Math.floor(count)) {
       throw new NetInputError(
@@ -167,25 +152,10 @@ export function readColumns(ports: readonly PortSpec[], data: object, columns: C
     if (rows > limit) {
       throw new NetInputError(port.name, `at most ${limit} examples, the declared batch`, `${rows}`, limit);
     }
-    if (sequences) checkItems(port, values, sequences.lengths);
-    else checkValues(port, values, 0, values.length);
+    if (!port.sequence) checkValues(port, values, 0, values.length);
     columns[p] = values;
   }
   return rows;
-}
-
-/** Ports of one dimension have one length in each example. */
-function checkLengths(ports: readonly PortSpec[], p: number, lengths: ArrayLike<number>, columns: Columns): void {
-  const port = ports[p]!;
-  columns[ports.length + p] = lengths;
-  const first = ports.findIndex((other) => other.sequence?.name === port.sequence?.name);
-  const others = columns[ports.length + first]!;
-  for (let row = 0; row < Math.min(lengths.length, others.length); row++) {
-    if (lengths[row] !== others[row]) {
-      const name = JSON.stringify(ports[first]!.name);
-      throw new NetInputError(port.name, `${others[row]} items, as in ${name}`, `${lengths[row]}`, row);
-    }
-  }
 }
 
 /**
@@ -205,8 +175,7 @@ export function loadRows(
     const { size, offset, arena } = port;
     const values = columns[p]!;
     const target = memory[arena];
-    const lengths = port.sequence && columns[ports.length + p];
-    if (lengths) loadItems(port, values, lengths, memory, order, from, n);
+    if (port.sequence) port.sequence.load(port, values, columns[ports.length + p]!, memory, order, from, n);
     else if (order === undefined && values.length === n * size) target.set(values, offset);
     else {
       for (let row = 0; row < n; row++) {
@@ -223,25 +192,8 @@ export function loadRows(
   }
 }
 
-/** What is in padding stays as it was: nobody reads it. */
-function loadItems(
-  port: PortSpec,
-  values: ArrayLike<number>,
-  lengths: ArrayLike<number>,
-  memory: Memory,
-  order: Int32Array | undefined,
-  from: number,
-  n: number,
-): void {
-  const { size, shape, offset, arena, sequence } = port;
-  const width = size / shape[0]!;
-  const target = memory[arena];
-  for (let k = 0; k < n; k++) {
-    const row = order?.[from + k] ?? from + k;
-    const length = lengths[row];
-    if (!isLength(port, length))
-      throw new NetInputError(port.name, "the lengths checked before", describe(length), row);
-    memory.classes[sequence!.offset + k] = length;
-    for (let i = 0; i < length * width; i++) target[offset + k * size + i] = values[row * size + i]!;
-  }
+/** Results as their type says: numbers, labels or truth values. */
+export function asGiven({ kind, labels }: PortSpec, values: Floats | Int32Array): object {
+  if (labels) return Array.from(values, (index) => labels[index]);
+  return kind === "bool" ? Array.from(values, Boolean) : values;
 }

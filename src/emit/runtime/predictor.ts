@@ -3,7 +3,7 @@ import type { PredictorOptions, NetParameters, PredictingNet } from "./api.js";
 import { NetInputError, NetStateError } from "./errors.js";
 import { Floats } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
-import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
+import { asGiven, type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { readSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, viewOf } from "./weights.js";
 
@@ -113,20 +113,9 @@ export function predictRows(core: Core, data: object): object {
   return Object.fromEntries(
     outputs.map((port, k) => {
       const values = results[k]!;
-      const { sequence } = port;
-      if (!sequence) return [port.name, asGiven(port, values)];
-      const input = inputs.findIndex((other) => other.sequence?.name === sequence.name);
-      const width = port.size / port.shape[0]!;
-      const items = Array.from(columns[inputs.length + input]!, (length, row) =>
-        asGiven(port, values.slice(row * port.size, row * port.size + length * width)),
-      );
-      return [port.name, items];
+      return [port.name, port.sequence?.give(port, inputs, columns, values) ?? asGiven(port, values)];
     }),
   );
-}
-function asGiven({ kind, labels }: PortSpec, values: Floats | Int32Array): object {
-  if (labels) return Array.from(values, (index) => labels[index]);
-  return kind === "bool" ? Array.from(values, Boolean) : values;
 }
 
 /** Takes the weights from a file of this net or of its training form. */

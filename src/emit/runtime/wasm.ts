@@ -1,8 +1,15 @@
 /** @file Programs as WebAssembly, over one memory that holds all arrays. */
 import type { PredictorOptions } from "./api.js";
 import { NetTargetError } from "./errors.js";
-import { Floats } from "./floats.js";
-import { allocate, type Arrays, type Memory, type MemorySizes, type Open, type WasmFunction } from "./memory.js";
+import {
+  allocate,
+  type Arrays,
+  makeArrays,
+  type Memory,
+  type MemorySizes,
+  type Open,
+  type WasmFunction,
+} from "./memory.js";
 
 export type WasmFunctions = Readonly<Record<string, WasmFunction>>;
 export interface WasmMemory {
@@ -105,25 +112,7 @@ export function bindWasm(modules: readonly object[], imports: WasmImports): Wasm
 }
 
 export function arraysIn({ buffer }: WasmMemory, { arrays }: WasmSpec): Arrays {
-  const view = <View>(Type: new (buffer: ArrayBuffer, start: number, length: number) => View, place = nowhere) =>
-    new Type(buffer, ...place);
-  return {
-    inputs: view(Floats, arrays.inputs),
-    classes: view(Int32Array, arrays.classes),
-    parameters: view(Floats, arrays.parameters),
-    gradients: view(Floats, arrays.gradients),
-    states: view(Floats, arrays.states),
-    masks: view(Floats, arrays.masks),
-    buffers: view(Floats, arrays.buffers),
-    totals: view(Float64Array, arrays.totals),
-    sums: view(Float64Array, arrays.sums),
-    metrics: view(Float64Array, arrays.metrics),
-    outputs: view(Floats, arrays.outputs),
-    decisions: view(Int32Array, arrays.decisions),
-    memories: view(Floats, arrays.memories),
-    activations: view(Floats, arrays.activations),
-    integers: view(Int32Array, arrays.integers),
-  };
+  return makeArrays((type, name) => new type(buffer, ...(arrays[name] ?? nowhere)));
 }
 
 /** The TypeScript kernels where `open` cannot have WebAssembly. */
