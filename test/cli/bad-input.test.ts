@@ -111,7 +111,7 @@ describe("bad weights", () => {
   ] as const)("%s", async (_, model, weights, says) => {
     const [evaluated, resumed] = await Promise.all([
       folder.run("eval", model, "--weights", weights),
-      folder.run("train", model, "--resume", weights, "--save", "new.safetensors"),
+      folder.run("train", model, "--resume", weights, "--strict", "--save", "new.safetensors"),
     ]);
     for (const { code, err } of [evaluated, resumed]) {
       for (const part of says) expect(err).toMatch(part);
