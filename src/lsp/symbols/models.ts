@@ -86,8 +86,17 @@ function phase(
   objectives: ReadonlyMap<string, Entity>,
   container: Entity,
 ): void {
-  if (key.text === "only") for (const item of itemsOf(e)) instancePath(p, container, pathOf(item));
-  else if (key.text === "minimize")
+  const instances = (list: Expression) => {
+    for (const item of itemsOf(list)) instancePath(p, container, pathOf(item));
+  };
+  if (key.text === "only") instances(e);
+  else if (key.text === "prune" && e.kind === "call") {
+    // `magnitude(sparsity: 90%, scope: global, only: [head])`
+    for (const { name, value: given } of e.arguments) {
+      if (name?.text === "only") instances(given);
+      else if (name?.text !== "scope") value(bare, given);
+    }
+  } else if (key.text === "minimize")
     for (const item of itemsOf(e)) {
       const loss = item.kind === "name" ? objectives.get(item.name) : undefined;
       if (loss) occur(p, loss, item.span, "read");
