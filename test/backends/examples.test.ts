@@ -5,8 +5,9 @@ import { checkModels } from "../../src/cli/compile.js";
 import { comparePrograms } from "./programs.js";
 
 const folder = "examples";
-// The convolutional networks take the interpreter minutes; test/passes-kernel has small ones.
-const large = ["mnist.net", "mnist-augmented.net"];
+// The convolutional networks, and recurrent ones on long sequences, take the interpreter minutes: test/passes-kernel and
+// test/sequences have small ones.
+const large = ["mnist.net", "mnist-augmented.net", "trec.net", "tagger.net"];
 const files = readdirSync(folder).filter((name) => name.endsWith(".net") && !large.includes(name));
 
 it.each(files)("%s", async (file) => {

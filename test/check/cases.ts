@@ -211,7 +211,7 @@ export const cases: readonly Case[] = [
   { code: "NET6002", text: trained("  train { stop: early_stop(direction: «down») }") },
   { code: "NET6002", text: trained("  train { learning_rate: «1e-3» }") },
   { code: "NET6002", text: trained("  train { learning_rate: reduce_on_plateau(factor: «2») }") },
-  { code: "NET6001", text: trained("  train { learning_rate: reduce_on_plateau(«patients: 2») }") },
+  { code: "NET6001", text: trained("  train { learning_rate: reduce_on_plateau(«patients»: 2) }") },
 
   { code: "NET6001", text: trained("  train { «epoch»: 3 }"), fixed: "epochs" },
   { code: "NET6001", text: trained("  phase one { «minimise»: loss }"), fixed: "minimize" },
@@ -242,7 +242,7 @@ export const cases: readonly Case[] = [
     code: "NET3013",
     text: `layer augment(recipe: fn)(x: [h, w, c]) = x[:, :, 0]\n${image("image -> flatten -> dense(10) -> softmax\n  data { «augment image: flip» }")}`,
   },
-  { code: "NET6003", text: trained('  data { x: «cvs("a.csv")» }') },
+  { code: "NET6003", text: trained('  data { x: «cvs»("a.csv") }') },
   { code: "NET6004", text: trained('  data { «xs»: csv("a.csv") }') },
   { code: "NET6005", text: trained('  data { x: csv("a.csv"), «x»: csv("b.csv") }') },
   {

@@ -36,7 +36,7 @@ describe.concurrent("netc fmt", () => {
       expect([code, out]).toEqual([1, "b.net\n"]);
       expect(err).toContain("a.net:1:7 error[NET1001]: expected a name after `model`");
       expect(err).toContain("c.net is not in UTF-8");
-      expect(err).toContain("cannot read d.net: no such file or folder");
+      expect(err).toContain("cannot read the file d.net: no such file or folder");
       expect(err).toContain("1 file formatted, 3 files with errors");
       expect(textOf(folder, "a.net")).toBe("model {  }");
     }));

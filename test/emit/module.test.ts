@@ -106,7 +106,7 @@ describe("runtime", () => {
     }
   });
   test("shuffling is a permutation that seed and epoch decide", () => {
-    const rows = runtimeDraws.sequence(1000);
+    const rows = runtimeDraws.upTo(1000);
     const order = runtimeDraws.shuffled(rows, 1, 0);
     expect(order.slice().sort()).toEqual(rows);
     expect(order).toEqual(runtimeDraws.shuffled(rows, 1, 0));

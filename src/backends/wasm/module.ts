@@ -139,6 +139,8 @@ function programFunction(
     builder.emit("call", index);
   };
   const run = (list: readonly Callee[]) => {
+    // The next command may not be given before all have read this one.
+    if (!list.some(({ isShared }) => isShared)) meet();
     for (let k = 0; k < list.length;) {
       if (k > 0) meet();
       if (list[k]!.isShared) {

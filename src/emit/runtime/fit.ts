@@ -5,7 +5,7 @@ import { type Columns, loadRows, readColumns } from "./ports.js";
 import type { Program } from "./memory.js";
 import { createSlices, now, type Slices } from "./pause.js";
 import { checkSeed, memoryOf } from "./predictor.js";
-import { sequence, shuffled } from "./random.js";
+import { shuffled, upTo } from "./random.js";
 import {
   addTo,
   beginRun,
@@ -72,12 +72,12 @@ function plan<Data extends object, Metrics extends object>(
   const stop = planStop(options.stop ?? defaults.stop, trainer.metrics);
 
   const columns: Columns = [];
-  let rows = sequence(readColumns(training.ports, data, columns, Infinity));
+  let rows = upTo(readColumns(training.ports, data, columns, Infinity));
   let validation: Plan["validation"];
   const part = options.validation ?? defaults.validation;
   if (typeof part === "object") {
     const others: Columns = [];
-    validation = { rows: sequence(readColumns(training.ports, part, others, Infinity)), columns: others };
+    validation = { rows: upTo(readColumns(training.ports, part, others, Infinity)), columns: others };
   } else {
     demand(part >= 0 && part < 1, "validation", "a fraction from 0, below 1, or data", part);
     const held = part === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * part)), rows.length - 1);

@@ -32,7 +32,7 @@ export function shuffled(rows: Int32Array, seed: number, epoch: number): Int32Ar
 }
 
 /** The numbers 0 .. n - 1. */
-export function sequence(n: number): Int32Array {
+export function upTo(n: number): Int32Array {
   const numbers = new Int32Array(n);
   for (let k = 0; k < n; k++) numbers[k] = k;
   return numbers;
