@@ -376,7 +376,78 @@ describe("the binary", () => {
             br_if 0
           end)
 
+        (func $barrier
+          (local i32 i32)
+          global.get 1
+          i32.const 1
+          i32.le_s
+          if
+            return
+          end
+          i32.const 0
+          i32.atomic.load offset=68
+          local.set 0
+          i32.const 0
+          i32.const 1
+          i32.atomic.rmw.add offset=64
+          i32.const 1
+          i32.add
+          global.get 1
+          i32.ge_s
+          if
+            i32.const 0
+            i32.const 0
+            i32.atomic.store offset=64
+            i32.const 0
+            i32.const 1
+            i32.atomic.rmw.add offset=68
+            drop
+            i32.const 0
+            i32.const 1048576
+            memory.atomic.notify offset=68
+            drop
+            return
+          end
+          i32.const 200000
+          local.set 1
+          loop
+            local.get 1
+            i32.const 1
+            i32.sub
+            local.tee 1
+            i32.const 0
+            i32.gt_s
+            global.get 2
+            i32.eqz
+            i32.or
+            i32.const 0
+            i32.atomic.load offset=68
+            local.get 0
+            i32.eq
+            i32.and
+            br_if 0
+          end
+          i32.const 0
+          i32.atomic.load offset=68
+          local.get 0
+          i32.eq
+          if
+            loop
+              i32.const 0
+              local.get 0
+              i64.const -1
+              memory.atomic.wait32 offset=68
+              drop
+              i32.const 0
+              i32.atomic.load offset=68
+              local.get 0
+              i32.eq
+              br_if 0
+            end
+          end)
+
         (func $program_predict (param i32)
+          call $barrier
           global.get 0
           i32.eqz
           if
@@ -397,7 +468,8 @@ describe("the binary", () => {
       ],
       layout,
     );
-    expect([...text.matchAll(/\(func /g)]).toHaveLength(3 + 2);
+    // The kernel, the barrier, two programs; two exports.
+    expect([...text.matchAll(/\(func /g)]).toHaveLength(4 + 2);
     expect([...text.matchAll(/call \$kernel/g)]).toHaveLength(3);
   });
 });
