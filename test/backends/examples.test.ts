@@ -10,9 +10,13 @@ const folder = "examples";
 const large = ["mnist.net", "mnist-augmented.net", "trec.net", "tagger.net"];
 const files = readdirSync(folder).filter((name) => name.endsWith(".net") && !large.includes(name));
 
-it.each(files)("%s", async (file) => {
-  // The interpreter takes seconds per image.
-  const [batch, rows] = /mnist|lstm/.test(file) ? [2, 1] : [4, 3];
-  for (const model of checkModels(`${folder}/${file}`, batch))
-    expect(await comparePrograms(model, rows, 1e-9)).toEqual([]);
-});
+it.each(files)(
+  "%s",
+  async (file) => {
+    // The interpreter takes seconds per image.
+    const [batch, rows] = /mnist|lstm/.test(file) ? [2, 1] : [4, 3];
+    for (const model of checkModels(`${folder}/${file}`, batch))
+      expect(await comparePrograms(model, rows, 1e-9)).toEqual([]);
+  },
+  600_000,
+);
