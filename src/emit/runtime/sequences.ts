@@ -19,7 +19,7 @@ export interface SequencePort {
 }
 
 /** Padded rows, and how many items of each are real; between a call's checks and its work the caller may change both. */
-interface Rows {
+interface SequenceRows {
   readonly values: ArrayLike<unknown>;
   readonly lengths: ArrayLike<number>;
 }
@@ -37,7 +37,7 @@ function isLength(port: PortSpec, length: unknown): length is number {
 }
 
 /** The rows as given, padded by the caller or here. Throws NetInputError. */
-function readSequences(port: PortSpec, given: unknown): Rows {
+function readSequences(port: PortSpec, given: unknown): SequenceRows {
   if (isArray(given)) return padded(port, given);
   if (typeof given !== "object" || given === null) {
     throw new NetInputError(
@@ -64,7 +64,7 @@ function readSequences(port: PortSpec, given: unknown): Rows {
 }
 
 /** One array of items per example; items of several elements are arrays, or lie side by side. */
-function padded(port: PortSpec, given: ArrayLike<unknown>): Rows {
+function padded(port: PortSpec, given: ArrayLike<unknown>): SequenceRows {
   const width = widthOf(port);
   const values = Array.from<unknown>({ length: given.length * port.size }).fill(0);
   const lengths: number[] = [];
