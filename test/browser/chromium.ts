@@ -42,7 +42,9 @@ interface TraceEvent {
   readonly pid: number;
   readonly tid: number;
   readonly args: Readonly<Record<string, unknown>>;
-  /** Of the thread's own clock, in microseconds. */
+  /** In microseconds; none: not ended when the trace was. */
+  readonly dur?: number;
+  /** The same by the thread's own clock, where the system has one. */
   readonly tdur?: number;
 }
 
@@ -82,8 +84,8 @@ export class Site {
   }
 
   /**
-   * The most processor time, in milliseconds, that one task took on a page's own thread meanwhile: unlike wall-clock time it does
-   * not grow with what else the machine does.
+   * The most processor time, in milliseconds, that one task took on a page's own thread meanwhile: unlike wall-clock time, which
+   * stands for it where the system has no such clock, it does not grow with what else the machine does.
    */
   async longestTask(page: Page, meanwhile: () => Promise<void>): Promise<number> {
     await this.#browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "__metadata"] });
@@ -94,12 +96,15 @@ export class Site {
     const threads = trace.traceEvents.filter(
       ({ name, args }) => name === "thread_name" && args["name"] === "CrRendererMain",
     );
-    const tasks = trace.traceEvents.filter(
-      ({ name, pid, tid }) =>
-        name.endsWith("RunTask") && threads.some((thread) => thread.pid === pid && thread.tid === tid),
-    );
-    if (tasks.length === 0) throw new Error("the trace holds no tasks of a page");
-    return Math.max(...tasks.map(({ tdur = NaN }) => tdur / 1000));
+    const times = trace.traceEvents
+      .filter(
+        ({ name, pid, tid }) =>
+          name.endsWith("RunTask") && threads.some((thread) => thread.pid === pid && thread.tid === tid),
+      )
+      .map(({ dur, tdur = dur }) => tdur)
+      .filter((time) => time !== undefined);
+    if (times.length === 0) throw new Error("the trace holds no tasks of a page");
+    return Math.max(...times) / 1000;
   }
 
   async close(): Promise<void> {
