@@ -1,6 +1,9 @@
-/** @file How the tests run. */
+/**
+ * @file How the tests run: files share modules, since to load the compiler takes longer than most tests; limits are those of a slow, busy
+ * machine.
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, pool: "threads" },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000, pool: "threads", isolate: false, maxWorkers: 2 },
 });
