@@ -3,13 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { App, flowers, Package } from "./app.js";
-
-interface Manifest {
-  readonly exports: Readonly<Record<string, string>>;
-  readonly bin: Readonly<Record<string, string>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-}
+import { App, flowers, type Manifest, Package } from "./app.js";
 
 describe("the package", () => {
   let pack: Package;
@@ -17,7 +11,8 @@ describe("the package", () => {
   let manifest: Manifest;
   beforeAll(() => {
     pack = new Package();
-    app = new App(pack, { "flowers.net": flowers });
+    app = new App({ "flowers.net": flowers });
+    app.link(pack);
     manifest = JSON.parse(app.read("node_modules/netc/package.json")) as Manifest;
   }, 120_000);
   afterAll(() => {
@@ -102,13 +97,7 @@ describe("the package", () => {
   });
 
   test("its command builds types that accept a model's labels and inputs, and reject others", async () => {
-    const built = await app.node(
-      join("node_modules/netc", manifest.bin["netc"]!),
-      "build",
-      "flowers.net",
-      "--emit",
-      "types",
-    );
+    const built = await app.bin(".", "netc", "build", "flowers.net", "--emit", "types");
     expect(built.code, built.err).toBe(0);
     const step = (data: string) =>
       typeErrors(
