@@ -64,7 +64,7 @@ export class App extends Folder {
   bin(folder: string, name: string, ...args: readonly string[]): Promise<Answer> {
     return this.execute(join(this.path, "node_modules/.bin", name), args, folder);
   }
-  private execute(program: string, args: readonly string[], folder = "."): Promise<Answer> {
+  execute(program: string, args: readonly string[], folder = "."): Promise<Answer> {
     return new Promise((done) => {
       const options = { cwd: join(this.path, folder), env: environment, timeout: 240_000 };
       execFile(program, [...args], options, (error, out, err) =>
