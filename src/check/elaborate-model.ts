@@ -1,21 +1,20 @@
 /** @file Elaborates a model: ports, body and objectives for training, evaluation and prediction, then its optimizers. */
 import { Graph } from "../ir/graph.js";
-import type { Axis, Expr, Source, Store, Tensor } from "../ir/types.js";
+import type { Axis, Source, Store, Tensor } from "../ir/types.js";
 import type { ModelDeclaration, ModelItem, ObjectiveItem, OptimizerItem } from "../syntax/ast.js";
 import { augmentations, augmented } from "./augment.js";
-import { type AppliedStep, Context, type Mode, type Run, type Sink } from "./context.js";
-import { dependence } from "./dependence.js";
+import { Context, type Mode, type Run, type Sink } from "./context.js";
 import { dataRules } from "./diagnostics/data.js";
 import { modelRules } from "./diagnostics/model.js";
 import { nameRules } from "./diagnostics/names.js";
 import { Frame } from "./frame.js";
-import { itemsOf, Padding } from "./items.js";
+import { Padding } from "./items.js";
 import { language } from "./language.js";
-import type { CheckedModel, ElementType, Forward, Monitor, Phase, Port, Slot, Step } from "./model.js";
+import type { CheckedModel, Forward, Monitor, Phase, Port, Slot } from "./model.js";
 import { Objectives, placeMetrics, TotalTable } from "./objectives.js";
-import { anyTensor, realTensor } from "./operators.js";
 import { gradientPlaces, type Group, groupParameters, memoryOrder } from "./groups.js";
 import { elaborateOptimizers } from "./optimizers.js";
+import { demandIndependence, makeOutput, type Output } from "./outputs.js";
 import { groupsIn, type PhaseSettings, phaseSettings } from "./phases.js";
 import { addOptimizer, removeOptimizer } from "./mending.js";
 import { masksIn, placeMasks, prunedIn, pruningOf } from "./pruning.js";
@@ -24,9 +23,10 @@ import { Registry } from "./registry.js";
 import { type FileScope, Scope } from "./scope.js";
 import { dataSettings } from "./data-settings.js";
 import { trainingSettings } from "./settings.js";
-import { itemAt, materialise, origin, toF32, toIndex } from "./tensors.js";
+import { Steps } from "./steps.js";
+import { materialise } from "./tensors.js";
 import type { Trace } from "./trace.js";
-import { errorValue, number, type TensorValue, type Value, valueText } from "./values.js";
+import { errorValue, number, type TensorValue } from "./values.js";
 
 interface ModelInput {
   readonly declaration: ModelDeclaration;
@@ -54,19 +54,12 @@ export function elaborateModel(input: ModelInput): CheckedModel {
   return new Elaboration(input, offsets).finish();
 }
 
-interface Outputs {
-  readonly port: Port;
-  readonly value: Tensor;
-}
 interface Elaborated {
   readonly c: Context;
   readonly forward: Forward;
-  readonly outputs: readonly Outputs[];
+  readonly outputs: readonly Output[];
   readonly objectives: Objectives;
-  readonly steps: readonly AppliedStepNamed[];
-}
-interface AppliedStepNamed extends AppliedStep {
-  readonly name: string;
+  readonly steps: Steps;
 }
 
 class Elaboration {
@@ -110,7 +103,7 @@ class Elaboration {
     const again = this.#train.c.run.readsTraining;
     this.#evaluate = again ? this.#elaborate("evaluate", batch) : withoutTraining(this.#train);
     this.#predict = again ? this.#elaborate("predict", batch) : withoutObjectives(this.#train);
-    this.#checkOutputs();
+    demandIndependence(this.#top, this.#inputs, this.#targets, this.#predict.outputs);
   }
 
   #context(mode: Mode, batch: number, onStep: Run["onStep"]): Context {
@@ -199,23 +192,15 @@ class Elaboration {
 
   #elaborate(mode: Mode, batch: number): Elaborated {
     const { declaration } = this.input;
-    const steps: AppliedStepNamed[] = [];
-    const names = new Map<string, number>();
-    const c = this.#context(mode, batch, (step) => {
-      const base = step.kind === "layer" ? step.frame.path : step.word;
-      const times = (names.get(base) ?? 0) + 1;
-      names.set(base, times);
-      const name = times === 1 ? base : `${base}_${times}`;
-      if (step.kind === "layer" || step.kind === "fn") steps.push({ ...step, name });
-      return name;
-    });
+    const steps = new Steps();
+    const c = this.#context(mode, batch, (step) => steps.add(step));
     const objectiveItems = declaration.items.filter(
       (item): item is ObjectiveItem => item.kind === "loss" || item.kind === "metric",
     );
     const hasPhases = this.#phaseItems().length > 0;
     const hasObjectives = mode !== "predict" && objectiveItems.length > 0;
     const objectives = new Objectives(c, this.#table, objectiveItems, hasPhases, hasObjectives);
-    const outputs: Outputs[] = [];
+    const outputs: Output[] = [];
     const declared = new Set<string>();
     for (const item of declaration.items) {
       switch (item.kind) {
@@ -237,7 +222,7 @@ class Elaboration {
           if (declared.has(name) || this.#ports.has(name)) c.report(nameRules.duplicateName, item.name.span, { name });
           declared.add(name);
           c.scope.bind(name, value, c.location(item.name.span));
-          const output = this.#output(c, name, value, item);
+          const output = makeOutput(c, item, value, this.#outputSources);
           if (output) outputs.push(output);
           break;
         }
@@ -270,58 +255,6 @@ class Elaboration {
     return { c, forward, outputs, objectives, steps };
   }
 
-  /** Over the batch, stored as f32 or i32. */
-  #output(c: Context, name: string, value: Value, item: ModelItem & { kind: "output" }): Outputs | undefined {
-    if (value.kind === "error") return undefined;
-    const wrong = (): undefined => {
-      c.report(modelRules.outputKind, item.value.span, { name, actual: valueText(value) });
-      return undefined;
-    };
-    if (value.kind !== "tensor" && value.kind !== "number" && value.kind !== "bool") return wrong();
-    const tensor =
-      value.kind === "tensor" && value.element.kind !== "f32"
-        ? anyTensor(c, value, "output", item.value.span)
-        : realTensor(c, value, "output", item.value.span);
-    if (!tensor) return undefined;
-    const { element } = tensor;
-    const own = tensor.axes.map(({ size }) => c.graph.axis(size));
-    const at = itemAt(
-      c,
-      tensor,
-      own.map((axis) => c.graph.index(axis)),
-    );
-    const body: Expr = element.kind === "f32" ? toF32(c, at) : toIndex(c, at);
-    const stored = c.graph.compute([this.#batchAxis, ...own], body, { ...origin(c, item.value.span), label: name });
-    const shape = tensor.axes.map(({ size }) => size);
-    let source = this.#outputSources.get(name);
-    if (!source) {
-      const { outputs, decisions } = this.registry.arenas;
-      source = (element.kind === "f32" ? outputs : decisions).take(name, ["batch", ...shape], c.run.batch);
-      this.#outputSources.set(name, source);
-    }
-    const port: Port = {
-      name,
-      element: element satisfies ElementType,
-      shape,
-      sequence: tensor.axes[0] && itemsOf(tensor.axes[0])?.sequence,
-      source,
-      documentation: item.documentation,
-      location: c.location(item.name.span),
-    };
-    return { port, value: stored };
-  }
-  /** What prediction computes reads neither targets nor other examples. */
-  #checkOutputs(): void {
-    const given = new Set(this.#inputs.flatMap(({ sequence }) => sequence?.lengths.offset ?? []));
-    const sources = this.#targets.flatMap(({ source, sequence }) =>
-      sequence && !given.has(sequence.lengths.offset) ? [source, sequence.lengths] : [source],
-    );
-    const targets = new Set(sources.map(({ arena, offset }) => `${arena}:${offset}`));
-    for (const { port, value } of this.#predict.outputs) {
-      const on = dependence(value, (s) => targets.has(`${s.arena}:${s.offset}`));
-      if (on) this.#top.report(modelRules.outputDepends, port.location.span, { name: port.name, on });
-    }
-  }
   #regularization(c: Context): Tensor | undefined {
     const { regularization } = c.run;
     return regularization?.kind === "tensor" ? materialise(c, regularization, undefined).tensor : undefined;
@@ -393,7 +326,7 @@ class Elaboration {
       update: phases[0].update,
       metrics: phases[0].metrics,
       phases,
-      steps: this.#steps(),
+      steps: this.#train.steps.described(c, [...this.registry.parameters.keys()]),
       training: {
         ...this.#training,
         stop: stop && this.#directed(stop, phases[0]),
@@ -453,34 +386,6 @@ class Elaboration {
     const [first, ...rest] = all;
     return first ? [phase(first, 0), ...rest.map((one, at) => phase(one, at + 1))] : [phase(undefined, 0)];
   }
-
-  #steps(): Step[] {
-    const owned = new Map<string, string[]>();
-    for (const path of this.registry.parameters.keys())
-      for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
-        const prefix = path.slice(0, dot);
-        const list = owned.get(prefix);
-        if (list) list.push(path);
-        else owned.set(prefix, [path]);
-      }
-    const told = new Set<string>();
-    return this.#train.steps.map(({ name, word, location, inputs, output, frame, kind }): Step => {
-      const parameters = kind === "layer" && !told.has(frame.path) ? (owned.get(frame.path) ?? []) : [];
-      told.add(frame.path);
-      const sizes = (value: Value | undefined): readonly number[] =>
-        value?.kind === "tensor" ? value.axes.map(({ size }) => size) : [];
-      return {
-        name,
-        word,
-        location,
-        input: sizes(inputs[0]),
-        output: sizes(output),
-        parameters,
-        value: output.kind === "tensor" ? materialise(this.#train.c, output, undefined).tensor : undefined,
-        from: inputs.flatMap(feeding),
-      };
-    });
-  }
 }
 /** A model that never asks for `training` is the same in all three functions, but for what each of them stores. */
 function withoutTraining(train: Elaborated): Elaborated {
@@ -489,9 +394,4 @@ function withoutTraining(train: Elaborated): Elaborated {
 function withoutObjectives(train: Elaborated): Elaborated {
   const { outputs } = train.forward;
   return { ...train, forward: { loss: undefined, regularization: undefined, outputs, buffers: [], totals: [] } };
-}
-/** The steps and ports that a value comes from directly. */
-function feeding(value: Value): readonly string[] {
-  if (value.kind === "list") return value.items.flatMap(feeding);
-  return value.kind === "tensor" && value.trail ? [value.trail.step] : [];
 }

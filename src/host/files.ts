@@ -1,6 +1,8 @@
 /** @file The file system as the compiler's host, and writing that never leaves half a file. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -12,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, isAbsolute, join, normalize } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
 import type { Host } from "../compiler/project.js";
 import { InputFault } from "../diagnostics/fault.js";
@@ -76,6 +78,23 @@ function removeAbandoned(path: string): void {
   }
 }
 
+/** Throws InputFault where nothing can be written: before hours of work whose result would be lost. */
+export function demandWritable(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+    demandFolder(path);
+  } catch (error) {
+    throw new InputFault(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+/** Throws what the system says of the folder in which the first part of a path that is missing would be made. */
+function demandFolder(path: string): void {
+  const folder = dirname(resolve(path));
+  // With the point it has to be a folder.
+  if (existsSync(folder)) accessSync(`${folder}/.`, constants.W_OK);
+  else demandFolder(folder);
+}
+
 /**
  * Writes beside, syncs, renames: whenever the process is killed, the old or the new file is there, whole. Leaves a file alone
  * whose bytes are already these. Returns whether it wrote. Throws InputFault.
@@ -84,6 +103,8 @@ export function writeAtomic(path: string, data: string | Uint8Array): boolean {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
     if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
+    // Node's mkdir says of a read-only file system that the folder is missing.
+    demandFolder(path);
     mkdirSync(dirname(path), { recursive: true });
     removeAbandoned(path);
     writeBeside(path, `${path}.${process.pid}-${threadId}.tmp`, bytes);

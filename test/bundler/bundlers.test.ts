@@ -1,6 +1,14 @@
-/** @file Six bundlers build small programs with the packed plugin; the bundles run, and hold only what the program uses. */
+/**
+ * @file From the packed package, installed by npm outside the repository: the starters build and run, and six bundlers build small
+ * programs whose bundles run and hold only what the program uses.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { App, flowers, Package } from "./app.js";
+import { chromiumPath } from "../browser/chromium.js";
+import { App, environment, flowers, Package } from "./app.js";
 
 const bundlers = ["vite", "esbuild", "webpack", "rollup", "rspack", "rolldown"] as const;
 
@@ -53,7 +61,23 @@ for (const [name, entry, plugins] of [
   said[name] = await by[which](cwd + "/" + entry + ".js", which + "-" + name + ".mjs", plugins).then(() => "", ({ message }) => message);
 console.log(JSON.stringify(said));
 `;
+if (!chromiumPath) console.warn("no CHROMIUM_PATH, and no chromium on PATH: the starter's page is only built");
+
+/** The repository's versions, which the cache of npm is likely to hold. */
+const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  devDependencies: Record<string, string>;
+};
+const installed = Object.fromEntries(
+  ["vite", "esbuild", "webpack", "rollup", "@rspack/core", "rolldown"].map((name) => [name, devDependencies[name]]),
+);
 const files = {
+  // The starters ask for packages of their own.
+  "package.json": JSON.stringify({
+    type: "module",
+    private: true,
+    workspaces: ["page", "program"],
+    devDependencies: installed,
+  }),
   "build.mjs": build,
   "flowers.net": flowers,
   "broken.net": flowers.replace("softmax", "sofmax"),
@@ -71,16 +95,86 @@ console.log(FlowersPredictor.create({ seed: 1 }).predict({ size: [1, 1] }).chanc
 };
 type Said = Readonly<Record<"train" | "predict" | "missing" | "broken" | "twice", string>>;
 
-describe("bundlers", () => {
+describe("installed", () => {
   let pack: Package;
   let app: App;
-  beforeAll(() => {
+  beforeAll(async () => {
     pack = new Package();
-    app = new App(pack, files);
-  }, 120_000);
+    app = new App(files);
+    let installs = true;
+    const install = async (...packages: readonly string[]) => {
+      const { code, err } = await app.npm("install", "--prefer-offline", "--no-audit", "--no-fund", ...packages);
+      if (code === 0) return;
+      console.warn(`npm cannot install here, so packages are links to the repository's: ${err.split("\n", 1)[0]}`);
+      app.link(pack);
+      installs = false;
+    };
+    await install(pack.tarball);
+    for (const args of [["page"], ["program", "--template", "node"]]) {
+      const made = await app.bin(".", "netc", "init", ...args);
+      expect(made.code, made.err).toBe(0);
+    }
+    if (installs) await install();
+  }, 600_000);
   afterAll(() => {
     app?.remove();
     pack?.remove();
+  }, 120_000);
+
+  test("the starter for Node trains, saves, and is asked again", { timeout: 120_000 }, async () => {
+    const start = () => app.npm("start", "--workspace", "program");
+    const [first, second] = [await start(), await start()];
+    expect(first.code, first.err).toBe(0);
+    expect(Number(/accuracy on new points: ([\d.]+)/.exec(first.out)?.[1])).toBeGreaterThan(0.9);
+    expect(second.out).toContain("moons.safetensors is there");
+    const answers = ({ out }: { readonly out: string }) => out.match(/is on the upper arc with [\d.]+%/g);
+    expect(answers(first)).toHaveLength(2);
+    expect(answers(second)).toEqual(answers(first));
+  });
+
+  describe("the starter with Vite", () => {
+    test("is built under tsc --strict, which rejects wrong labels and inputs", { timeout: 240_000 }, async () => {
+      const built = await app.npm("run", "build", "--workspace", "page");
+      expect(built.code, built.out + built.err).toBe(0);
+      app.write(
+        "page/src/wrong.ts",
+        `import { Moons } from "./moons.net";
+const net = Moons.create();
+net.trainStep({ point: [0, 0], arc: ["uper"] });
+net.predict({ pint: [0, 0] });
+`,
+      );
+      const { code, out } = await app.bin("page", "tsc");
+      expect(code).not.toBe(0);
+      expect(out.match(/^\S.*error TS\d+/gm)).toEqual([
+        expect.stringMatching(/^src\/wrong\.ts\(3,/),
+        expect.stringMatching(/^src\/wrong\.ts\(4,/),
+      ]);
+      expect(out).toContain("Did you mean '\"upper\"'?");
+      expect(out).toContain("Did you mean to write 'point'?");
+    });
+
+    test.skipIf(!chromiumPath)("learns on its page", { timeout: 240_000 }, async () => {
+      const server = spawn(join(app.path, "node_modules/.bin/vite"), ["preview", "--port", "0"], {
+        cwd: join(app.path, "page"),
+        env: environment,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const browser = await chromium.launch({ executablePath: chromiumPath!, headless: true, args: ["--no-sandbox"] });
+      try {
+        let said = "";
+        for await (const text of server.stdout) if ((said += String(text)).includes("/\n")) break;
+        const page = await browser.newPage();
+        await page.goto(/http:\S+/.exec(said)![0]);
+        await page.waitForSelector("#again:enabled", { timeout: 200_000 });
+        const status = await page.textContent("#status");
+        expect(status).toMatch(/^Epoch 150 of 150: loss/);
+        expect(Number(/([\d.]+)% right/.exec(status!)![1])).toBeGreaterThan(90);
+      } finally {
+        await browser.close();
+        server.kill();
+      }
+    });
   });
 
   describe.each(bundlers)("%s", (which) => {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statfsSync, writeFileSync } from
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createModules } from "../../src/bundler/modules.js";
-import { Folder } from "../cli/netc.js";
+import { Folder, flowers as trained, flowerTable } from "../cli/netc.js";
 import { flowers } from "./app.js";
 
 /** A folder that is a file system of its own, of so many bytes; undefined where that cannot be had. */
@@ -63,6 +63,12 @@ test.skipIf(!probe)("a read-only folder: the module is made, and what becomes of
     const { code, err } = await folder.run("build", "flowers.net");
     expect(code).toBe(1);
     expect(err).toContain("cannot write flowers.net.ts: the file system is read-only");
+    const starter = await folder.run("init", "starter");
+    expect([starter.code, starter.err]).toEqual([1, expect.stringContaining("the file system is read-only")]);
+    // Said before anything is trained.
+    const lost = await folder.run("train", "flowers.net", "--save", "some/w.safetensors", "--json");
+    expect(lost).toMatchObject({ code: 1, out: "" });
+    expect(lost.err).toContain("cannot write some/w.safetensors: the file system is read-only");
     expect(folder.list()).toEqual(["flowers.d.net.ts", "flowers.net"]);
   } finally {
     release();
@@ -73,8 +79,12 @@ test.skipIf(!probe)("a full disk: the old files stay whole", async () => {
   const { folder, release } = mounted(1 << 18)!;
   try {
     folder.write("flowers.net", flowers);
+    folder.write("trained.net", trained);
+    folder.write("flowers.csv", flowerTable());
     const path = join(folder.path, "flowers.net");
     expect((await folder.run("build", "flowers.net")).code).toBe(0);
+    expect((await folder.run("train", "trained.net", "--epochs", "1", "--save", "w.safetensors")).code).toBe(0);
+    const weights = readFileSync(join(folder.path, "w.safetensors"));
     expect(bundled(path).said).toEqual([]);
     const before = new Map(folder.list().map((name) => [name, readFileSync(join(folder.path, name), "utf8")]));
     folder.write("flowers.net", flowers.replace("rose", "daisy"));
@@ -86,7 +96,13 @@ test.skipIf(!probe)("a full disk: the old files stay whole", async () => {
     expect(bundled(path).said).toEqual([expect.stringMatching(/are stale: cannot write .*: the disk is full/)]);
     for (const name of ["flowers.net.ts", "flowers.d.net.ts"])
       expect(readFileSync(join(folder.path, name), "utf8"), name).toBe(before.get(name));
-    expect(folder.list()).toEqual(["filler", "flowers.d.net.ts", "flowers.net", "flowers.net.ts"]);
+    const again = await folder.run("train", "trained.net", "--save", "w.safetensors");
+    expect([again.code, again.err]).toEqual([
+      1,
+      expect.stringContaining("cannot write w.safetensors: the disk is full"),
+    ]);
+    expect(readFileSync(join(folder.path, "w.safetensors")).equals(weights)).toBe(true);
+    expect(folder.list()).toEqual([...before.keys(), "filler"].sort());
   } finally {
     release();
   }

@@ -42,7 +42,7 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
   let tab: Page;
   beforeAll(async () => {
     pack = new Package();
-    app = new App(pack, {
+    app = new App({
       "flowers.net": flowers,
       "page.js": page,
       "serve.mjs": served,
@@ -51,6 +51,7 @@ describe.skipIf(!chromiumPath)("under Vite's server", () => {
       "worker.js": 'import { serveFlowers } from "./flowers.net";\nserveFlowers();\n',
       "outside.html": '<!doctype html><script type="module" src="/outside.js"></script>',
     });
+    app.link(pack);
     server = spawn(process.execPath, ["serve.mjs"], { cwd: app.path, stdio: ["ignore", "pipe", "inherit"] });
     const url = await new Promise<string>((done) => server.stdout!.once("data", (text) => done(String(text).trim())));
     browser = await chromium.launch({ executablePath: chromiumPath!, headless: true, args: ["--no-sandbox"] });

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { InputFault } from "../../src/diagnostics/fault.js";
-import { writeAtomic } from "../../src/host/files.js";
+import { demandWritable, writeAtomic } from "../../src/host/files.js";
 import { inFolder } from "../cli/netc.js";
 
 const kills = Number(process.env["KILLS"] ?? 6);
@@ -51,8 +51,13 @@ it("leaves a file alone that is already so, and says what hinders it", () =>
       false,
     ]);
     expect(writeAtomic(join(folder.path, "a/b/c"), "deep")).toBe(true);
-    const inFile = () => writeAtomic(join(path, "below"), "x");
-    expect(inFile).toThrow(InputFault);
-    expect(inFile).toThrow(/cannot write .*below: part of the path is not a folder/);
+    for (const attempt of [demandWritable, (name: string) => writeAtomic(name, "x")]) {
+      const inFile = () => attempt(join(path, "below"));
+      expect(inFile).toThrow(InputFault);
+      expect(inFile).toThrow(/cannot write .*below: part of the path is not a folder/);
+      expect(() => attempt(folder.path)).toThrow(/cannot write .*: it is a folder/);
+    }
+    demandWritable(path);
+    demandWritable(join(folder.path, "not/yet/there"));
     expect(folder.list()).toEqual(["c", "file"]);
   }));

@@ -11,7 +11,7 @@ import { compileModel } from "../../compiler/compile.js";
 import { type Examples, loadDataset } from "../dataset.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { crossValidate, type Folds } from "../folds.js";
-import { nodeHost, writeAtomic } from "../../host/files.js";
+import { demandWritable, nodeHost, writeAtomic } from "../../host/files.js";
 import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { load, migrate, reportMigration } from "../weights.js";
@@ -102,6 +102,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const files = [options.save, options.resume, options.csv, options.plot];
   if (options.folds !== undefined && files.some((path) => path !== undefined))
     throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
+  for (const path of [options.save, options.csv, options.plot]) if (path !== undefined) demandWritable(path);
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
   if (!loss && checked.update.length === 0 && buffers.length === 0)
