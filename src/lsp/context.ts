@@ -6,7 +6,7 @@ import {
   type Location as ProtocolLocation,
   type ProtocolConnection,
   type ProtocolNotificationType,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import type { Location } from "../base/source.js";
 import { createProject, type Project } from "../compiler/project.js";
 import { defaultSettings, type Settings } from "./configuration.js";

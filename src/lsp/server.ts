@@ -13,7 +13,7 @@ import {
   ResponseError,
   type ServerCapabilities,
   ShutdownRequest,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import { settingsFrom } from "./configuration.js";
 import { Context } from "./context.js";
 import type { Feature, Guard } from "./feature.js";

@@ -1,6 +1,6 @@
 /** @file What the server says of `examples/broken` is what `netc check --json` says. */
 import { readdirSync, readFileSync } from "node:fs";
-import { DiagnosticSeverity, type Diagnostic } from "vscode-languageserver";
+import { DiagnosticSeverity, type Diagnostic } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { createProject } from "../../src/compiler/project.js";
 import { nodeHost } from "../../src/host/files.js";

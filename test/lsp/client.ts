@@ -30,7 +30,7 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-languageserver/node.js";
+} from "vscode-languageserver-protocol/node.js";
 import type { LanguageHost } from "../../src/lsp/host.js";
 import { serveStreams } from "../../src/lsp/node.js";
 

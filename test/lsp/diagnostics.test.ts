@@ -1,5 +1,5 @@
 /** @file Diagnostics of the language server: pushed and pulled, in open files and those they import. */
-import { DocumentDiagnosticRequest } from "vscode-languageserver";
+import { DocumentDiagnosticRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -23,7 +23,7 @@ import {
   SemanticTokensRequest,
   SignatureHelpRequest,
   TypeDefinitionRequest,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { type Client, connect } from "./client.js";

@@ -1,5 +1,5 @@
 /** @file Quick fixes: what each diagnostic proposes, one by one or all at once; and imports of words that another file has. */
-import { CodeActionKind } from "vscode-languageserver";
+import { CodeActionKind } from "../protocol.js";
 import type { Diagnostic, Edit } from "../../diagnostics/diagnostic.js";
 import { nameRules } from "../../check/diagnostics/names.js";
 import type { Context } from "../context.js";

@@ -1,5 +1,5 @@
 /** @file Code actions: fixes of diagnostics, refactorings of pipes, organised imports. */
-import { type CodeAction, CodeActionRequest } from "vscode-languageserver";
+import { type CodeAction, CodeActionRequest } from "../protocol.js";
 import type { Action, Actions } from "../actions/action.js";
 import { extractLayer } from "../actions/extract-layer.js";
 import { fixAll, quickFixes } from "../actions/fixes.js";

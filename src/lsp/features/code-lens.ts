@@ -4,7 +4,7 @@
  * Memory needs the memory plan, hence all later phases of the compiler, which take longer than a keystroke may: it is planned
  * when the client resolves the lens, and remembered until something that the model depends on changes.
  */
-import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver";
+import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "../protocol.js";
 import type { ModelFacts } from "../../compiler/facts.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";

@@ -6,7 +6,7 @@ import {
   DocumentDiagnosticReportKind,
   DocumentDiagnosticRequest,
   PublishDiagnosticsNotification,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import type { Analysis } from "../../compiler/analysis.js";
 import type { Diagnostic, Fix, Severity } from "../../diagnostics/diagnostic.js";
 import type { Context } from "../context.js";
@@ -50,7 +50,7 @@ export function diagnosticsOf(context: Context, document: Document): ProtocolDia
     .map((diagnostic) => toProtocol(context, document, diagnostic));
 }
 
-/** Milliseconds after a change before diagnostics are made: changes that come at once are one. */
+/** Milliseconds after a change before diagnostics are made: changes that come at once are one. A new document has them at once. */
 const patience = 10;
 
 /** A client that asks for diagnostics is told when to ask again; to others they are published. */
@@ -99,7 +99,8 @@ function publishing(context: Context): void {
     // A closed document has no diagnostics; the last ones must not stay.
     if (change.kind === "text" && !context.documents.isOpen(change.path) && told.delete(change.path) && !pulls(context))
       publish(context.documents.uriOf(change.path), undefined, []);
-    timer ??= setTimeout(run, patience);
+    const isNew = change.kind === "text" && !told.has(change.path);
+    timer ??= setTimeout(run, isNew ? 0 : patience);
   });
 }
 
