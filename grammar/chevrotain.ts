@@ -1,7 +1,4 @@
-/**
- * @file The parser toolkit, by one door: the build puts chevrotain's own single-file bundle behind it, since its hundreds of small
- * modules take Node a quarter of a second to load, most of what `netc check` may take.
- */
+/** @file The parser toolkit, by one door: what the project uses of it. */
 export {
   Alternation,
   createToken,

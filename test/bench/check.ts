@@ -14,7 +14,7 @@ const run = (...parameters: readonly string[]) =>
   Array.from({ length: 9 }, () => time(() => spawnSync(process.execPath, parameters)));
 
 const empty = run("-e", "");
-const check = run("dist/src/cli/main.js", "check", file);
+const check = run("dist/package/cli.js", "check", file);
 const project = createProject({ readText: () => undefined, resolve: (specifier) => specifier });
 const text = readFileSync(file, "utf8");
 const again = Array.from({ length: 300 }, (_, k) => {

@@ -57,7 +57,7 @@ const milliseconds = (times: readonly number[]) => {
 /** From the start of the process to its first diagnostics. */
 function start(text: string): Promise<number> {
   const begin = performance.now();
-  const child = spawn(process.execPath, ["dist/src/cli/main.js", "lsp", "--stdio"], {
+  const child = spawn(process.execPath, ["dist/package/cli.js", "lsp", "--stdio"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const connection = createProtocolConnection(

@@ -10,7 +10,7 @@ const limit = { timeout: 120_000 + kills * 30_000 };
 
 /** Runs `netc ARGUMENTS`, and kills it after so many milliseconds at most. */
 function killed(folder: Folder, milliseconds: number, ...args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [resolve("dist/src/cli/main.js"), ...args], {
+  const child = spawn(process.execPath, [resolve("dist/package/cli.js"), ...args], {
     cwd: folder.path,
     stdio: "ignore",
   });

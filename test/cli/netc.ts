@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { expect } from "vitest";
 
-const main = resolve("dist/src/cli/main.js");
+const main = resolve("dist/package/cli.js");
 
 export interface Answer {
   readonly code: number;

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { flowers, flowerTable, type Folder, inFolder } from "./netc.js";
 
 const start = (folder: Folder, ...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [resolve("dist/src/cli/main.js"), ...args], {
+  spawn(process.execPath, [resolve("dist/package/cli.js"), ...args], {
     cwd: folder.path,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -46,7 +46,7 @@ export class Session {
   async run(program: string, args: readonly string[]): Promise<void> {
     const { path } = this.#folder;
     const out = join(path, "seen.json");
-    const env = { ...process.env, HOME: path, OUT: out, NODE: process.execPath, NETC: resolve("dist/src/cli/main.js") };
+    const env = { ...process.env, HOME: path, OUT: out, NODE: process.execPath, NETC: resolve("dist/package/cli.js") };
     await promisify(execFile)(program, [...args], { cwd: path, env, timeout: 180_000 });
     this.#seen = JSON.parse(readFileSync(out, "utf8")) as Seen;
   }

@@ -9,7 +9,7 @@ import type { Register } from "../command-line.js";
 import { UsageFault } from "../fault.js";
 import type { Terminal } from "../terminal.js";
 
-/** By name; each is a folder of `templates`, which the build copies beside the commands. */
+/** By name; each is a folder of `templates`, which the build copies beside the bundles. */
 const templates: Readonly<Record<string, { readonly about: string; readonly steps: readonly string[] }>> = {
   vite: { about: "a page that trains in a worker, in TypeScript", steps: ["npm install", "npm run dev"] },
   node: { about: "a program that trains, saves and predicts", steps: ["npm install", "npm start"] },
@@ -38,7 +38,7 @@ function write(folder: string, { template }: InitOptions, terminal: Terminal): v
       `unknown template ${JSON.stringify(template)}: ${near ? `did you mean ${near}?` : `use ${names.join(" or ")}`}`,
     );
   }
-  const source = fileURLToPath(new URL(`../templates/${template}`, import.meta.url));
+  const source = fileURLToPath(new URL(`./templates/${template}`, import.meta.url));
   const files = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(source, join(entry.parentPath, entry.name)))

@@ -25,7 +25,7 @@ async function screen() {
     // The model alone: the comment at the head of the file is about data and results.
     const text = readFileSync(here("../../../examples/mnist.net"), "utf8");
     writeFileSync(join(folder, "mnist.net"), text.slice(text.indexOf("///")));
-    const env = { HOME: folder, READY: ready, NODE: process.execPath, NETC: here("../../../dist/src/cli/main.js") };
+    const env = { HOME: folder, READY: ready, NODE: process.execPath, NETC: here("../../../dist/package/cli.js") };
     const settings = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const nvim = ["nvim", "--clean", "mnist.net", "-S", here("session.lua")];
     tmux(

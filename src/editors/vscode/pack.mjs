@@ -69,7 +69,7 @@ const files = {
   "[Content_Types].xml": strToU8(contentTypes),
   "extension/package.json": strToU8(JSON.stringify(manifest, undefined, 2)),
   "extension/extension.cjs": await bundled(here("extension.ts"), { format: "cjs", external: ["vscode"] }),
-  "extension/server/netc.mjs": await bundled(root("dist/src/cli/main.js"), server),
+  "extension/server/netc.mjs": await bundled(root("dist/package/cli.js"), server),
   "extension/net.tmLanguage.json": readFileSync(root("grammar/net.tmLanguage.json")),
   "extension/language-configuration.json": readFileSync(here("language-configuration.json")),
   "extension/snippets.json": readFileSync(here("snippets.json")),
