@@ -48,9 +48,9 @@ it("plans what is in the editor, keeps nobody waiting, and gives up a plan that 
 
   const first = resolved(await lens());
   let hovers = 0;
-  let isPlanned = false;
-  void first.then(() => (isPlanned = true));
-  while (!isPlanned) {
+  const state = { isPlanned: false };
+  void first.then(() => (state.isPlanned = true));
+  while (!state.isPlanned) {
     await connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line: 4, character: 19 } });
     hovers++;
   }
