@@ -1,9 +1,11 @@
 /**
  * @file After tsc: bundles what the package offers into dist/package, since Node takes longer to find 400 modules than netc to compile a model.
- * What two entries share is a chunk that both import. chevrotain is among them with its licence, so that nobody installs it.
+ * What two entries share is a chunk that both import. Other packages are inside, with their licences, so that nobody installs them, but for
+ * those that people have: prettier and unplugin.
  * The templates of `netc init` lie beside.
  */
-import { copyFileSync, cpSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -12,7 +14,7 @@ const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const outdir = root("dist/package");
 
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: {
     cli: "cli/main.js",
     compiler: "compiler/index.js",
@@ -32,11 +34,28 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  packages: "external",
+  external: ["prettier", "prettier/*", "unplugin"],
+  metafile: true,
   alias: { chevrotain: chevrotain("../chevrotain.min.mjs") },
   logLevel: "warning",
 });
 // Read as text, hence without chunks.
 copyFileSync(root("dist/src/bundler/hot.js"), `${outdir}/hot.js`);
-copyFileSync(chevrotain("../../LICENSE.txt"), `${outdir}/chevrotain.LICENSE.txt`);
+// CommonJS packages ask for Node's own modules by `require`. What runs in browsers shares no chunk with them.
+const banner = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n';
+for (const name of Object.keys(metafile.outputs)) {
+  const path = resolve(root("dist/src"), name);
+  const text = readFileSync(path, "utf8");
+  if (text.includes("var __require =")) writeFileSync(path, banner + text);
+}
+
+const inside = Object.keys(metafile.inputs).flatMap(
+  (name) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? [],
+);
+const licences = [...new Set(inside)].sort().map((name) => {
+  const folder = root(`node_modules/${name}/`);
+  const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+  return `${name}\n\n${readFileSync(folder + licence, "utf8").trim()}\n`;
+});
+writeFileSync(`${outdir}/LICENSES.txt`, licences.join(`\n${"-".repeat(80)}\n\n`));
 cpSync(root("src/cli/templates"), `${outdir}/templates`, { recursive: true });

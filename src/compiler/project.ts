@@ -51,7 +51,7 @@ export interface Project {
   scope(path: string): FileScope | undefined;
   /**
    * Bytes that a model of the file takes, as its memory plan for WebAssembly says; undefined where the file has errors or no such
-   * model, and for `batch: all`. Compiles the model: that takes some hundred milliseconds, once for each text of the model.
+   * model, and for `batch: all`. Compiles the model: that takes some hundred milliseconds.
    */
   memory(path: string, model: string): Promise<number | undefined>;
   /** The file's models with all diagnostics of that file; undefined if there is no such file. */
@@ -104,7 +104,6 @@ export function createProject(host: Host): Project {
     return root && new Loader({ library, resolve: file }, new Sink()).load(root.file);
   };
   const readFrom = (specifier: string, from: SourceFile) => textOf(resolve(specifier, from));
-  const planned = new Map<string, Map<string, { readonly revision: object; readonly bytes: number }>>();
   const analyser = new Analyser({ library, parse: parseFile, text: textOf, resolve });
   return {
     library,
@@ -125,8 +124,6 @@ export function createProject(host: Host): Project {
       const { models, diagnostics } = analyser.analyse(path) ?? { models: [], diagnostics: [] };
       const facts = models.find((model) => model.name === name);
       if (!facts || facts.batch === 0 || diagnostics.some(({ severity }) => severity === "error")) return undefined;
-      const known = planned.get(path)?.get(name);
-      if (known?.revision === facts.revision) return known.bytes;
       const [{ compileModel }, { memoryUse }] = await Promise.all([import("./compile.js"), import("./memory.js")]);
       const declaration = parseFile(path)?.file.declarations.find(
         (one) => one.kind === "model" && one.name.text === name,
@@ -136,10 +133,7 @@ export function createProject(host: Host): Project {
       const { model, diagnostics: found } = checkDeclaration(declaration, scope, { readText: readFrom });
       // The text may have changed while the compiler was loaded.
       if (!model || found.some(({ severity }) => severity === "error")) return undefined;
-      const bytes = memoryUse(compileModel(model, { target: "wasm" })).all;
-      if (!planned.has(path)) planned.set(path, new Map());
-      planned.get(path)!.set(name, { revision: facts.revision, bytes });
-      return bytes;
+      return memoryUse(compileModel(model, { target: "wasm" })).all;
     },
     check(path, options = {}) {
       const root = parseFile(path);

@@ -1,9 +1,7 @@
 /** @file Formats a text in memory: the same result as prettier with the plugin. */
-import { format as prettierFormat } from "prettier/standalone";
 import type { SourceFile } from "../base/source.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { parse } from "../syntax/parse.js";
-import * as plugin from "./plugin.js";
 
 /** What prettier's configuration may say of a file. */
 export interface FormatOptions {
@@ -27,6 +25,11 @@ export interface Formatted {
 export async function format(source: SourceFile, options: FormatOptions = {}): Promise<Formatted> {
   const errors = parse(source).diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) return { text: source.text, diagnostics: errors };
+  // Prettier is loaded when it is first needed: the language server starts without it.
+  const [{ format: prettierFormat }, plugin] = await Promise.all([
+    import("prettier/standalone"),
+    import("./plugin.js"),
+  ]);
   const text = await prettierFormat(source.text, { endOfLine: "auto", ...options, parser: "net", plugins: [plugin] });
   return { text, diagnostics: [] };
 }

@@ -1,5 +1,9 @@
 /** @file The language server in a browser's worker: messages of the worker's global scope, or of a port. */
-import { BrowserMessageReader, BrowserMessageWriter, createProtocolConnection } from "vscode-languageserver/browser.js";
+import {
+  BrowserMessageReader,
+  BrowserMessageWriter,
+  createProtocolConnection,
+} from "vscode-languageserver-protocol/browser.js";
 import type { LanguageHost } from "./host.js";
 import { startServer, type ServerOptions } from "./server.js";
 

@@ -1,18 +1,20 @@
 /** @file What handlers see of the server: documents, the project, the workspace, settings, the client. */
 import {
   type ClientCapabilities,
+  type Disposable,
   LogMessageNotification,
   MessageType,
   type Location as ProtocolLocation,
   type ProtocolConnection,
   type ProtocolNotificationType,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import type { Location } from "../base/source.js";
 import { createProject, type Project } from "../compiler/project.js";
 import { defaultSettings, type Settings } from "./configuration.js";
 import { type Document, Documents } from "./documents.js";
 import type { LanguageHost } from "./host.js";
 import { negotiated, toRange } from "./positions.js";
+import { PlannedMemory } from "./planned-memory.js";
 import { SymbolIndex } from "./symbols/index.js";
 import { TokenMemory } from "./token-memory.js";
 
@@ -27,12 +29,11 @@ export class Context {
   readonly symbols: SymbolIndex;
   readonly tokens = new TokenMemory();
   settings: Settings = defaultSettings;
-  /** How many changes there were. */
-  changes = 0;
+  readonly memory = new PlannedMemory(this);
   readonly #folders = new Set<string>();
   /** Files of the folders, until files come or go. */
   #files: readonly string[] | undefined;
-  readonly #listeners: ((change: Change) => void)[] = [];
+  readonly #listeners = new Set<(change: Change) => void>();
 
   constructor(
     readonly host: LanguageHost,
@@ -71,11 +72,11 @@ export class Context {
     this.changed({ kind: "files" });
   }
 
-  onChange(listener: (change: Change) => void): void {
-    this.#listeners.push(listener);
+  onChange(listener: (change: Change) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
   }
   changed(change: Change): void {
-    this.changes++;
     if (change.kind === "files") this.#files = undefined;
     for (const listener of this.#listeners) listener(change);
   }

@@ -5,7 +5,7 @@ import type {
   Range,
   TextDocumentContentChangeEvent,
   TextDocumentItem,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import { SourceFile, type Span } from "../base/source.js";
 import type { Project } from "../compiler/project.js";
 import type { File } from "../syntax/ast.js";

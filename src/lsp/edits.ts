@@ -1,5 +1,5 @@
 /** @file Edits of files as the protocol says them. */
-import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from "vscode-languageserver";
+import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from "./protocol.js";
 import type { Edit } from "../diagnostics/diagnostic.js";
 import type { Context } from "./context.js";
 import type { Document } from "./documents.js";

@@ -14,7 +14,7 @@ import type {
   ProtocolConnection,
   RequestType,
   ServerCapabilities,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import type { Context } from "./context.js";
 
 export interface Feature {

@@ -1,5 +1,5 @@
 /** @file Words as editors show them: signature, documentation, settings, in Markdown. */
-import { type MarkupContent, MarkupKind } from "vscode-languageserver";
+import { type MarkupContent, MarkupKind } from "./protocol.js";
 import type { Builtin } from "../check/builtin.js";
 import type { Word } from "../check/scope.js";
 import { pageOf, signatureOf } from "../check/word-page.js";

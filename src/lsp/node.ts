@@ -1,5 +1,9 @@
 /** @file The language server over the streams of a process, or of a test. */
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node.js";
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node.js";
 import type { LanguageHost } from "./host.js";
 import { startServer, type ServerOptions } from "./server.js";
 

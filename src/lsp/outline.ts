@@ -1,5 +1,5 @@
 /** @file The outline of a file: its declarations with what they hold. */
-import { SymbolKind } from "vscode-languageserver";
+import { SymbolKind } from "./protocol.js";
 import type { SourceFile, Span } from "../base/source.js";
 import type { Declaration, File, ModelItem, Name, Statement, WordDeclaration, WordKind } from "../syntax/ast.js";
 

@@ -1,5 +1,5 @@
 /** @file Positions of the protocol: lines and columns in the units that client and server agreed on. */
-import { PositionEncodingKind, type Position, type Range } from "vscode-languageserver";
+import { PositionEncodingKind, type Position, type Range } from "./protocol.js";
 import type { SourceFile, Span } from "../base/source.js";
 
 /** How many units a text has. */

@@ -13,7 +13,7 @@ import {
   ResponseError,
   type ServerCapabilities,
   ShutdownRequest,
-} from "vscode-languageserver";
+} from "./protocol.js";
 import { settingsFrom } from "./configuration.js";
 import { Context } from "./context.js";
 import type { Feature, Guard } from "./feature.js";
@@ -47,9 +47,11 @@ export function startServer(connection: ProtocolConnection, host: LanguageHost, 
       if (refused || !context) return refused;
       const wrong = wrongParameters(method, params);
       if (wrong) return new ResponseError(ErrorCodes.InvalidParams, `${method}: ${wrong}`);
+      const cancelled = () => new ResponseError<void>(LSPErrorCodes.RequestCancelled, "cancelled");
+      if (token.isCancellationRequested) return cancelled();
       try {
         const result = await handle(context);
-        return token.isCancellationRequested ? new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled") : result;
+        return token.isCancellationRequested ? cancelled() : result;
       } catch (error) {
         return error instanceof ResponseError ? error : defect(method, error);
       }

@@ -1,5 +1,5 @@
 /** @file Where a request stands: its document, the offset, and the names there. */
-import type { Location as ProtocolLocation, TextDocumentPositionParams } from "vscode-languageserver";
+import type { Location as ProtocolLocation, TextDocumentPositionParams } from "./protocol.js";
 import type { Context } from "./context.js";
 import type { Document } from "./documents.js";
 import type { Entity, Occurrence } from "./symbols/entity.js";

@@ -1,5 +1,5 @@
 /** @file The semantic tokens last sent of each document, so that afterwards only what changed is sent. */
-import type { SemanticTokens, SemanticTokensDelta } from "vscode-languageserver";
+import type { SemanticTokens, SemanticTokensDelta } from "./protocol.js";
 
 interface Sent {
   readonly resultId: string;

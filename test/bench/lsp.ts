@@ -17,7 +17,7 @@ import {
   PublishDiagnosticsNotification,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-languageserver/node.js";
+} from "vscode-languageserver-protocol/node.js";
 import { SourceFile } from "../../src/base/source.js";
 import { connect } from "../lsp/client.js";
 import { random } from "../lsp/edits.js";

@@ -1,5 +1,5 @@
 /** @file A real client: headless Neovim drives `netc lsp --stdio` through an editing session; one case for each feature. */
-import type { CompletionItem, Hover, InlayHint, Location, ServerCapabilities } from "vscode-languageserver";
+import type { CompletionItem, Hover, InlayHint, Location, ServerCapabilities } from "vscode-languageserver-protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mended, Session, versionOf } from "./session.js";
 

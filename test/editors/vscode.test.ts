@@ -9,7 +9,7 @@ import {
   InitializeRequest,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-languageserver/node.js";
+} from "vscode-languageserver-protocol/node.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultSettings } from "../../src/lsp/configuration.js";
 import { Folder } from "../cli/netc.js";

@@ -1,6 +1,11 @@
 /** @file Whatever a client sends, and whatever a text holds, is answered, and the server lives on. */
 import { PassThrough } from "node:stream";
-import { CompletionRequest, DocumentDiagnosticRequest, HoverRequest, InlayHintRequest } from "vscode-languageserver";
+import {
+  CompletionRequest,
+  DocumentDiagnosticRequest,
+  HoverRequest,
+  InlayHintRequest,
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { serveStreams } from "../../src/lsp/node.js";
 import { type Client, connect, memoryHost } from "./client.js";

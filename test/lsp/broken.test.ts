@@ -1,40 +1,28 @@
-/** @file What the server says of `examples/broken` is what `netc check --json` says. */
+/** @file What `netc lsp` publishes of `examples/broken` is what `netc check --json` prints, each in a process of its own. */
 import { readdirSync, readFileSync } from "node:fs";
-import { DiagnosticSeverity, type Diagnostic } from "vscode-languageserver";
-import { expect, it } from "vitest";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DiagnosticSeverity, type Diagnostic } from "vscode-languageserver-protocol";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { createProject } from "../../src/compiler/project.js";
 import { nodeHost } from "../../src/host/files.js";
-import { toJson } from "../../src/diagnostics/render.js";
 import { SourceFile } from "../../src/base/source.js";
 import type { DiagnosticData } from "../../src/lsp/features/diagnostics.js";
-import { connect, uriOf } from "./client.js";
+import { netc } from "../cli/netc.js";
+import { ServerProcess } from "./process.js";
 
 const folder = "examples/broken";
 const names = readdirSync(folder).sort();
 const texts = Object.fromEntries(names.map((name) => [name, readFileSync(`${folder}/${name}`, "utf8")]));
 
-interface Line {
-  readonly code: string;
-  readonly severity: string;
-  readonly message: string;
-  readonly help?: string;
-  readonly signature?: string;
-  readonly related?: readonly {
-    readonly message: string;
-    readonly file: string;
-    readonly line: number;
-    readonly column: number;
-  }[];
-}
-
 /** A diagnostic of the protocol as `--json` prints it. */
-function asJson(name: string, { code, severity, range, message, relatedInformation, data }: Diagnostic): object {
+function asJson(document: string, { code, severity, range, message, relatedInformation, data }: Diagnostic): object {
   const [first, ...rest] = message.split("\n");
   const part = (label: string) => rest.find((line) => line.startsWith(`${label}: `))?.slice(label.length + 2);
   const at = (uri: string, { start, end }: Diagnostic["range"]) => ({
     file: uri.startsWith("netc-library:/")
       ? uri.replace("netc-library:/", "library:")
-      : uri.replace(uriOf(""), `${folder}/`),
+      : relative(".", fileURLToPath(uri)),
     line: start.line + 1,
     column: start.character + 1,
     endLine: end.line + 1,
@@ -51,7 +39,7 @@ function asJson(name: string, { code, severity, range, message, relatedInformati
     code,
     severity: severity === DiagnosticSeverity.Error ? "error" : "warning",
     message: first,
-    ...at(uriOf(name), range),
+    ...at(document, range),
     ...(help === undefined ? {} : { help }),
     ...(signature === undefined ? {} : { signature }),
     ...(related.length > 0 ? { related } : {}),
@@ -59,17 +47,18 @@ function asJson(name: string, { code, severity, range, message, relatedInformati
   };
 }
 
+let server: ServerProcess;
+beforeAll(async () => (server = await ServerProcess.start()));
+afterAll(() => server.stop());
+
 it.each(names)("%s", async (name) => {
   const path = `${folder}/${name}`;
-  const printed = createProject(nodeHost)
-    .check(path)!
-    .diagnostics.map((one) => toJson(one) as Line);
+  const { out } = await netc(".", "check", "--json", path);
+  const printed = JSON.parse(out) as unknown[];
   expect(printed.length).toBeGreaterThan(0);
-  const client = await connect(texts);
-  await client.open(name);
-  const found = await client.published(name);
-  expect(found.map((one) => asJson(name, one))).toEqual(printed);
-  await client.stop();
+  const uri = await server.open(path);
+  const found = await server.published(uri);
+  expect(found.map((one) => asJson(uri, one))).toEqual(printed);
 });
 
 it("has fixes that mend what they are for", () => {

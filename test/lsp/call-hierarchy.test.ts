@@ -3,7 +3,7 @@ import {
   CallHierarchyIncomingCallsRequest,
   CallHierarchyOutgoingCallsRequest,
   CallHierarchyPrepareRequest,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -30,7 +30,7 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-languageserver/node.js";
+} from "vscode-languageserver-protocol/node.js";
 import type { LanguageHost } from "../../src/lsp/host.js";
 import { serveStreams } from "../../src/lsp/node.js";
 
@@ -52,6 +52,8 @@ export const memoryHost = (files: ReadonlyMap<string, string>): LanguageHost => 
 export interface ConnectOptions {
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
+  /** What the host does otherwise. */
+  readonly host?: Partial<LanguageHost>;
   /** Errors in the log are expected: `stop` does not fail. */
   readonly tolerant?: boolean;
 }
@@ -153,7 +155,7 @@ export async function connect(
   const disk = new Map(Object.entries(files));
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  serveStreams(toServer, toClient, memoryHost(disk), { version: "test", onExit: () => {} });
+  serveStreams(toServer, toClient, { ...memoryHost(disk), ...options.host }, { version: "test", onExit: () => {} });
   const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const client = new Client(connection, disk, options);
   client.initialized = await connection.sendRequest(InitializeRequest.type, {

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type CodeAction, CodeActionRequest, type Range } from "vscode-languageserver";
+import { type CodeAction, CodeActionRequest, type Range } from "vscode-languageserver-protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProject } from "../../src/compiler/project.js";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";

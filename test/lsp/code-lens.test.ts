@@ -1,5 +1,5 @@
 /** @file Code lens: parameters, operations and planned memory of each model, as `netc summary` says. */
-import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver";
+import { CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { compileModel } from "../../src/compiler/compile.js";
 import { memoryUse } from "../../src/compiler/memory.js";

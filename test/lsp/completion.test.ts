@@ -1,5 +1,5 @@
 /** @file Completion: only what fits the position, what takes the value at hand first. */
-import { type CompletionItem, CompletionRequest } from "vscode-languageserver";
+import { type CompletionItem, CompletionRequest } from "vscode-languageserver-protocol";
 import { afterAll, expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

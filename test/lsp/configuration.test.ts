@@ -1,5 +1,9 @@
 /** @file Settings: from the start, sent, or asked for by the server. */
-import { ConfigurationRequest, DidChangeConfigurationNotification, InlayHintRequest } from "vscode-languageserver";
+import {
+  ConfigurationRequest,
+  DidChangeConfigurationNotification,
+  InlayHintRequest,
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { settingsFrom, defaultSettings } from "../../src/lsp/configuration.js";
 import { connect } from "./client.js";

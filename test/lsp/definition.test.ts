@@ -1,5 +1,5 @@
 /** @file Go to definition: names of every kind, in their file, through imports, into the library's text. */
-import { DefinitionRequest, type Location } from "vscode-languageserver";
+import { DefinitionRequest, type Location } from "vscode-languageserver-protocol";
 import { describe, expect, it } from "vitest";
 import { connect, uriOf } from "./client.js";
 import { fixture, marked } from "./fixture.js";

@@ -1,5 +1,5 @@
 /** @file Highlights: what is read, and what is given a value. */
-import { DocumentHighlightKind, DocumentHighlightRequest } from "vscode-languageserver";
+import { DocumentHighlightKind, DocumentHighlightRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture, marked } from "./fixture.js";

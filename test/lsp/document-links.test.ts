@@ -1,5 +1,5 @@
 /** @file Document links: imports, files of class names, data files. */
-import { DocumentLinkRequest } from "vscode-languageserver";
+import { DocumentLinkRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect, uriOf } from "./client.js";
 import { fixture, marked } from "./fixture.js";

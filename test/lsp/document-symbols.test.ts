@@ -1,5 +1,5 @@
 /** @file The outline of a document, also of a broken one, as a tree and as a list. */
-import { type DocumentSymbol, DocumentSymbolRequest, type SymbolInformation } from "vscode-languageserver";
+import { type DocumentSymbol, DocumentSymbolRequest, type SymbolInformation } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { type Client, connect } from "./client.js";
 

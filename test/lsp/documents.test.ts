@@ -1,5 +1,5 @@
 /** @file Documents: incremental changes, line ends, characters outside the basic plane, in each encoding of positions. */
-import { DocumentDiagnosticRequest, type PositionEncodingKind } from "vscode-languageserver";
+import { DocumentDiagnosticRequest, type PositionEncodingKind } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { negotiated, toOffset, toPosition } from "../../src/lsp/positions.js";

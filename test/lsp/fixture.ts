@@ -4,7 +4,7 @@
  */
 import { SourceFile, type Span } from "../../src/base/source.js";
 import { toPosition, toRange } from "../../src/lsp/positions.js";
-import type { Position, Range } from "vscode-languageserver";
+import type { Position, Range } from "vscode-languageserver-protocol";
 
 export interface Fixture {
   /** Without the marks. */

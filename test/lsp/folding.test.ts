@@ -1,5 +1,5 @@
 /** @file Folding: blocks, statements over several lines, comments, imports. */
-import { FoldingRangeRequest } from "vscode-languageserver";
+import { FoldingRangeRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect } from "./client.js";
 

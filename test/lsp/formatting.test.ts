@@ -5,7 +5,7 @@ import {
   DocumentRangeFormattingRequest,
   type Position,
   type TextEdit,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { connect } from "./client.js";

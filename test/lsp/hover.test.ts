@@ -1,5 +1,5 @@
 /** @file Hover: words with signature, documentation and what they do here; settings, names, constants. */
-import { HoverRequest, type MarkupContent } from "vscode-languageserver";
+import { HoverRequest, type MarkupContent } from "vscode-languageserver-protocol";
 import { afterAll, expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -1,5 +1,5 @@
 /** @file Inlay hints: shapes after steps, names of settings, each with its switch; also around a line that is being typed. */
-import { type InlayHint, InlayHintRequest } from "vscode-languageserver";
+import { type InlayHint, InlayHintRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { type Client, connect } from "./client.js";

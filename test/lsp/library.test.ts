@@ -1,5 +1,5 @@
 /** @file Documents of the library: their text for clients, and requests in them. */
-import { HoverRequest } from "vscode-languageserver";
+import { HoverRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { LibraryTextRequest } from "../../src/lsp/features/library.js";
 import { libraryText } from "../../src/library/text.generated.js";

@@ -1,5 +1,5 @@
 /** @file Edits of the protocol applied to texts. */
-import { type TextEdit, TextDocumentEdit, type WorkspaceEdit } from "vscode-languageserver";
+import { type TextEdit, TextDocumentEdit, type WorkspaceEdit } from "vscode-languageserver-protocol";
 import { SourceFile } from "../../src/base/source.js";
 import { toSpan } from "../../src/lsp/positions.js";
 

@@ -1,5 +1,5 @@
 /** @file Find references: with and without declarations, in importing files, through other names. */
-import { ReferencesRequest } from "vscode-languageserver";
+import { ReferencesRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect, uriOf } from "./client.js";
 import { fixture, marked } from "./fixture.js";

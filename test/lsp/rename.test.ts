@@ -1,5 +1,5 @@
 /** @file Rename: every place in every file, and clear answers where it would change what a name means. */
-import { PrepareRenameRequest, RenameRequest } from "vscode-languageserver";
+import { PrepareRenameRequest, RenameRequest } from "vscode-languageserver-protocol";
 import { describe, expect, it } from "vitest";
 import { type Client, connect, uriOf } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -18,7 +18,7 @@ import {
   SemanticTokensRequest,
   TypeDefinitionRequest,
   WorkspaceSymbolRequest,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { libraryText } from "../../src/library/text.generated.js";
 import { type Client, connect, uriOf } from "./client.js";

@@ -1,5 +1,5 @@
 /** @file Selection ranges: from the cursor outwards. */
-import { type SelectionRange, SelectionRangeRequest } from "vscode-languageserver";
+import { type SelectionRange, SelectionRangeRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { toSpan } from "../../src/lsp/positions.js";

@@ -5,7 +5,7 @@ import {
   SemanticTokensDeltaRequest,
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { tokenModifiers, tokenTypes } from "../../src/lsp/tokens.js";
 import { connect } from "./client.js";

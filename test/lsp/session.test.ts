@@ -5,7 +5,7 @@ import {
   type InlayHint,
   InlayHintRequest,
   type Position,
-} from "vscode-languageserver";
+} from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { parse } from "../../src/syntax/parse.js";

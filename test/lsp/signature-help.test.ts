@@ -1,5 +1,5 @@
 /** @file Signature help: the open call, and which setting or value is due. */
-import { SignatureHelpRequest } from "vscode-languageserver";
+import { SignatureHelpRequest } from "vscode-languageserver-protocol";
 import { afterAll, expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -1,5 +1,5 @@
 /** @file Go to type definition: what gives a value its shape. */
-import { type Location, TypeDefinitionRequest } from "vscode-languageserver";
+import { type Location, TypeDefinitionRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect } from "./client.js";
 import { fixture } from "./fixture.js";

@@ -1,5 +1,5 @@
 /** @file Workspace symbols: by part of a name, in all files, saved or not. */
-import { type SymbolInformation, WorkspaceSymbolRequest } from "vscode-languageserver";
+import { type SymbolInformation, WorkspaceSymbolRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { connect, uriOf } from "./client.js";
 

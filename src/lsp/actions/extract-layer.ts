@@ -1,5 +1,5 @@
 /** @file Extracts selected steps of a pipe as a layer of their own, whose settings are the constants that they use. */
-import { CodeActionKind } from "vscode-languageserver";
+import { CodeActionKind } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { builtins } from "../../check/builtins/index.js";
 import { statementSpan } from "../../check/edits.js";

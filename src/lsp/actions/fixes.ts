@@ -1,21 +1,15 @@
 /** @file Quick fixes: what each diagnostic proposes, one by one or all at once; and imports of words that another file has. */
-import { CodeActionKind } from "vscode-languageserver";
+import { CodeActionKind } from "../protocol.js";
 import type { Diagnostic, Edit } from "../../diagnostics/diagnostic.js";
 import { nameRules } from "../../check/diagnostics/names.js";
-import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
+import { findingsIn } from "../findings.js";
 import { type Action, type ActionRequest, type Actions, touches } from "./action.js";
-
-/** What is wrong in a document, as it is shown there. */
-const diagnosticsIn = ({ project, settings }: Context, { path, source }: Document): readonly Diagnostic[] =>
-  (project.analyse(path)?.diagnostics ?? []).filter(
-    ({ location, severity }) => location.file.name === source.name && (severity === "error" || settings.lints),
-  );
 
 export const quickFixes: Actions = {
   kind: CodeActionKind.QuickFix,
   offer: (request) =>
-    diagnosticsIn(request.context, request.document)
+    findingsIn(request.context, request.document.path)
       .filter(({ location }) => touches(location.span, request.span))
       .flatMap((diagnostic) => preferFirst([...imports(request, diagnostic), ...proposed(request, diagnostic)])),
 };
@@ -46,7 +40,7 @@ export function allFixes(diagnostics: readonly Diagnostic[]): readonly Edit[] {
 export const fixAll: Actions = {
   kind: CodeActionKind.SourceFixAll,
   offer: ({ context, document }) => {
-    const edits = allFixes(diagnosticsIn(context, document));
+    const edits = allFixes(findingsIn(context, document.path));
     if (edits.length === 0) return [];
     return [
       {

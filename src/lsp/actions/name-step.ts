@@ -1,5 +1,5 @@
 /** @file Names the step of a pipe: its weights then have a path that edits elsewhere do not change. */
-import { CodeActionKind } from "vscode-languageserver";
+import { CodeActionKind } from "../protocol.js";
 import { meant } from "../symbols/entity.js";
 import { type Actions, freeName, isInside } from "./action.js";
 

@@ -1,5 +1,5 @@
 /** @file Organises imports: without names that nothing uses, one import for each file, files and names in alphabetical order. */
-import { CodeActionKind } from "vscode-languageserver";
+import { CodeActionKind } from "../protocol.js";
 import { statementSpan } from "../../check/edits.js";
 import type { Edit } from "../../diagnostics/diagnostic.js";
 import type { ImportDeclaration, ImportItem } from "../../syntax/ast.js";

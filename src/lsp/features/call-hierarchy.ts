@@ -8,7 +8,7 @@ import {
   CallHierarchyPrepareRequest,
   type Range,
   SymbolKind,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import type { Context } from "../context.js";
 import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";

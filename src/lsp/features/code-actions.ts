@@ -1,5 +1,5 @@
 /** @file Code actions: fixes of diagnostics, refactorings of pipes, organised imports. */
-import { type CodeAction, CodeActionRequest } from "vscode-languageserver";
+import { type CodeAction, CodeActionRequest } from "../protocol.js";
 import type { Action, Actions } from "../actions/action.js";
 import { extractLayer } from "../actions/extract-layer.js";
 import { fixAll, quickFixes } from "../actions/fixes.js";
@@ -17,17 +17,12 @@ const all: readonly Actions[] = [quickFixes, nameStep, extractLayer, organiseImp
 const isAsked = (kind: string, only: readonly string[] | undefined): boolean =>
   only === undefined || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`));
 
-function toCodeAction(
-  context: Context,
-  uri: string,
-  { title, kind, edits, diagnostic, isPreferred }: Action,
-): CodeAction {
-  const document = context.document(uri)!;
+function toCodeAction(context: Context, { title, kind, edits, diagnostic, isPreferred }: Action): CodeAction {
   return {
     title,
     kind,
     edit: workspaceEdit(context, edits),
-    ...(diagnostic ? { diagnostics: [toProtocol(context, document, diagnostic)] } : {}),
+    ...(diagnostic ? { diagnostics: [toProtocol(context, diagnostic)] } : {}),
     ...(isPreferred ? { isPreferred } : {}),
   };
 }
@@ -50,7 +45,7 @@ export const codeActions: Feature = {
           // What concerns the whole file is done when asked for by its name, as on saving.
           .filter(({ kind }) => asked !== undefined || !kind.startsWith("source"))
           .flatMap(({ offer }) => offer(request))
-          .map((action) => toCodeAction(context, document.uri, action))
+          .map((action) => toCodeAction(context, action))
       );
     }),
   ],

@@ -2,9 +2,9 @@
  * @file Code lens above each model: parameters, operations, planned memory.
  *
  * Memory needs the memory plan, hence all later phases of the compiler, which take longer than a keystroke may: it is planned
- * when the client resolves the lens, and remembered until something that the model depends on changes.
+ * when the client resolves the lens.
  */
-import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "vscode-languageserver";
+import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "../protocol.js";
 import type { ModelFacts } from "../../compiler/facts.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
@@ -34,12 +34,12 @@ export const codeLens: Feature = {
         return { range: document.range(location.span), data };
       });
     }),
-    onRequest(CodeLensResolveRequest.type, async (context, lens): Promise<CodeLens> => {
+    onRequest(CodeLensResolveRequest.type, async (context, lens, token): Promise<CodeLens> => {
       const { uri, model } = (lens.data ?? {}) as Partial<LensData>;
       const document = typeof uri === "string" ? context.document(uri) : undefined;
       const facts = document && modelsOf(context, document).find(({ name }) => name === model);
       if (!document || !facts) return { ...lens, command: { title: "", command: "" } };
-      const memory = (await isQuiet(context)) ? await context.project.memory(document.path, facts.name) : undefined;
+      const memory = await context.memory.of(document.path, facts, token);
       const planned = memory === undefined ? "" : ` · ${bytes(memory)} for batch ${facts.batch}`;
       return { ...lens, command: { title: title(facts) + planned, command: "" } };
     }),
@@ -51,16 +51,6 @@ export const codeLens: Feature = {
     });
   },
 };
-
-/** Milliseconds without a change after which nobody is thought to type. */
-const pause = 300;
-
-/** After a pause: whether nothing changed meanwhile. A client asks again after each change. */
-async function isQuiet(context: Context): Promise<boolean> {
-  const before = context.changes;
-  await new Promise((resolve) => setTimeout(resolve, pause));
-  return context.changes === before;
-}
 
 function bytes(count: number): string {
   const [unit, by] = count >= 1 << 20 ? ["MiB", 1 << 20] : ["KiB", 1 << 10];

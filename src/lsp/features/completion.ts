@@ -5,7 +5,7 @@ import {
   CompletionRequest,
   InsertTextFormat,
   type TextEdit,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import type { Builtin } from "../../check/builtin.js";
 import { builtins } from "../../check/builtins/index.js";
 import type { FileScope, Word, WordSet } from "../../check/scope.js";

@@ -1,5 +1,5 @@
 /** @file The user's settings: asked from clients that answer, else taken from what they send. */
-import { ConfigurationRequest, DidChangeConfigurationNotification, RegistrationRequest } from "vscode-languageserver";
+import { ConfigurationRequest, DidChangeConfigurationNotification, RegistrationRequest } from "../protocol.js";
 import { settingsFrom } from "../configuration.js";
 import type { Context } from "../context.js";
 import { type Feature, onNotification } from "../feature.js";

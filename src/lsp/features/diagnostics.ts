@@ -1,4 +1,6 @@
-/** @file Diagnostics, pushed after each change and given on request: those of `netc check`. */
+/**
+ * @file Diagnostics, pushed after each change and given on request: those of `netc check`, each at the file that it is about, open or not.
+ */
 import {
   type Diagnostic as ProtocolDiagnostic,
   DiagnosticSeverity,
@@ -6,12 +8,11 @@ import {
   DocumentDiagnosticReportKind,
   DocumentDiagnosticRequest,
   PublishDiagnosticsNotification,
-} from "vscode-languageserver";
-import type { Analysis } from "../../compiler/analysis.js";
+} from "../protocol.js";
 import type { Diagnostic, Fix, Severity } from "../../diagnostics/diagnostic.js";
 import type { Context } from "../context.js";
-import type { Document } from "../documents.js";
 import { type Feature, onRequest } from "../feature.js";
+import { findings, findingsIn } from "../findings.js";
 import { isLibraryPath } from "../library-documents.js";
 
 const severities = {
@@ -25,11 +26,11 @@ export interface DiagnosticData {
   readonly fix?: Fix;
 }
 
-export function toProtocol(context: Context, document: Document, diagnostic: Diagnostic): ProtocolDiagnostic {
+export function toProtocol(context: Context, diagnostic: Diagnostic): ProtocolDiagnostic {
   const { code, severity, message, location, help, signature, related, fix } = diagnostic;
   const data: DiagnosticData = fix ? { fix } : {};
   return {
-    range: document.range(location.span),
+    range: context.location(location).range,
     severity: severities[severity],
     code,
     source: "netc",
@@ -42,64 +43,60 @@ export function toProtocol(context: Context, document: Document, diagnostic: Dia
   };
 }
 
-export function diagnosticsOf(context: Context, document: Document): ProtocolDiagnostic[] {
-  if (isLibraryPath(document.path)) return [];
-  const found = context.project.analyse(document.path)?.diagnostics ?? [];
-  return found
-    .filter(({ severity }) => severity === "error" || context.settings.lints)
-    .map((diagnostic) => toProtocol(context, document, diagnostic));
-}
-
-/** Milliseconds after a change before diagnostics are made: changes that come at once are one. */
+/** Milliseconds after a change before diagnostics are made: changes that come at once are one. A new document has them at once. */
 const patience = 10;
 
-/** A client that asks for diagnostics is told when to ask again; to others they are published. */
+/** A client that asks for the diagnostics of open documents is told when to ask again; to others they are published. */
 const pulls = ({ client }: Context): boolean => client.textDocument?.diagnostic !== undefined;
 
+/** What the client knows of a file. */
+interface Told {
+  readonly version: number | undefined;
+  readonly diagnostics: string;
+  readonly isPublished: boolean;
+}
+
 function publishing(context: Context): void {
-  /** By path, what the client was told last. */
-  const told = new Map<string, { readonly analysis: Analysis | undefined; readonly version: number | undefined }>();
+  let told: ReadonlyMap<string, Told> = new Map();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const publish = (uri: string, version: number | undefined, list: ProtocolDiagnostic[]) =>
+  const publish = (path: string, version: number | undefined, list: ProtocolDiagnostic[]) =>
     context.send(PublishDiagnosticsNotification.type, {
-      uri,
+      uri: context.documents.uriOf(path),
       diagnostics: list,
       ...(version === undefined ? {} : { version }),
     });
-  const publishAll = () => {
-    for (const path of context.documents.open) {
-      const document = context.documents.at(path);
-      if (!document) continue;
-      const analysis = context.project.analyse(path);
-      const before = told.get(path);
-      if (before?.analysis === analysis && before?.version === document.version) continue;
-      told.set(path, { analysis, version: document.version });
-      publish(document.uri, document.version, diagnosticsOf(context, document));
-    }
-  };
-  /** Whether an open file other than the changed one looks different now: then the client must ask again. */
-  const refresh = () => {
-    let others = false;
-    for (const path of context.documents.open) {
-      const analysis = context.project.analyse(path);
-      const version = context.documents.at(path)?.version;
-      const before = told.get(path);
-      others ||= before !== undefined && before.analysis !== analysis && before.version === version;
-      told.set(path, { analysis, version });
-    }
-    if (others && context.client.workspace?.diagnostics?.refreshSupport) context.ask("workspace/diagnostic/refresh");
-  };
   const run = () => {
-    timer = undefined;
-    context.guarded("diagnostics", pulls(context) ? refresh : publishAll);
+    const { documents } = context;
+    const found = findings(context);
+    const now = new Map<string, Told>();
+    let isStale = false;
+    for (const path of new Set([...documents.open, ...found.keys(), ...told.keys()])) {
+      const isOpen = documents.isOpen(path);
+      const version = isOpen ? documents.at(path)?.version : undefined;
+      const list = (found.get(path) ?? []).map((one) => toProtocol(context, one));
+      const diagnostics = JSON.stringify(list);
+      const before = told.get(path);
+      const isPublished = !isOpen || !pulls(context);
+      if (isOpen || list.length > 0) now.set(path, { version, diagnostics, isPublished });
+      if (isPublished) {
+        if (before?.diagnostics !== diagnostics || before.version !== version || !before.isPublished)
+          publish(path, version, list);
+      } else if (before?.isPublished) publish(path, undefined, []);
+      else isStale ||= before !== undefined && before.version === version && before.diagnostics !== diagnostics;
+    }
+    told = now;
+    if (isStale && context.client.workspace?.diagnostics?.refreshSupport) context.ask("workspace/diagnostic/refresh");
   };
   context.onChange((change) => {
-    if (change.kind === "settings") told.clear();
-    // A closed document has no diagnostics; the last ones must not stay.
-    if (change.kind === "text" && !context.documents.isOpen(change.path) && told.delete(change.path) && !pulls(context))
-      publish(context.documents.uriOf(change.path), undefined, []);
-    timer ??= setTimeout(run, patience);
+    const isNew = change.kind === "text" && !told.has(change.path);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        context.guarded("diagnostics", run);
+      },
+      isNew ? 0 : patience,
+    );
   });
 }
 
@@ -112,7 +109,8 @@ export const diagnostics: Feature = {
   handlers: [
     onRequest(DocumentDiagnosticRequest.type, (context, { textDocument }): DocumentDiagnosticReport => {
       const document = context.document(textDocument.uri);
-      return { kind: DocumentDiagnosticReportKind.Full, items: document ? diagnosticsOf(context, document) : [] };
+      const found = document && !isLibraryPath(document.path) ? findingsIn(context, document.path) : [];
+      return { kind: DocumentDiagnosticReportKind.Full, items: found.map((one) => toProtocol(context, one)) };
     }),
   ],
   start: publishing,

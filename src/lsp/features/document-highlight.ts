@@ -1,5 +1,5 @@
 /** @file Highlights of a name in its document: where it is read, where it is given a value. */
-import { type DocumentHighlight, DocumentHighlightKind, DocumentHighlightRequest } from "vscode-languageserver";
+import { type DocumentHighlight, DocumentHighlightKind, DocumentHighlightRequest } from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { isSame } from "../symbols/entity.js";

@@ -1,5 +1,5 @@
 /** @file Links of a document: the files that its imports, class types and data readers name. */
-import { type DocumentLink, DocumentLinkRequest } from "vscode-languageserver";
+import { type DocumentLink, DocumentLinkRequest } from "../protocol.js";
 import type { Call, FromFile, ImportDeclaration, StringLiteral } from "../../syntax/ast.js";
 import { type SyntaxNode, walk } from "../../syntax/walk.js";
 import { type Feature, onRequest } from "../feature.js";

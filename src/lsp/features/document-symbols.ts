@@ -1,5 +1,5 @@
 /** @file Document symbols: the outline, as a tree where the client shows one. */
-import { type DocumentSymbol, DocumentSymbolRequest, type SymbolInformation } from "vscode-languageserver";
+import { type DocumentSymbol, DocumentSymbolRequest, type SymbolInformation } from "../protocol.js";
 import type { Document } from "../documents.js";
 import { type Feature, onRequest } from "../feature.js";
 import { type OutlineEntry, outlineOf } from "../outline.js";

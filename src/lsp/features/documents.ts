@@ -4,7 +4,7 @@ import {
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   TextDocumentSyncKind,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import { type Feature, onNotification } from "../feature.js";
 import { negotiated } from "../positions.js";
 

@@ -1,5 +1,5 @@
 /** @file Folding: declarations, blocks and statements over several lines, comments, imports. */
-import { type FoldingRange, FoldingRangeKind, FoldingRangeRequest } from "vscode-languageserver";
+import { type FoldingRange, FoldingRangeKind, FoldingRangeRequest } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { walk } from "../../syntax/walk.js";
 import type { Document } from "../documents.js";

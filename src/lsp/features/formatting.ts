@@ -6,7 +6,7 @@ import {
   LSPErrorCodes,
   ResponseError,
   type TextEdit,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { editsBetween, editsWithin, itemEndingAt, itemsIn } from "../../format/edits.js";
 import { format, type FormatOptions } from "../../format/format.js";

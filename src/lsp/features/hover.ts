@@ -1,5 +1,5 @@
 /** @file Hover: what a name is, its signature with defaults, its documentation, and what it is here: shapes, parameters, operations. */
-import { type Hover, HoverRequest } from "vscode-languageserver";
+import { type Hover, HoverRequest } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import type { Application } from "../../compiler/facts.js";
 import type { Context } from "../context.js";

@@ -1,5 +1,5 @@
 /** @file Inlay hints: the solved shape after each step of a pipe, and the names of what is given by position. */
-import { type InlayHint, InlayHintKind, InlayHintRequest } from "vscode-languageserver";
+import { type InlayHint, InlayHintKind, InlayHintRequest } from "../protocol.js";
 import { callsIn } from "../calls.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";

@@ -1,5 +1,5 @@
 /** @file `netc/libraryText`: the text of a document of the library, for clients to show read-only. */
-import { RequestType } from "vscode-languageserver";
+import { RequestType } from "../protocol.js";
 import { type Feature, onRequest } from "../feature.js";
 import { isLibraryPath } from "../library-documents.js";
 

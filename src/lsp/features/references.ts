@@ -1,5 +1,5 @@
 /** @file Find references: every place of a name, in all files of the workspace that import it. */
-import { type Location, ReferencesRequest } from "vscode-languageserver";
+import { type Location, ReferencesRequest } from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { sitesOf } from "../symbols/query.js";

@@ -6,7 +6,7 @@ import {
   RenameRequest,
   ResponseError,
   type WorkspaceEdit,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { workspaceEdit } from "../edits.js";
 import { type Feature, onRequest } from "../feature.js";

@@ -1,5 +1,5 @@
 /** @file Selection ranges: from a name outwards, through expression, stage, statement and declaration, to the file. */
-import { SelectionRangeRequest, type SelectionRange } from "vscode-languageserver";
+import { SelectionRangeRequest, type SelectionRange } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { pathAt } from "../../syntax/walk.js";
 import type { Document } from "../documents.js";

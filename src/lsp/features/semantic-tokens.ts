@@ -4,7 +4,7 @@ import {
   SemanticTokensDeltaRequest,
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";

@@ -1,5 +1,5 @@
 /** @file Signature help: the word whose parentheses are open, and the setting or value that is due in them. */
-import { type SignatureHelp, SignatureHelpRequest } from "vscode-languageserver";
+import { type SignatureHelp, SignatureHelpRequest } from "../protocol.js";
 import { signatureOf } from "../../check/word-page.js";
 import { cursorAt } from "../cursor.js";
 import { type Feature, onRequest } from "../feature.js";

@@ -1,5 +1,5 @@
 /** @file Go to type definition: what gives a value its shape: the word applied last, or the input or parameter itself. */
-import { TypeDefinitionRequest } from "vscode-languageserver";
+import { TypeDefinitionRequest } from "../protocol.js";
 import type { Expression } from "../../syntax/ast.js";
 import { symbolsAt, declarationOf } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";

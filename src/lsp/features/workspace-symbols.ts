@@ -1,5 +1,5 @@
 /** @file Workspace symbols: words, constants and models of all files, with what models declare, by part of a name. */
-import { type SymbolInformation, WorkspaceSymbolRequest } from "vscode-languageserver";
+import { type SymbolInformation, WorkspaceSymbolRequest } from "../protocol.js";
 import { type Feature, onRequest } from "../feature.js";
 import { type OutlineEntry, outlineOf } from "../outline.js";
 

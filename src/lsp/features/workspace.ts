@@ -4,7 +4,7 @@ import {
   DidChangeWorkspaceFoldersNotification,
   FileChangeType,
   RegistrationRequest,
-} from "vscode-languageserver";
+} from "../protocol.js";
 import { type Feature, onNotification } from "../feature.js";
 
 export const workspace: Feature = {
