@@ -160,6 +160,7 @@ const own: readonly (readonly [word: string, defaults: Readonly<Record<string, s
   ["layer average_pool1d", { count_include_pad: "false" }],
   ["layer average_pool2d", { count_include_pad: "false" }],
   ["layer average_pool3d", { count_include_pad: "false" }],
+  ["layer min_max_scaling", { to: "0..1" }],
   ["optimizer momentum", { momentum: "0.9", form: "velocity" }],
   ["optimizer nesterov", { momentum: "0.9" }],
   ["optimizer adagrad", { form: "inside" }],
@@ -181,7 +182,7 @@ const catalogue = {
     average_pool2d global_average_pool1d global_average_pool2d global_max_pool1d global_max_pool2d flatten permute repeat_vector embedding
     simple_rnn lstm gru bidirectional time_distributed batch_norm layer_norm group_norm rms_norm dropout spatial_dropout gaussian_noise
     masking attention multi_head_attention add subtract multiply average maximum dot zero_padding1d zero_padding2d zero_padding3d cropping1d
-    cropping2d cropping3d up_sampling1d up_sampling2d up_sampling3d rescaling normalization p_relu`,
+    cropping2d cropping3d up_sampling1d up_sampling2d up_sampling3d rescaling normalization min_max_scaling p_relu`,
   loss: `mean_squared_error mean_absolute_error binary_cross_entropy cross_entropy kl_divergence huber log_cosh hinge squared_hinge
     categorical_hinge poisson cosine_similarity mean_absolute_percentage_error mean_squared_logarithmic_error focal ctc dice tversky`,
   optimizer: `sgd momentum nesterov adagrad adadelta rmsprop adam adamw adamax nadam lion ftrl lamb adafactor muon weight_decay clip_norm clip_value

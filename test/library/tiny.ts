@@ -64,6 +64,7 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   up_sampling3d: ["[2, 2, 1, 2]", "up_sampling3d"],
   batch_norm: ["[3, 2]", "batch_norm"],
   normalization: ["[3, 2]", "normalization"],
+  min_max_scaling: ["[3, 2]", "min_max_scaling"],
   layer_norm: ["[3, 4]", "layer_norm"],
   group_norm: ["[3, 4]", "group_norm(2)"],
   rms_norm: ["[3, 4]", "rms_norm"],

@@ -153,7 +153,7 @@ def lamb(p, g, s, t):
 
 
 def adafactor(rate=0.1, decay=-0.8, small=1e-30, floor=1e-3, clip=1.0):
-    """As in Keras: of two axes or more means over the last, and over the one before; else each element by itself."""
+    """As in Keras, but that v is at least `small`: of two axes or more means over the last, and over the one before; else each element."""
 
     def rms(x):
         return torch.sqrt((x**2).mean()).item()
@@ -165,6 +165,7 @@ def adafactor(rate=0.1, decay=-0.8, small=1e-30, floor=1e-3, clip=1.0):
             s["r"] = beta * s.get("r", 0) + (1 - beta) * square.mean(-1)
             s["c"] = beta * s.get("c", 0) + (1 - beta) * square.mean(-2)
             v = (s["r"] / s["r"].mean(-1, keepdim=True)).unsqueeze(-1) * s["c"].unsqueeze(-2)
+            v = v.clamp(min=small)
         else:
             s["v"] = v = beta * s.get("v", 0) + (1 - beta) * square
         u = g / torch.sqrt(v)
