@@ -320,7 +320,7 @@ class Elaboration {
         initial ? [{ path, shape, source, initial }] : [],
       ),
       states: phases[0].states,
-      survey: { totals: this.registry.survey.totals, buffers: this.registry.survey.buffers },
+      survey: this.registry.survey,
       kept: this.#predict.c.run.kept,
       forward: { train: this.#train.forward, evaluate: this.#evaluate.forward, predict: this.#predict.forward },
       update: phases[0].update,

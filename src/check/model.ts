@@ -57,10 +57,12 @@ export interface Total {
   readonly target: Source;
 }
 
-/** What is taken from the training set once, before the first step: sums over its examples, and the buffers made of them. */
+/** What is taken from the training set once, before the first step: sums and largest values over its examples, and the buffers made of them. */
 export interface Surveyed {
   /** Empty: the model asks for nothing of the kind. */
   readonly totals: readonly Total[];
+  /** Elements of arena `sums` of which the larger is taken from batch to batch, instead of the sum. */
+  readonly largest: readonly number[];
   /** From reads of arena `sums` (and parameters). */
   readonly buffers: readonly Store[];
 }

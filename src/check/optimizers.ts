@@ -17,6 +17,7 @@ import { applyGiven, stored } from "./parameters.js";
 import { evaluateCallable, evaluateTyped } from "./recipes.js";
 import type { ParameterEntry } from "./registry.js";
 import type { Match } from "./match.js";
+import { bindGiven, type Given, restored } from "./optimizer-values.js";
 import { declareOptions, matchSettings } from "./signature.js";
 import { evaluateShape } from "./sizes.js";
 import { Scope, setOf, type Word } from "./scope.js";
@@ -185,30 +186,30 @@ function elaborateChain(
     declareOptions(match, word.declaration);
     if (!matchSettings(c, match, word.declaration, recipe.settings)) return nothing;
     resolveSchedules(inner, word.declaration, step, rate, span);
-    const given = new Map<string, [Value, "param" | "grad" | undefined]>([
-      ["param", [param, "param"]],
-      ["grad", [grad, "grad"]],
-      ["step", [step, undefined]],
-      ["learning_rate", [learningRate ?? errorValue, undefined]],
+    const given: Given = new Map<string, Value>([
+      ["param", param],
+      ["grad", grad],
+      ["step", step],
+      ...(learningRate ? [["learning_rate", learningRate] as const] : []),
     ]);
-    for (const parameter of word.declaration.values?.parameters ?? []) {
-      const found = given.get(parameter.name.text);
-      if (found) inner.scope.bind(parameter.name.text, found[0], inner.location(parameter.name.span), found[1]);
-      else
-        c.report(wordRules.missingValue, span, {
-          word: word.name,
-          name: `\`${parameter.name.text}\`: optimizers are given param, grad, step and learning_rate`,
-        });
-    }
-    const gradients = grad === own && own.kind === "tensor" ? { own, all } : undefined;
-    const body = inner.with({ gradients });
-    const result = runBody(body, word, parameters, region, states);
+    const seen = bindGiven(c, match, word.declaration.values?.parameters ?? [], given, axes);
+    if (!seen) return nothing;
+    const bound = (name: string): Value | undefined => inner.scope.names.get(name)?.value;
+    const [before, slope] = [bound("param"), bound("grad")];
+    const gradients = grad === own && slope?.kind === "tensor" ? { own: slope, all } : undefined;
+    const body = inner.with({ gradients, row: match.row?.axes });
+    const result = runBody(body, word, parameters, { offset: region.offset, axes: seen }, states);
     if (!result) return nothing;
-    const changed: Value = inner.scope.names.get("param")?.value ?? param;
+    const after = (name: string, start: Value | undefined, value: Value): Value => {
+      const changed = bound(name);
+      if (!changed || changed === start) return value;
+      return seen === axes ? changed : restored(c, changed, seen, axes, span);
+    };
+    const changed = after("param", before, param);
     param = changed === param || !mask ? changed : elementwise(c, multiply, [changed, mask], "*", span);
-    grad = inner.scope.names.get("grad")?.value ?? grad;
+    grad = after("grad", slope, grad);
     stores.push(...result.stores);
-    if (result.served) served = [{ target: source, value: result.served }];
+    if (result.served) served = [{ target: { ...source, shape: result.served.shape }, value: result.served }];
   }
   const moved = tensorOf(c, param, region.axes, span);
   if (moved && moved !== c.graph.source(source)) stores.unshift({ target: source, value: moved });

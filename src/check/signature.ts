@@ -185,7 +185,7 @@ export function matchValues(c: Context, m: Match, parameters: readonly Parameter
 }
 
 /** The tensor shape that a parameter's type asks for, if any: `[..., n]`, `f32[n]`, `bool[t, s]`, `class[v][t]`. */
-function shapeOf(type: TypeExpression | undefined): Shape | undefined {
+export function shapeOf(type: TypeExpression | undefined): Shape | undefined {
   if (type?.kind === "shape") return type.shape;
   if (type?.kind !== "named") return undefined;
   switch (type.name.text) {

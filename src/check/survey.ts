@@ -1,4 +1,4 @@
-/** @file Statistics of the training set: sums over its examples, and the first values of buffers that are made of them. */
+/** @file Statistics of the training set: sums and largest values over its examples, and the first values of buffers that are made of them. */
 import type { Span } from "../base/source.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Expr, Source, Store, Tensor } from "../ir/types.js";
@@ -9,10 +9,12 @@ import { wordRules } from "./diagnostics/words.js";
 import type { Total } from "./model.js";
 import type { Arena } from "./registry.js";
 import { array, f32, materialise } from "./tensors.js";
-import type { TensorValue } from "./values.js";
+import { sizeOfAxes, type TensorValue } from "./values.js";
 
 export class Survey {
   readonly totals: Total[] = [];
+  /** Of which elements of the sums the larger is taken, instead of the sum. */
+  readonly largest: number[] = [];
   readonly buffers: Store[] = [];
   readonly #slots = new Map<string, Tensor>();
   /** What each sum reads as before the training set was seen. */
@@ -37,6 +39,14 @@ export class Survey {
       c.report(wordRules.notHere, span, { what: "`over: data`", where: "what an index or scan repeats" });
     if (on !== undefined || isInner) return undefined;
     return array(this.#slot(c, key, tensor, standard), [], value.axes, f32);
+  }
+  /** The same for the largest of `value`, a batch's. */
+  max(c: Context, value: TensorValue, key: string, standard: number, span: Span): TensorValue | undefined {
+    const known = this.totals.length;
+    const slot = this.sum(c, value, key, standard, span);
+    for (const { target } of this.totals.slice(known))
+      for (let k = 0; k < sizeOfAxes(value.axes); k++) this.largest.push(target.offset + k);
+    return slot;
   }
   #slot(c: Context, key: string, value: Tensor, standard: number): Tensor {
     const known = this.#slots.get(key);

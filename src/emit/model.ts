@@ -172,6 +172,7 @@ export function printModel(
               runBatch("Survey", "Statistics of a batch of the training set, as totals.", (of) => of.survey),
             ),
             settle: code(run("Settle", "Buffers from the sums of those totals.", settle)),
+            ...(checked.survey.largest.length > 0 && { largest: checked.survey.largest }),
           }
         : {};
     constants.push(

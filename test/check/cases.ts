@@ -55,6 +55,15 @@ export const cases: readonly Case[] = [
   { code: "NET2010", text: model("  let h = x -> dense(6)\n  output z = «h».kernel") },
   { code: "NET2010", text: trained("  let h = x -> dense(3)\n  optimizer sgd(0.1) for «h»") },
   { code: "NET2011", text: trained("  let a = 2 * x\n  «a» <- 3") },
+  {
+    code: "NET4004",
+    text: `optimizer scaled()(grad, learning_rate) {\n  grad <- learning_rate * grad\n}\noptimizer plain()(param, grad) {\n  param <- param - grad\n}
+${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\n  «optimizer scaled() -> plain()»")}`,
+  },
+  {
+    code: "NET3001",
+    text: model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\n  «optimizer muon()»"),
+  },
   { code: "NET2012", text: trained("  let z = x -> «x»") },
 
   {

@@ -51,6 +51,34 @@ describe.each(["typescript", "wasm"] as const)("accumulate, %s", (target) => {
     expect(whole.step).toBe(4 * 3);
     numbersOf(parts).forEach((value, k) => expect(value).toBeCloseTo(numbersOf(whole)[k]!, 5));
   });
+  test("sequences of unequal length in unequal batches: a mean over all items, as from the whole set", async () => {
+    const source = (batch: number, accumulate: string) => `
+model Items {
+  input  x: f32[t <= 6]
+  target y: f32[t <= 6]
+  output z = x -> line
+  loss   mean_squared_error(z, y)
+  loss   0.1 * abs(mean(z) - 1)
+  optimizer sgd(0.5)
+  train  { batch: ${batch}, ${accumulate} epochs: 3, seed: 3 }
+}
+layer line(x: [t]) -> [t] {
+  param slope: [] ~ ones
+  param offset: [] ~ zeros
+  return slope * x + offset
+}`;
+    const items = (of: (k: number) => number) =>
+      Array.from({ length: 7 }, (_, row) => Array.from({ length: 1 + ((row * 5) % 6) }, (_, k) => of(7 * row + k)));
+    const given: Data = { x: items((k) => Math.sin(k * k)), y: items(Math.cos) };
+    const parts = await create(source(3, "accumulate: epoch,"));
+    const whole = await create(source(7, ""));
+    const a = await parts.fit(given, { shuffle: false });
+    const b = await whole.fit(given, { shuffle: false });
+    numbersOf(parts).forEach((value, k) => expect(value).toBeCloseTo(numbersOf(whole)[k]!, 6));
+    a.epochs.forEach(({ metrics }, k) =>
+      expect(metrics["loss"]).toBeCloseTo(b.epochs[k]!.metrics["loss"] as number, 6),
+    );
+  });
   test("a step by hand is an update", async () => {
     const [parts, plain] = [await create(text(4, "accumulate: 2,")), await create(text(4, ""))];
     const some = { x: (data["x"] as Float32Array).slice(0, 12), t: (data["t"] as Float32Array).slice(0, 4) };

@@ -147,6 +147,39 @@ model Sequences {
     expected.push(sum(of(0)) / 18, sum(of(1)) / 18, std(of(0)), std(of(1)));
     expected.forEach((value, k) => expect(buffers[k]!, `buffer ${k}`).toBeCloseTo(value, 5));
   });
+  test("smallest and largest values, of several batches, negative ones and padding not counted", async () => {
+    const other = modelOf(`
+model Ranges {
+  input  x: f32[t <= 3, 2]
+  target t: f32
+  buffer most: [] = max(t, over: data)
+  buffer level: [] = mean(t, over: data)
+  buffer least: [] = min(t, over: data)
+  output y = (x -> min_max_scaling(1) -> fill(0) -> flatten -> dense(1) -> reshape([])) + most + level + least
+  loss   mean_squared_error(y, t)
+  optimizer sgd(0.01)
+  train  { batch: 4, seed: 2 }
+}`);
+    expect(await comparePrograms(other, 4, 1e-9)).toEqual([]);
+    const { module: open, internals } = await instantiateOpen(compileModel(other));
+    const net = open.create();
+    const { buffers } = internals.open(net).memory;
+    expect([...buffers]).toEqual([1, 0, 0, 0, 0, 1, 1]);
+    const t = Float32Array.from([-7, -2, -3, -4, -5, -1e10, -8, -6, -3]);
+    const sequences = [...t].map((_, row) =>
+      Array.from({ length: 1 + (row % 3) }, (_, k) => [Math.sin(3 * row + k) + 2, -2 - Math.cos(row + k)]).flat(),
+    );
+    await net.fit({ x: sequences, t }, { epochs: 1, validation: 0 });
+    const columns = [0, 1].map((k) => sequences.flat().flatMap((item, n) => (n % 2 === k ? Math.fround(item) : [])));
+    const mean = [...t].reduce((a, b) => a + b, 0) / t.length;
+    const expected = [-2, mean, Math.fround(-1e10)];
+    expected.push(...columns.map((list) => Math.min(...list)), ...columns.map((list) => Math.max(...list)));
+    expect([...buffers]).toEqual(expected.map(Math.fround));
+    const kept = net.save();
+    const again = open.create({ weights: kept });
+    await again.fit({ x: sequences.slice(0, 4), t: t.slice(0, 4) }, { epochs: 1, validation: 0 });
+    expect([...internals.open(again).memory.buffers]).toEqual([...buffers]);
+  });
   test("interpreter and generated code agree on every program", async () => {
     expect(await comparePrograms(modelOf(source, { batch: 5 }), 5, 1e-9)).toEqual([]);
   });

@@ -273,7 +273,7 @@ export function tinyModel(names: TinyNames = {}): CompiledModel {
         },
       ],
       buffers: [{ path: "seen", shape: [], source: source("seen", "buffers", 0, []), initial: zero }],
-      survey: { totals: [], buffers: [] },
+      survey: { totals: [], largest: [], buffers: [] },
       kept: [],
       states,
       forward: { train: forwardOf, evaluate: forwardOf, predict: forwardOf },

@@ -116,6 +116,10 @@ const keras: readonly (readonly [word: string, defaults: Readonly<Record<string,
   ["optimizer lion", { learning_rate: "1e-3", beta_1: "0.9", beta_2: "0.99" }],
   ["optimizer ftrl", { learning_rate: "1e-3", power: "-0.5", initial_accumulator: "0.1", l1: "0.0", l2: "0.0" }],
   ["optimizer lamb", { learning_rate: "1e-3", beta_1: "0.9", beta_2: "0.999", epsilon: "1e-7" }],
+  [
+    "optimizer adafactor",
+    { learning_rate: "1e-3", beta_2_decay: "-0.8", epsilon_1: "1e-30", epsilon_2: "1e-3", clip_threshold: "1.0" },
+  ],
   ["optimizer muon", { learning_rate: "0.02", momentum: "0.95", nesterov: "true" }],
   ["optimizer weight_decay", { rate: "0.004" }],
   ["optimizer ema", { momentum: "0.99" }],
@@ -156,6 +160,7 @@ const own: readonly (readonly [word: string, defaults: Readonly<Record<string, s
   ["layer average_pool1d", { count_include_pad: "false" }],
   ["layer average_pool2d", { count_include_pad: "false" }],
   ["layer average_pool3d", { count_include_pad: "false" }],
+  ["layer min_max_scaling", { to: "0..1" }],
   ["optimizer momentum", { momentum: "0.9", form: "velocity" }],
   ["optimizer nesterov", { momentum: "0.9" }],
   ["optimizer adagrad", { form: "inside" }],
@@ -177,10 +182,10 @@ const catalogue = {
     average_pool2d global_average_pool1d global_average_pool2d global_max_pool1d global_max_pool2d flatten permute repeat_vector embedding
     simple_rnn lstm gru bidirectional time_distributed batch_norm layer_norm group_norm rms_norm dropout spatial_dropout gaussian_noise
     masking attention multi_head_attention add subtract multiply average maximum dot zero_padding1d zero_padding2d zero_padding3d cropping1d
-    cropping2d cropping3d up_sampling1d up_sampling2d up_sampling3d rescaling normalization p_relu`,
+    cropping2d cropping3d up_sampling1d up_sampling2d up_sampling3d rescaling normalization min_max_scaling p_relu`,
   loss: `mean_squared_error mean_absolute_error binary_cross_entropy cross_entropy kl_divergence huber log_cosh hinge squared_hinge
     categorical_hinge poisson cosine_similarity mean_absolute_percentage_error mean_squared_logarithmic_error focal ctc dice tversky`,
-  optimizer: `sgd momentum nesterov adagrad adadelta rmsprop adam adamw adamax nadam lion ftrl lamb muon weight_decay clip_norm clip_value
+  optimizer: `sgd momentum nesterov adagrad adadelta rmsprop adam adamw adamax nadam lion ftrl lamb adafactor muon weight_decay clip_norm clip_value
     global_clip_norm ema`,
   initializer: `zeros ones constant random_normal random_uniform truncated_normal variance_scaling glorot_uniform glorot_normal he_uniform
     he_normal lecun_uniform lecun_normal orthogonal identity`,

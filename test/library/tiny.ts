@@ -64,6 +64,7 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   up_sampling3d: ["[2, 2, 1, 2]", "up_sampling3d"],
   batch_norm: ["[3, 2]", "batch_norm"],
   normalization: ["[3, 2]", "normalization"],
+  min_max_scaling: ["[3, 2]", "min_max_scaling"],
   layer_norm: ["[3, 4]", "layer_norm"],
   group_norm: ["[3, 4]", "group_norm(2)"],
   rms_norm: ["[3, 4]", "rms_norm"],
@@ -206,6 +207,7 @@ const optimizers: readonly Tiny[] = [
   "lion(0.02)",
   "ftrl(0.2)",
   "lamb(0.02)",
+  "adafactor(0.1)",
 ].map((text) => leastSquares(`optimizer ${text.slice(0, text.indexOf("("))}`, text));
 const matrixOptimizers: readonly Tiny[] = [
   leastSquares("optimizer muon", "muon(0.02) for kernel\n  optimizer sgd(0.1)"),
@@ -365,7 +367,7 @@ const augmentations: readonly Tiny[] = [
 export const tinyModels: readonly Tiny[] = [
   ...Object.entries(layers).map(([name, [shape, stage]]) => onNumbers(`layer ${name}`, shape, stage)),
   ...Object.entries(activations).map(([name, stage]) => onNumbers(`fn ${name}`, "[5]", stage)),
-  ...["newton_schulz", "orthogonalised"].map((name) => onNumbers(`fn ${name}`, "[2, 3]", name)),
+  ...["newton_schulz", "orthogonalised", "root_mean_square"].map((name) => onNumbers(`fn ${name}`, "[2, 3]", name)),
   embedding,
   padding,
   gated,

@@ -6,6 +6,7 @@ import { SourceFile } from "../../src/base/source.js";
 import { parse } from "../../src/syntax/parse.js";
 import { checkText, messagesOf } from "../oracle/checked.js";
 import { dataFor } from "./data.js";
+import { expectTrueGradients } from "./differences.js";
 import { Interpreted } from "./interpreted.js";
 import { tinyModels } from "./tiny.js";
 
@@ -27,25 +28,7 @@ describe("compiles without a message", () => {
 
 describe("gradients agree with finite differences", () => {
   test.each(tinyModels.filter(({ gradient }) => gradient))("$word", ({ source }) => {
-    const model = checkText(source);
-    const net = new Interpreted(model);
-    net.step = 1;
-    net.load(dataFor(model, net.batch, 5));
-    const width = 1e-5;
-    net.gradients().forEach((gradient, p) => {
-      const values = net.weights(model.parameters[p]!.path);
-      gradient.forEach((element, k) => {
-        const kept = values[k]!;
-        values[k] = kept + width;
-        const above = net.loss();
-        values[k] = kept - width;
-        const below = net.loss();
-        values[k] = kept;
-        const difference = (above - below) / (2 * width);
-        const where = `${model.parameters[p]!.path}[${k}]: ${element}, finite difference ${difference}`;
-        expect(Math.abs(difference - element) / (1 + Math.abs(difference)), where).toBeLessThan(1e-6);
-      });
-    });
+    expectTrueGradients(checkText(source));
   });
 });
 

@@ -94,7 +94,7 @@ function model(): CheckedModel {
     buffers: [{ path: "seen", shape: [], source: places.seen, initial: graph.compute([], graph.constant(-1)) }],
     ...phase,
     phases: [{ ...phase, name: undefined, epochs: 1, loss, trained }],
-    survey: { totals: [], buffers: [] },
+    survey: { totals: [], largest: [], buffers: [] },
     kept: [],
     forward: { train: { ...forward, buffers: [seen] }, evaluate: forward, predict: { ...forward, totals: [] } },
     steps: [],

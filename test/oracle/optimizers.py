@@ -5,7 +5,7 @@ Optimizers: ten steps on a small regression, for each option.
 torch.optim where its form is this library's. Written out as in Keras 3 or the paper, because PyTorch differs:
 momentum `averaged` (torch's first step is undamped), adagrad and rmsprop `inside` (torch adds epsilon outside the root), adamax (torch adds
 epsilon inside the maximum), adam `epsilon_hat` (torch has the corrected form), nadam (torch 1.13 multiplies the coefficient of a step into
-its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb, muon (by
+its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, lamb, adafactor (torch has it from 2.5 on), muon (by
 singular values).
 """
 import math
@@ -36,6 +36,29 @@ model Regression {{
     data = {"x": numbers(72, [BATCH, 3]), "t": numbers(73, [BATCH, 2], 2.0)}
     return case(name, source, parameters, data, lambda p, x, training: {"y": x["x"] @ p["w"] + p["b"]},
                 lambda out, x, p: F.mse_loss(out["y"], x["t"]), update, steps=10, fresh=True, serve=serve)
+
+
+def make_convolution(name, optimizer, update):
+    """A kernel of four axes, [h, w, channels, filters], and a bias."""
+    source = f"""
+model Kernels {{
+  input  x: f32[4, 4, 2]
+  target t: f32[3, 3, 3]
+  output y = x -> conv2d(3, 2) as c
+  loss mean_squared_error(y, t)
+  optimizer {optimizer}
+  train {{ batch: {BATCH} }}
+}}
+"""
+    parameters = {"c.kernel": numbers(74, [2, 2, 2, 3], 0.5), "c.bias": numbers(75, [3], 0.5)}
+    data = {"x": numbers(76, [BATCH, 4, 4, 2]), "t": numbers(77, [BATCH, 3, 3, 3], 2.0)}
+
+    def forward(p, x, training):
+        y = F.conv2d(x["x"].permute(0, 3, 1, 2), p["c.kernel"].permute(3, 2, 0, 1), p["c.bias"])
+        return {"y": y.permute(0, 2, 3, 1)}
+
+    return case(name, source, parameters, data, forward, lambda out, x, p: F.mse_loss(out["y"], x["t"]), update,
+                steps=10, fresh=True)
 
 
 class Written:
@@ -127,6 +150,28 @@ def lamb(p, g, s, t):
     s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
     u = s["m"] / (1 - 0.9**t) / (torch.sqrt(s["v"] / (1 - 0.999**t)) + 1e-7)
     return p - 0.01 * p.norm() / u.norm() * u
+
+
+def adafactor(rate=0.1, decay=-0.8, small=1e-30, floor=1e-3, clip=1.0):
+    """As in Keras, but that v is at least `small`: of two axes or more means over the last, and over the one before; else each element."""
+
+    def rms(x):
+        return torch.sqrt((x**2).mean()).item()
+
+    def rule(p, g, s, t):
+        beta = 1 - t**decay
+        square = g**2 + small
+        if p.dim() >= 2:
+            s["r"] = beta * s.get("r", 0) + (1 - beta) * square.mean(-1)
+            s["c"] = beta * s.get("c", 0) + (1 - beta) * square.mean(-2)
+            v = (s["r"] / s["r"].mean(-1, keepdim=True)).unsqueeze(-1) * s["c"].unsqueeze(-2)
+            v = v.clamp(min=small)
+        else:
+            s["v"] = v = beta * s.get("v", 0) + (1 - beta) * square
+        u = g / torch.sqrt(v)
+        return p - max(floor, rms(p)) * min(rate, 1 / math.sqrt(t)) * u / max(1.0, rms(u) / clip)
+
+    return rule
 
 
 def muon(nesterov):
@@ -240,6 +285,11 @@ write("optimizers", [
     make("lion", "lion(learning_rate: 0.01)", Written(lion)),
     make("ftrl", "ftrl(learning_rate: 0.1, l1: 0.01, l2: 0.1)", Written(ftrl)),
     make("lamb", "lamb(learning_rate: 0.01)", Written(lamb)),
+    make("adafactor", "adafactor(0.1)", Written(adafactor())),
+    make("adafactor, every option", "adafactor(0.5, beta_2_decay: -0.5, epsilon_1: 1e-3, epsilon_2: 0.1, clip_threshold: 0.5)",
+         Written(adafactor(0.5, -0.5, 1e-3, 0.1, 0.5))),
+    make("adafactor in a chain", "clip_value(0.1) -> adafactor(0.1)", Written(adafactor(), clip_value)),
+    make_convolution("adafactor, convolution", "adafactor(0.1)", Written(adafactor())),
     make("muon", "muon(0.02) for w\n  optimizer sgd(0.1)", Written(muon(True))),
     make("muon, without nesterov", "muon(0.02, nesterov: false) for w\n  optimizer sgd(0.1)", Written(muon(False))),
     make("clip_value", "clip_value(0.1) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p - 0.1 * g, clip_value)),

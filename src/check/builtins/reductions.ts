@@ -158,6 +158,11 @@ function std(c: Context, call: BuiltinCall): Value {
   const variance = squared.kind === "tensor" ? meanOf(c, { ...s, tensor: squared }, call.span) : squared;
   return elementwise(c, ops.sqrt, [variance], "std", call.span);
 }
+/** What a statistic of the training set is taken of. */
+function keyOf({ tensor: { data }, over, keep }: Setup): string {
+  const of = data.kind === "array" ? `tensor ${data.tensor.id}` : `scalar ${data.expr.id}`;
+  return `${of} over ${over.axes.join()}${keep ? " kept" : ""}`;
+}
 /**
  * Over the training set, from sums that are complete before the first step, in f64: sum(x), E[x] and
  * sqrt(max(E[x^2] - E[x]^2, 0)). Until then mean and sum are 0 and the standard deviation is 1.
@@ -166,18 +171,16 @@ function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span:
   const { graph } = c;
   const survey = c.run.survey!;
   const whole: Setup = { ...s, over: { ...s.over, batch: true } };
-  const { data } = s.tensor;
-  const of = data.kind === "array" ? `tensor ${data.tensor.id}` : `scalar ${data.expr.id}`;
   const reduced = s.over.axes.map((k) => s.tensor.axes[k]!);
   const size = sizeOfAxes(reduced);
-  const kept = `over ${s.over.axes.join()}${s.keep ? " kept" : ""}`;
+  const of = keyOf(s);
   const sumOf = (power: 1 | 2): TensorValue | undefined => {
     const sum = reduce(c, whole, span, "sum", (bound, e) => {
       const x = toF32(c, e);
       return timesBatch(c, whole, graph.fold("sum", bound, power === 1 ? x : graph.apply(ops.multiply, x, x)));
     });
     if (sum.kind !== "tensor") return undefined;
-    const key = `${of} ${kept} ^ ${power}`;
+    const key = `${of} ^ ${power}`;
     return survey.sum(c, sum, key, power === 1 ? 0 : size, span);
   };
   const sum = sumOf(1);
@@ -187,7 +190,7 @@ function overData(c: Context, s: Setup, statistic: "sum" | "mean" | "std", span:
   const items = isRagged(s.tensor.axes)
     ? reduce(c, whole, span, "sum", (_bound, _e, count) => count()[0]!, f32)
     : undefined;
-  const counted = items?.kind === "tensor" ? survey.sum(c, items, `${of} ${kept} counted`, 1, span) : undefined;
+  const counted = items?.kind === "tensor" ? survey.sum(c, items, `${of} counted`, 1, span) : undefined;
   if (items && !counted) return errorValue;
   const meanAt = (value: TensorValue, at: readonly Expr[]) =>
     counted
@@ -216,6 +219,19 @@ function norm(c: Context, call: BuiltinCall): Value {
   return elementwise(c, ops.sqrt, [squares], "norm", call.span);
 }
 
+/** Over the training set, the smallest as the negative of the largest negative. Until then min is 0 and max is 1. */
+function extremeOfData(c: Context, s: Setup, name: "max" | "min", span: Span): Value {
+  const negated = (value: Value): Value =>
+    name === "max" ? value : elementwise(c, ops.subtract, [number(0), value], name, span);
+  const tensor = negated(s.tensor);
+  if (tensor.kind !== "tensor") return tensor;
+  const whole: Setup = { ...s, tensor, over: { ...s.over, batch: true } };
+  const largest = reduce(c, whole, span, "max", (bound, e) => c.graph.fold("max", bound, toF32(c, e)), f32);
+  if (largest.kind !== "tensor") return largest;
+  const key = `${keyOf(s)} ${name}`;
+  return negated(c.run.survey!.max(c, largest, key, name === "max" ? 1 : 0, span) ?? errorValue);
+}
+
 function extreme(name: "max" | "min", op: typeof ops.maximum): Builtin {
   const word = name === "max" ? "largest" : "smallest";
   return builtin(
@@ -225,7 +241,8 @@ function extreme(name: "max" | "min", op: typeof ops.maximum): Builtin {
       if (call.values.length === 2) return elementwise(c, op, call.values, name, call.span);
       const numbers = call.settings.size === 0 ? constants(call.values[0]!) : undefined;
       if (numbers) return number(name === "max" ? Math.max(...numbers) : Math.min(...numbers));
-      const s = setup(c, call, name);
+      const s = setup(c, call, name, true);
+      if (s?.over.data) return extremeOfData(c, s, name, call.span);
       return s ? reduce(c, s, call.span, name, foldOf(c, name)) : errorValue;
     },
   );

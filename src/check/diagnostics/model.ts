@@ -120,8 +120,8 @@ shall return.`,
     code: "NET5016",
     severity: "error",
     message: () => "`over: data` has a meaning in the first value of a buffer only",
-    help: () => "`buffer center: [n] = mean(x, over: data)`, likewise `std` and `sum`",
-    explanation: `\`mean\`, \`std\` and \`sum\` with \`over: data\` are taken once from the whole training set, before the first step, and \
+    help: () => "`buffer center: [n] = mean(x, over: data)`, likewise `std`, `sum`, `min` and `max`",
+    explanation: `\`mean\`, \`std\`, \`sum\`, \`min\` and \`max\` with \`over: data\` are taken once from the whole training set, before the first step, and \
 kept in a buffer: \`buffer center: [n] = mean(x, over: data)\`. Other reductions, and other places, see the training set a batch at a \
 time: write \`over: batch\` there, or read the buffer.`,
   }),

@@ -23,6 +23,8 @@ export interface TrainingSpec<Metrics> {
   /** Totals of a batch of the training set, and buffers from their sums; for models that take buffers from it. */
   readonly survey?: Program;
   readonly settle?: Program;
+  /** Sums of which batches give not terms but candidates for the largest. */
+  readonly largest?: readonly number[];
   readonly settings: TrainingDefaults;
   /** An object of the metrics in memory; those with axes are views. */
   readonly createMetrics: (metrics: Float64Array) => Metrics;
@@ -272,7 +274,7 @@ export function trainStep<Metrics>(trainer: Trainer<Metrics>, data: object): Met
   return finishMetrics(trainer, memory, memory.totals);
 }
 
-/** Adds a program's totals of `n` examples to `sums`, updating nothing else. */
+/** Adds a program's totals of `n` examples, the first where `from` is 0, to `sums`, updating nothing else. */
 export function sumRows<Metrics>(
   trainer: Trainer<Metrics>,
   program: Program,
@@ -286,7 +288,10 @@ export function sumRows<Metrics>(
   trainer.serve?.();
   loadRows(trainer.training.ports, columns, memory, order, from, n);
   program(memory, n, trainer.step, trainer.seed);
-  addTo(sums, memory.totals);
+  const { totals } = memory;
+  const known = from > 0 ? trainer.training.largest?.map((k) => Math.max(sums[k]!, totals[k]!)) : undefined;
+  addTo(sums, totals);
+  known?.forEach((value, k) => (sums[trainer.training.largest![k]!] = value));
 }
 
 export function evaluateAll<Metrics extends object>(trainer: Trainer<Metrics>, data: object): Metrics {
