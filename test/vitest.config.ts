@@ -5,5 +5,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000, pool: "threads", isolate: false, maxWorkers: 2 },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 300_000, pool: "forks", isolate: false, maxWorkers: 2 },
 });

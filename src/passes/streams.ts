@@ -2,7 +2,7 @@
  * @file A product of one vector and a matrix that outgrows the cache nearest to the processor goes through the matrix in the order
  * in which it lies there, some rows at a time, and adds to sums in memory:
  *
- *     y[j] = sum[k](x[k] * w[k, j])   =   for each group of rows k .. k + 3: y[j] += x[k] * w[k, j] + .. + x[k + 3] * w[k + 3, j]
+ *     y[j] = sum[k](x[k] * w[k, j])   =   for each group of rows k .. k + 7: y[j] += x[k] * w[k, j] + .. + x[k + 7] * w[k + 7, j]
  *
  * A tile of columns would fetch one line of each row at a time, and wait for most of them. Programs of one example do this; with
  * more, a tile of examples uses what it fetches often enough.
@@ -15,7 +15,7 @@ import { hasGuard } from "./guards.js";
 import type { Nest, Step, View } from "./nest.js";
 
 /** Rows at a time: their factors and elements are in registers together. */
-const rowsAtOnce = 4;
+const rowsAtOnce = 8;
 /** Elements of a matrix from which this pays: what the nearest cache holds. */
 const leastElements = 8192;
 

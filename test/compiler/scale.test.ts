@@ -3,16 +3,9 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { compileModel } from "../../src/compiler/compile.js";
 import { createProject } from "../../src/compiler/project.js";
+import { cpu } from "../cpu.js";
 
 const project = createProject({ readText: () => undefined, resolve: (specifier) => specifier });
-
-/** Milliseconds of processor time: other processes do not count. */
-function cpu(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e3;
-}
 
 function compileLayers(count: number): void {
   const layers = "-> dense(8) -> relu\n    ".repeat(count);

@@ -55,7 +55,7 @@ export function readSafetensors(file: Uint8Array): WeightsFile {
   if (!(file instanceof Uint8Array)) throw damaged("expected a Uint8Array");
   if (file.length < 8) throw damaged(`it has ${file.length} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerLength = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > file.length - 8) throw damaged("it is cut short, or its header length is wrong");
   let header: unknown;
   try {

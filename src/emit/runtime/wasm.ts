@@ -69,7 +69,7 @@ export function demandWasm({ target }: PredictorOptions): void {
   if (target === "typescript") throw new NetTargetError("kernels", "this module was built without TypeScript kernels");
   if (typeof WebAssembly === "undefined") throw new NetTargetError("WebAssembly", "this engine has no WebAssembly");
   if (!accepts(probe)) {
-    throw new NetTargetError("SIMD", "this engine's WebAssembly has no 128-bit vectors");
+    throw new NetTargetError("SIMD", "this engine's WebAssembly has no SIMD");
   }
 }
 
@@ -103,7 +103,7 @@ export function compileWasm({ binary, sharing }: WasmSpec, shared: boolean): obj
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    throw new NetTargetError("compilation", `this engine does not compile the net here: ${String(error)}`);
+    throw new NetTargetError("compilation", `this engine does not compile it: ${String(error)}`);
   }
 }
 

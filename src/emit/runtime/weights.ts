@@ -72,7 +72,7 @@ export function matchFile(
   }
   const saved = file.metadata.get("signature");
   if (saved !== undefined && saved !== signature) {
-    throw new NetWeightsError("the weights were saved by a model with other inputs, outputs or class labels");
+    throw new NetWeightsError("the weights are of a model with other inputs, outputs or labels");
   }
   return found;
 }
