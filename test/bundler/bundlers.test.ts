@@ -90,6 +90,15 @@ console.log(net.target, Array.from(net.predict({ size }).chance, Math.round).joi
   "predict.js": `import { FlowersPredictor } from "./flowers.net";
 console.log(FlowersPredictor.create({ seed: 1 }).predict({ size: [1, 1] }).chance.length);
 `,
+  "ssr.mjs": `import { build, createServer } from "vite";
+import netc from "netc/vite";
+const common = { configFile: false, logLevel: "error", plugins: [netc()] };
+await build({ ...common, build: { ssr: "train.js", outDir: "out/ssr" } });
+await import("./out/ssr/train.js");
+const server = await createServer({ ...common, server: { middlewareMode: true, ws: false }, appType: "custom" });
+await server.ssrLoadModule("/train.js");
+await server.close();
+`,
   "missing.js": 'import { Flowers } from "./nowhere.net";\nconsole.log(Flowers);\n',
   "broken.js": 'import { Flowers } from "./broken.net";\nconsole.log(Flowers);\n',
 };
@@ -175,6 +184,12 @@ net.predict({ pint: [0, 0] });
         server.kill();
       }
     });
+  });
+
+  test("Vite's server side builds a program, and runs it as it is", { timeout: 120_000 }, async () => {
+    const { code, out, err } = await app.node("ssr.mjs");
+    expect(code, err).toBe(0);
+    expect(out).toBe("wasm 1,0,0,0,1,0,0,0,1\n".repeat(2));
   });
 
   describe.each(bundlers)("%s", (which) => {

@@ -30,7 +30,7 @@ interface Drawn {
   readonly labels: Uint8Array;
 }
 /** From a worker of its own, which ends with it. */
-function drawDigits(): Promise<Drawn> {
+function drawDigits(seed: number): Promise<Drawn> {
   const worker = new Worker(new URL("./draw.worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
     worker.addEventListener("error", ({ message }) => reject(new Error(message || "the worker cannot be loaded")));
@@ -38,17 +38,16 @@ function drawDigits(): Promise<Drawn> {
       worker.terminate();
       resolve(data);
     });
-    worker.postMessage(count);
+    worker.postMessage({ count, seed });
   });
 }
 
 /** One picture of grey values into a canvas of its size. */
 function paint(canvas: HTMLCanvasElement, picture: ArrayLike<number>): void {
   const image = new ImageData(side, side);
-  for (let pixel = 0; pixel < side * side; pixel++) {
-    const ink = 255 - (picture[pixel] ?? 0);
-    image.data.set([ink, ink, ink, 255], 4 * pixel);
-  }
+  image.data.fill(255);
+  for (let pixel = 0; pixel < side * side; pixel++)
+    image.data.fill(255 - (picture[pixel] ?? 0), 4 * pixel, 4 * pixel + 3);
   canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
@@ -76,29 +75,30 @@ const pad = new Pad(find("pad"), () => void read());
 await read();
 find<HTMLButtonElement>("clear").addEventListener("click", () => pad.clear());
 
-say("drawing", `Drawing ${count.toLocaleString("en")} digits to learn from`);
-const { images, labels } = await drawDigits().catch((error: unknown) => {
-  say("failed", `The digits to learn from could not be drawn: ${String(error)}`);
-  throw error;
-});
-find("samples").append(
-  ...Array.from({ length: 12 }, (_, k) => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [side, side];
-    paint(canvas, images.subarray(k * side * side, (k + 1) * side * side));
-    return canvas;
-  }),
-);
-
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-async function train(): Promise<void> {
+/** Each time on new digits, which are moved to the worker: a copy of so many would take the page longer than a frame. */
+async function train(seed: number): Promise<void> {
   curve.clear();
-  [toggle.disabled, again.disabled] = [false, true];
-  // Copied, not moved: training can be started again.
+  again.disabled = true;
+  say("drawing", `Drawing ${count.toLocaleString("en")} digits to learn from`);
+  const { images, labels } = await drawDigits(seed).catch((error: unknown) => {
+    say("failed", `The digits to learn from could not be drawn: ${String(error)}`);
+    throw error;
+  });
+  find("samples").replaceChildren(
+    ...Array.from({ length: 12 }, (_, k) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [side, side];
+      paint(canvas, images.subarray(k * side * side, (k + 1) * side * side));
+      return canvas;
+    }),
+  );
+  toggle.disabled = false;
   const { epochs: reports } = await net.fit(
     { image: images, label: labels },
     {
       epochs,
+      transfer: true,
       // Twenty reports a second.
       budgetMs: 50,
       onBatch({ epoch, batch, batches, metrics: { loss, accuracy } }) {
@@ -125,8 +125,9 @@ toggle.addEventListener("click", async () => {
   await (isPaused ? net.pause() : net.resume());
   if (isPaused) say("paused", "Paused");
 });
+let seed = 1;
 again.addEventListener("click", async () => {
   await net.initialize();
-  await train();
+  await train(++seed);
 });
-await train();
+await train(seed);
