@@ -20,7 +20,7 @@ export interface PhaseSettings {
   readonly prune: PruneSettings | undefined;
 }
 
-const keys = ["only", "minimize", "prune", "epochs"];
+export const phaseKeys = ["only", "minimize", "prune", "epochs"] as const;
 
 /** The phases in order. */
 export function phaseSettings(
@@ -53,7 +53,7 @@ export function phaseSettings(
           prune = value;
           break;
         default:
-          unknownKey(c, `phase ${name}`, entry, keys);
+          unknownKey(c, `phase ${name}`, entry, phaseKeys);
       }
     }
     const { only } = phase;

@@ -17,7 +17,7 @@ const defaultTraining: TrainingSettings = {
   checkpoint: undefined,
   terminateOnNan: false,
 };
-const trainKeys = [
+export const trainKeys = [
   "batch",
   "epochs",
   "shuffle",
@@ -28,7 +28,7 @@ const trainKeys = [
   "learning_rate",
   "checkpoint",
   "terminate_on_nan",
-];
+] as const;
 
 export function trainingSettings(
   c: Context,

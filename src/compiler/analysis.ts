@@ -14,16 +14,19 @@ import { ownWords } from "../check/lints/flow.js";
 import type { FileScope } from "../check/scope.js";
 import { Trace } from "../check/trace.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Declaration, File } from "../syntax/ast.js";
+import type { Declaration, File, WordDeclaration } from "../syntax/ast.js";
 import type { ParseResult } from "../syntax/parse.js";
 import { combined } from "./combined.js";
-import { type ModelFacts, modelFacts } from "./facts.js";
+import { type ModelFacts, modelFacts, type PlaceFacts } from "./facts.js";
 import { Identities, type Identity, type Placed } from "./identity.js";
 import { Moves } from "./moves.js";
+import { sampledFacts } from "./samples.js";
 
 export interface Analysis {
   readonly file: File;
   readonly models: readonly ModelFacts[];
+  /** Of words that no model of the file applies, with made-up sizes, of which several have in common what holds. */
+  readonly samples: readonly PlaceFacts[];
   /** Those of `check`, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
   /** Paths of the files that were looked at: this one, imports, texts that types name. */
@@ -49,11 +52,21 @@ interface Remembered extends Found {
   readonly places: readonly Placed[];
   readonly texts: ReadonlyMap<string, string | undefined>;
 }
+interface Sampled {
+  readonly facts: readonly PlaceFacts[];
+  readonly places: readonly Placed[];
+  readonly texts: ReadonlyMap<string, string | undefined>;
+}
+/** By the declarations that it depends on. */
+interface Memory {
+  readonly checked: ReadonlyMap<string, Remembered>;
+  readonly sampled: ReadonlyMap<string, Sampled>;
+}
 interface Analysed {
   readonly analysis: Analysis;
   readonly files: ReadonlyMap<string, ParseResult | undefined>;
   readonly texts: ReadonlyMap<string, string | undefined>;
-  readonly memory: ReadonlyMap<string, Remembered>;
+  readonly memory: Memory;
 }
 
 export class Analyser {
@@ -77,7 +90,12 @@ export class Analyser {
       [...last.texts].every(([name, before]) => sources.text(name) === before)
     )
       return last.analysis;
-    const round = new Round(sources, this.#identities, root, last?.memory ?? new Map());
+    const round = new Round(
+      sources,
+      this.#identities,
+      root,
+      last?.memory ?? { checked: new Map(), sampled: new Map() },
+    );
     const analysed = round.run();
     this.#analysed.set(path, analysed);
     return analysed.analysis;
@@ -88,7 +106,8 @@ export class Analyser {
 class Round {
   readonly #files = new Map<string, ParseResult | undefined>();
   readonly #texts = new Map<string, string | undefined>();
-  readonly #memory = new Map<string, Remembered>();
+  readonly #checked = new Map<string, Remembered>();
+  readonly #sampled = new Map<string, Sampled>();
   readonly #own: ReadonlySet<string>;
   #everything: readonly Placed[] | undefined;
   #places: ReadonlyMap<Identity, Placed> | undefined;
@@ -97,7 +116,7 @@ class Round {
     readonly sources: Sources,
     readonly identities: Identities,
     readonly root: ParseResult,
-    readonly before: ReadonlyMap<string, Remembered>,
+    readonly before: Memory,
   ) {
     this.#files.set(root.file.source.name, root);
     this.#own = ownWords(root.file);
@@ -112,16 +131,28 @@ class Round {
       this.#files.set(path, found);
       return found?.file;
     };
-    const { results, diagnostics } = checkFile(file, { library: sources.library, resolve }, (declaration, scope) =>
-      this.#check(declaration, scope),
-    );
+    const words: (readonly [WordDeclaration, FileScope])[] = [];
+    const { results, diagnostics } = checkFile(file, { library: sources.library, resolve }, (declaration, scope) => {
+      if (declaration.kind === "word") words.push([declaration, scope]);
+      return this.#check(declaration, scope);
+    });
+    const models = results.flatMap(({ facts }) => facts ?? []);
+    const seen = models.flatMap(({ names }) => names).filter(({ location }) => location.file === file.source);
+    const isSeen = ({ span }: WordDeclaration) =>
+      seen.some(({ location: { span: of } }) => span.start <= of.start && of.end <= span.end);
     const analysis: Analysis = {
       file,
-      models: results.flatMap(({ facts }) => facts ?? []),
+      models,
+      samples: words.filter(([word]) => !isSeen(word)).flatMap(([word, scope]) => this.#sample(word, scope)),
       diagnostics: combined([...root.diagnostics, ...diagnostics], () => results.flatMap(({ lints }) => lints)),
       dependencies: new Set([...this.#files.keys(), ...this.#texts.keys()]),
     };
-    return { analysis, files: this.#files, texts: this.#texts, memory: this.#memory };
+    return {
+      analysis,
+      files: this.#files,
+      texts: this.#texts,
+      memory: { checked: this.#checked, sampled: this.#sampled },
+    };
   }
 
   #check(declaration: Checkable, scope: FileScope): Found {
@@ -132,25 +163,45 @@ class Round {
         .map(({ identity }) => identity.id)
         .join(" ")}`;
     for (const key of [() => narrow, wide]) {
-      const known = this.before.get(key());
+      const known = this.before.checked.get(key());
       const moved = known && this.#moved(known);
       if (!known || !moved) continue;
       this.#remember(key(), known);
       return moved;
     }
     const texts = new Map<string, string | undefined>();
-    const found = this.#fresh(declaration, scope, (specifier, from) => {
-      const path = this.sources.resolve(specifier, from);
-      texts.set(path, this.sources.text(path));
-      return texts.get(path);
-    });
+    const found = this.#fresh(declaration, scope, this.#reader(texts));
     const isClean = found.diagnostics.length === 0;
     const places = isClean ? reached : [...reached, ...this.#all()];
     this.#remember(isClean ? narrow : wide(), { ...found, places, texts });
     return found;
   }
+  /** What is inside a word, from applications to samples. */
+  #sample(word: WordDeclaration, scope: FileScope): readonly PlaceFacts[] {
+    const places = this.#reached(word, scope);
+    const key = places.map(({ identity }) => identity.id).join(" ");
+    const known = this.before.sampled.get(key);
+    const moves = known && this.#moves(known);
+    const moved = moves && known.facts.map(moves.places);
+    if (known && moved && !moves.failed) {
+      this.#sampled.set(key, known);
+      return moved;
+    }
+    const texts = new Map<string, string | undefined>();
+    const facts = sampledFacts(word, scope, this.#reader(texts));
+    this.#sampled.set(key, { facts, places, texts });
+    return facts;
+  }
+  /** Reads for a check, and notes what was read. */
+  #reader(texts: Map<string, string | undefined>): DeclarationOptions["readText"] {
+    return (specifier, from) => {
+      const path = this.sources.resolve(specifier, from);
+      texts.set(path, this.sources.text(path));
+      return texts.get(path);
+    };
+  }
   #remember(key: string, entry: Remembered): void {
-    this.#memory.set(key, entry);
+    this.#checked.set(key, entry);
     for (const [path, text] of entry.texts) this.#texts.set(path, text);
   }
 
@@ -191,16 +242,22 @@ class Round {
     ));
   }
 
-  /** What was found, where things are now; undefined if a text that it read changed. */
-  #moved({ facts, diagnostics, lints, places, texts }: Remembered): Found | undefined {
-    for (const [path, text] of texts) if (this.sources.text(path) !== text) return undefined;
-    const moves = new Moves(places, (identity) => this.#now(identity));
+  /** What was found, where things are now; undefined if that cannot be told. */
+  #moved(known: Remembered): Found | undefined {
+    const moves = this.#moves(known);
+    if (!moves) return undefined;
+    const { facts, diagnostics, lints } = known;
     const found = {
       facts: facts && moves.facts(facts),
       diagnostics: diagnostics.map(moves.diagnostic),
       lints: lints.map(moves.diagnostic),
     };
     return moves.failed ? undefined : found;
+  }
+  /** To where declarations are now; undefined if a text that was read changed. */
+  #moves({ places, texts }: Pick<Remembered, "places" | "texts">): Moves | undefined {
+    for (const [path, text] of texts) if (this.sources.text(path) !== text) return undefined;
+    return new Moves(places, (identity) => this.#now(identity));
   }
   #now(identity: Identity): Placed | undefined {
     this.#places ??= new Map(

@@ -21,7 +21,13 @@ export interface ParameterFacts {
   readonly shape: readonly number[];
   readonly location: Location;
 }
-export interface ModelFacts {
+/** Facts about places. */
+export interface PlaceFacts {
+  readonly applications: readonly Application[];
+  /** Names with what they hold: ports, lets, parameters, settings and values of the user's words. */
+  readonly names: readonly Bound[];
+}
+export interface ModelFacts extends PlaceFacts {
   readonly name: string;
   /** The same object as long as nothing that the model depends on changes. */
   readonly revision: object;
@@ -29,15 +35,15 @@ export interface ModelFacts {
   readonly location: Location;
   /** The largest number of examples in one call; 0 for `batch: all`. */
   readonly batch: number;
-  readonly applications: readonly Application[];
-  /** Names with what they hold: ports, lets, parameters, settings and values of the user's words. */
-  readonly names: readonly Bound[];
   readonly parameters: readonly ParameterFacts[];
   /** Elements of all parameters. */
   readonly size: number;
   /** Operations of one example's prediction. */
   readonly flops: number;
 }
+
+/** An application inside a word. */
+export const inWord = (applied: Applied): Application => ({ ...applied, step: undefined, parameters: 0, flops: 0 });
 
 function portText({ element, shape }: Port): string {
   const kind = element.kind === "class" ? `class[${element.size}]` : element.kind;
@@ -64,7 +70,8 @@ export function modelFacts(model: CheckedModel, trace: Trace): ModelFacts {
     batch: model.batch,
     applications: trace.applied.map((applied) => {
       const step = steps.get(placeOf(applied.location));
-      return { ...applied, step: step?.name, parameters: step?.parameters ?? 0, flops: step?.flops ?? 0 };
+      if (!step) return inWord(applied);
+      return { ...applied, step: step.name, parameters: step.parameters, flops: step.flops };
     }),
     names: [
       ...[...model.inputs, ...model.targets, ...model.outputs].map((port) => ({

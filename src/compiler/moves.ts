@@ -2,7 +2,7 @@
 import type { Location, SourceFile, Span } from "../base/source.js";
 import { libraryPrefix } from "../check/library.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { ModelFacts } from "./facts.js";
+import type { ModelFacts, PlaceFacts } from "./facts.js";
 import type { Identity, Placed } from "./identity.js";
 
 interface Move {
@@ -53,11 +53,14 @@ export class Moves {
       ...(fix ? { fix: { ...fix, edits: fix.edits.map(edit) } } : {}),
     };
   };
+  places = ({ applications, names }: PlaceFacts): PlaceFacts => ({
+    applications: applications.map(this.placed),
+    names: names.map(this.placed),
+  });
   facts(facts: ModelFacts): ModelFacts {
     return {
       ...this.placed(facts),
-      applications: facts.applications.map(this.placed),
-      names: facts.names.map(this.placed),
+      ...this.places(facts),
       parameters: facts.parameters.map(this.placed),
     };
   }

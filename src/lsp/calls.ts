@@ -4,7 +4,7 @@ import { builtins } from "../check/builtins/index.js";
 import { wordSetOf } from "../check/recipes.js";
 import type { FileScope, Word, WordSet } from "../check/scope.js";
 import type { Argument, Call, Expression, File, Parameter } from "../syntax/ast.js";
-import { children, type SyntaxNode } from "../syntax/walk.js";
+import { children, isExpression, type SyntaxNode } from "../syntax/walk.js";
 
 /** A word by name, as the language looks it up where words of a set are due. */
 export const findWord = (scope: FileScope, set: WordSet, name: string): Word | Builtin | undefined =>
@@ -17,22 +17,6 @@ export interface CallSite {
   readonly takes: "settings" | "values";
   readonly arguments: readonly { readonly argument: Argument; readonly parameter: Parameter | undefined }[];
 }
-
-const isExpression = (node: SyntaxNode): node is Expression => "kind" in node && expressionKinds.has(node.kind!);
-const expressionKinds: ReadonlySet<string> = new Set<Expression["kind"]>([
-  "number",
-  "string",
-  "name",
-  "list",
-  "unary",
-  "binary",
-  "if",
-  "call",
-  "subscript",
-  "member",
-  "pipe",
-  "missing",
-]);
 
 /** In the order of the text, outer before inner. */
 export function callsIn(file: File, scope: FileScope): readonly CallSite[] {

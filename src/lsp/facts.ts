@@ -1,7 +1,10 @@
-/** @file What models of a file tell about its places: of a word that several models apply, what all of them have in common. */
+/**
+ * @file What models of a file tell about its places: of a word that several models apply, what all of them have in common; of one that none
+ * applies, what holds for all sizes.
+ */
 import type { Location } from "../base/source.js";
 import type { Analysis } from "../compiler/analysis.js";
-import type { Application } from "../compiler/facts.js";
+import type { Application, PlaceFacts as Facts } from "../compiler/facts.js";
 import type { Document } from "./documents.js";
 
 export interface PlaceFacts {
@@ -11,22 +14,36 @@ export interface PlaceFacts {
 }
 
 /** Facts about places in a document itself. */
-export function placeFacts(document: Document, { models }: Analysis): PlaceFacts {
+export function placeFacts(document: Document, { models, samples }: Analysis): PlaceFacts {
   const here = ({ location }: { readonly location: Location }) => location.file.name === document.path;
+  const known = commonFacts(models, here);
+  const isNew = ({ location }: { readonly location: Location }) =>
+    location.file.name === document.path &&
+    !known.applications.has(keyOf(location)) &&
+    !known.names.has(location.span.start);
+  const sampled = commonFacts(samples, isNew);
+  const byPlace = (a: Application, b: Application) => a.location.span.start - b.location.span.start;
+  return {
+    applications: [...known.applications.values(), ...sampled.applications.values()].sort(byPlace),
+    names: new Map([...known.names, ...sampled.names]),
+  };
+}
+const keyOf = ({ span }: Location): string => `${span.start}:${span.end}`;
+
+/** Of the places chosen, what all facts have in common. */
+function commonFacts(all: readonly Facts[], isChosen: (entry: { readonly location: Location }) => boolean) {
   const applications = new Map<string, Application>();
   const names = new Map<number, string>();
-  for (const model of models) {
-    for (const one of model.applications.filter(here)) {
-      const { start, end } = one.location.span;
-      const known = applications.get(`${start}:${end}`);
+  for (const facts of all) {
+    for (const one of facts.applications.filter(isChosen)) {
+      const known = applications.get(keyOf(one.location));
       const before = one.before.map((text, k) => inCommon(known?.before[k], text));
-      applications.set(`${start}:${end}`, { ...one, before, after: inCommon(known?.after, one.after) });
+      applications.set(keyOf(one.location), { ...one, before, after: inCommon(known?.after, one.after) });
     }
-    for (const { location, text } of model.names.filter(here))
+    for (const { location, text } of facts.names.filter(isChosen))
       names.set(location.span.start, inCommon(names.get(location.span.start), text));
   }
-  const byPlace = (a: Application, b: Application) => a.location.span.start - b.location.span.start;
-  return { applications: [...applications.values()].sort(byPlace), names };
+  return { applications, names };
 }
 
 /** Axes in which two shapes differ become `?`. */

@@ -1,4 +1,6 @@
 /** @file What declarations, items, statements and entries look like, for completion. `$1` are places to fill. */
+import type { phaseKeys } from "../check/phases.js";
+import type { trainKeys } from "../check/settings.js";
 
 export interface Snippet {
   readonly label: string;
@@ -71,29 +73,34 @@ export const typeSnippets: readonly Snippet[] = [
   snippet("int", "int", "A whole number."),
 ];
 
-const entry = (label: string, value: string, documentation: string) =>
-  snippet(label, `${label}: ${value}`, documentation);
+/** The value after a key, by key; every key that the checker knows is among them. */
+type Values<Key extends string> = Readonly<Record<Key, readonly [value: string, documentation: string]>>;
+const entriesOf = <Key extends string>(values: Values<Key>): readonly Snippet[] =>
+  Object.entries<Values<Key>[Key]>(values).map(([key, [value, documentation]]) =>
+    snippet(key, `${key}: ${value}`, documentation),
+  );
 export const entries: Readonly<Record<"train" | "data" | "phase", readonly Snippet[]>> = {
-  train: [
-    entry("batch", "${1:32}", "Examples per update; `all` for all of them."),
-    entry("epochs", "${1:10}", "How often training sees each example."),
-    entry("shuffle", "${1:true}", "Whether each epoch has an order of its own. Default true."),
-    entry("validation", "${1:10%}", "The part of the training set that is held out. Default 0."),
-    entry("seed", "${1:1}", "Same seed, same bytes. Default 0."),
-    entry("accumulate", "${1:epoch}", "How many batches make one update."),
-    entry("stop", "early_stop(${1:patience: 5})", "Training ends where nothing improves."),
-    entry("learning_rate", "reduce_on_plateau(${1:patience: 3})", "The rate shrinks where nothing improves."),
-    entry("checkpoint", "${1:best}", "When `netc train` writes a file."),
-    entry("terminate_on_nan", "${1:true}", "Training ends with a loss that is no number. Default false."),
-  ],
+  train: entriesOf<(typeof trainKeys)[number]>({
+    batch: ["${1:32}", "Examples per update; `all` for all of them."],
+    epochs: ["${1:10}", "How often training sees each example."],
+    shuffle: ["${1:true}", "Whether each epoch has an order of its own. Default true."],
+    validation: ["${1:10%}", "The part of the training set that is held out. Default 0."],
+    seed: ["${1:1}", "Same seed, same bytes. Default 0."],
+    accumulate: ["${1:epoch}", "How many batches make one update."],
+    stop: ["early_stop(${1:patience: 5})", "Training ends where nothing improves."],
+    learning_rate: ["reduce_on_plateau(${1:patience: 3})", "The rate shrinks where nothing improves."],
+    checkpoint: ["${1:best}", "When `netc train` writes a file."],
+    terminate_on_nan: ["${1:true}", "Training ends with a loss that is no number. Default false."],
+  }),
   data: [
     snippet("test", "test ${1:x}: $0", "The test set of a port, or a part of the rows: `test: 20%`."),
     snippet("validation", "validation ${1:x}: $0", "The validation set of a port."),
     snippet("augment", "augment ${1:x}: $0", "How an input varies from epoch to epoch."),
   ],
-  phase: [
-    entry("only", "[$0]", "The instances that are trained."),
-    entry("minimize", "[$0]", "The losses that are minimised."),
-    entry("epochs", "${1:5}", "How long."),
-  ],
+  phase: entriesOf<(typeof phaseKeys)[number]>({
+    only: ["[$0]", "The instances that are trained."],
+    minimize: ["[$0]", "The losses that are minimised."],
+    prune: ["magnitude(${1:sparsity: 90%})", "Weights that become 0 as the phase begins, and stay so."],
+    epochs: ["${1:5}", "How long."],
+  }),
 };

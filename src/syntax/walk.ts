@@ -1,6 +1,6 @@
 /** @file Walks over the syntax tree, whatever the kinds of its nodes. */
 import type { Span } from "../base/source.js";
-import type { File } from "./ast.js";
+import type { Expression, File } from "./ast.js";
 
 /** Any part of the tree that has a place: expressions, statements, names, groups, .. */
 export interface SyntaxNode {
@@ -9,6 +9,23 @@ export interface SyntaxNode {
 }
 
 const isNode = (value: object): value is SyntaxNode => "span" in value;
+
+const expressionKinds: ReadonlySet<string> = new Set<Expression["kind"]>([
+  "number",
+  "string",
+  "name",
+  "list",
+  "unary",
+  "binary",
+  "if",
+  "call",
+  "subscript",
+  "member",
+  "pipe",
+  "missing",
+]);
+export const isExpression = (node: SyntaxNode): node is Expression =>
+  node.kind !== undefined && expressionKinds.has(node.kind);
 
 /** The parts directly inside a node, in the order of the text. */
 export function children(node: SyntaxNode): readonly SyntaxNode[] {

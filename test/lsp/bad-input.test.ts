@@ -1,14 +1,18 @@
 /** @file Whatever a client sends, and whatever a text holds, is answered, and the server lives on. */
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import {
   CompletionRequest,
+  DiagnosticSeverity,
   DocumentDiagnosticRequest,
   HoverRequest,
   InlayHintRequest,
 } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
 import { serveStreams } from "../../src/lsp/node.js";
+import { Folder } from "../cli/netc.js";
 import { type Client, connect, memoryHost } from "./client.js";
+import { ServerProcess } from "./process.js";
 
 const good = "model M {\n  input x: f32[3]\n  output y = x -> relu\n}\n";
 const range = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
@@ -64,6 +68,33 @@ it.each([
   await client.stop();
 });
 
+it("reads what is no UTF-8, binary, or large from the disk", async () => {
+  const folder = new Folder({
+    "latin.net": Buffer.from("// caf\xe9\nlayer twice(x: [n]) -> [n] = x + x\n", "latin1"),
+    "binary.net": Uint8Array.from({ length: 3000 }, (_, k) => k),
+    "large.net": "// long\n".repeat(650_000),
+    "a.net": `import { twice } from "./latin.net"
+import { one } from "./binary.net"
+import { two } from "./large.net"
+import { three } from "."
+model M {
+  input x: f32[3]
+  output y = x -> twice
+}
+`,
+  });
+  const server = await ServerProcess.start();
+  const uri = await server.open(join(folder.path, "a.net"));
+  const found = await server.published(uri);
+  expect(
+    found.filter(({ severity }) => severity === DiagnosticSeverity.Error).map(({ range }) => range.start.line),
+  ).toEqual([1, 2, 3]);
+  const hints = await server.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+  expect(hints).toMatchObject([{ label: "[3]" }]);
+  expect(await server.stop()).toBe(0);
+  folder.remove();
+});
+
 it("knows when it is asked, and what it cannot do", async () => {
   const client = await connect();
   await expect(client.connection.sendRequest("initialize", {})).rejects.toMatchObject({ code: -32600 });
@@ -79,7 +110,10 @@ it("lives on after messages that are none", async () => {
   let said = "";
   output.on("data", (bytes: Buffer) => (said += bytes.toString()));
   serveStreams(input, output, memoryHost(new Map()), { version: "test", onExit: () => {} });
-  const raw = (body: string) => input.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const raw = (body: string, encoding: BufferEncoding = "utf8") => {
+    input.write(`Content-Length: ${Buffer.byteLength(body, encoding)}\r\n\r\n`);
+    input.write(body, encoding);
+  };
   const until = async (text: string) => {
     while (!said.includes(text)) await new Promise((resolve) => setTimeout(resolve, 5));
   };
@@ -97,6 +131,13 @@ it("lives on after messages that are none", async () => {
     '{"jsonrpc":"2.0","id":{},"method":"x"}',
   ])
     raw(body);
+  // Bytes that are no UTF-8, in a string and as all there is; a header without a length.
+  raw(
+    '{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"\xff","text":"\xff\xc0"}}}',
+    "latin1",
+  );
+  raw("\xff\xfe\xfd", "latin1");
+  input.write("Hello\r\n\r\n");
   raw('{"jsonrpc":"2.0","id":4,"method":"shutdown"}');
   await until('"id":4');
   input.end();

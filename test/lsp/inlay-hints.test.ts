@@ -69,6 +69,46 @@ model B { input x: f32[6, 4] output y = x -> block(9) }
   expect(found).toContain("return wide -> dense(n)‹[t, n]›");
 });
 
+it("shows what holds for all sizes inside a word that no model applies, also while another is being typed", async () => {
+  const words = `/// Its settings have no defaults, its sizes no numbers.
+layer block(units: int, width: int = 3)(x: [t, n], other: [t, n]) -> [t, 10] {
+  let wide = x -> dense(units) -> relu
+  let pair = concatenate([x, other]) -> dense(2 * n)
+  let four = x -> dense(width + 1)
+  return wide -> dense(10)
+}
+layer image(x: [h, w, c]) = x -> conv2d(8, 3, padding: same) -> max_pool2d(2) -> flatten
+layer rows(x: [..., n]) = x -> dense(4) -> relu
+layer outer(x: [t, n]) = x -> inner -> dense(2)
+layer inner(x: [t, n]) = x -> dense(n) -> relu
+layer unknown(x) = x -> relu
+layer wrong(x: [n]) = x -> dense(n) -> danse(3) -> relu
+`;
+  const settings = { inlayHints: { parameterNames: false } };
+  const found = `/// Its settings have no defaults, its sizes no numbers.
+layer block(units: int, width: int = 3)(x: [t, n], other: [t, n]) -> [t, 10] {
+  let wide = x -> dense(units)‹[t, ?]› -> relu‹[t, ?]›
+  let pair = concatenate([x, other]) -> dense(2 * n)‹[t, ?]›
+  let four = x -> dense(width + 1)‹[t, 4]›
+  return wide -> dense(10)‹[t, 10]›
+}
+layer image(x: [h, w, c]) = x -> conv2d(8, 3, padding: same)‹[?, ?, 8]› -> max_pool2d(2)‹[?, ?, 8]› -> flatten‹[?]›
+layer rows(x: [..., n]) = x -> dense(4) -> relu
+layer outer(x: [t, n]) = x -> inner‹[t, n]› -> dense(2)‹[t, 2]›
+layer inner(x: [t, n]) = x -> dense(n)‹[t, n]› -> relu‹[t, n]›
+layer unknown(x) = x -> relu
+layer wrong(x: [n]) = x -> dense(n)‹[n]› -> danse(3) -> relu
+`;
+  expect(await shown(words, settings)).toBe(found);
+  const half = "layer typing(x: [n]) = x -> den";
+  expect(await shown(words + half, settings)).toBe(found + half);
+  // What a model says of a word is more than what holds always.
+  const applied = "model M { input x: f32[5, 3] output y = x -> outer }\n";
+  expect(await shown(words + applied, settings)).toBe(
+    found + "model M { input x: f32[5, 3] output y = x -> outer‹[5, 2]› }\n",
+  );
+});
+
 it.each(
   model
     .split("\n")

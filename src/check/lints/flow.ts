@@ -14,7 +14,7 @@ import {
   type Statement,
   type WordDeclaration,
 } from "../../syntax/ast.js";
-import { children, type SyntaxNode } from "../../syntax/walk.js";
+import { children, isExpression, type SyntaxNode } from "../../syntax/walk.js";
 import { activated, activations } from "./vocabulary.js";
 
 /** A word applied to a value. */
@@ -197,23 +197,6 @@ function isActivation({ name, value }: Argument): boolean {
   const word = wordName(value);
   return word !== undefined && activations.includes(word.name);
 }
-
-const expressionKinds: ReadonlySet<string> = new Set<Expression["kind"]>([
-  "number",
-  "string",
-  "name",
-  "list",
-  "unary",
-  "binary",
-  "if",
-  "call",
-  "subscript",
-  "member",
-  "pipe",
-  "missing",
-]);
-const isExpression = (node: SyntaxNode): node is Expression =>
-  node.kind !== undefined && expressionKinds.has(node.kind);
 
 /** The last word applied that is not one of `through`. */
 export function past(last: Application | undefined, through: readonly string[]): Application | undefined {

@@ -15,7 +15,7 @@ function shapes(context: Context, document: Document): Placed[] {
   const analysis = context.project.analyse(document.path);
   if (!analysis) return [];
   return placeFacts(document, analysis)
-    .applications.filter(({ isStage }) => isStage)
+    .applications.filter(({ isStage, after }) => isStage && after !== "?")
     .map(({ location, after, before }) => ({
       offset: location.span.end,
       hint: {

@@ -1,18 +1,9 @@
 /** @file The words and constants that a file declares or imports. */
 import type { SourceFile } from "../../base/source.js";
-import { setOf, type WordSet } from "../../check/scope.js";
+import { setOf, type WordSet, wordSets } from "../../check/scope.js";
 import type { File, ImportDeclaration, ImportItem } from "../../syntax/ast.js";
 import type { Entity } from "./entity.js";
 import { entityOf, type Words } from "./words.js";
-
-export const wordSets: readonly WordSet[] = [
-  "word",
-  "optimizer",
-  "schedule",
-  "initializer",
-  "regularizer",
-  "constraint",
-];
 
 export interface Imported {
   readonly item: ImportItem;
