@@ -204,7 +204,7 @@ ${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\
     ),
   },
   { code: "NET5016", text: trained("  let m = «mean(x, over: data)»") },
-  { code: "NET5016", text: trained("  buffer b: [] = «max(x, over: [data, ...])»") },
+  { code: "NET5016", text: trained("  buffer b: [] = «product(x, over: [data, ...])»") },
   {
     code: "NET5017",
     text: trained("  buffer a: [6] = mean(x, over: data)\n  buffer b: [6] = «std(x - a, over: data)»"),

@@ -6,6 +6,7 @@ import { instantiate } from "../../src/cli/compile.js";
 import { type AllWeights, Checker, layersOf, shrink, tensorsOf } from "../../src/cli/smaller.js";
 import { compileModel } from "../../src/compiler/compile.js";
 import { readSafetensors } from "../../src/emit/runtime/safetensors.js";
+import { dataFolder, exampleFile, testWith } from "../examples/support.js";
 import { flowers, flowerTable, inFolder } from "./netc.js";
 
 const checkerOf = (text: string) => new Checker({ readText: () => text, resolve: (path) => path }, "test.net", "M");
@@ -42,6 +43,27 @@ test.each([
   ["depthwise", "f32[6, 6, 2]", "conv2d(8, 3) as a -> depthwise_conv2d(3) -> relu -> flatten", ["a 8"]],
   ["lstm", "f32[5, 2]", "lstm(8) as a", ["a 8"]],
   ["gru", "f32[5, 2]", "gru(8, return_sequences: true) as a -> simple_rnn(4) as b", ["a 8", "b 4"]],
+  [
+    "concatenated vectors",
+    "f32[4]",
+    "join",
+    ["join.dense 8", "join.dense_2 5"],
+    "layer join(x: [n]) = [x -> dense(8) -> relu, x -> dense(5) -> tanh] -> concatenate",
+  ],
+  [
+    "concatenated channels",
+    "f32[6, 6, 2]",
+    "join -> flatten",
+    ["join.conv2d 8", "join.conv2d_2 5", "join.conv2d_3 4"],
+    "layer join(x: [h, w, c]) = [x -> conv2d(8, 3), x -> conv2d(5, 3) -> relu, x -> conv2d(4, 3)] -> concatenate -> batch_norm",
+  ],
+  [
+    "flattened, then concatenated, behind others",
+    "f32[6, 6, 2]",
+    "join",
+    ["join.conv2d 8"],
+    "layer join(x: [h, w, c]) = [mean(x, over: [h, w]), x -> conv2d(8, 3) -> flatten] -> concatenate",
+  ],
   ["embedding", "class[9][5]", "embedding(8) as a -> flatten", ["a 8"]],
   ["a constant", "f32[4]", "dense(wide) as a -> relu -> residual(dense(wide))", ["a 8"], "const wide = 8"],
   ["a word of one's own", "f32[4]", "block as a -> relu", ["a.dense 8"], "layer block(x: [n]) = x -> dense(8)"],
@@ -55,6 +77,20 @@ test.each([
   const smaller = await shrink(checker, net, layers[0]!, 3);
   expect(smaller?.text).toBe(text.replace(/8/, "3"));
   for (const { path, shape } of tensorsOf(smaller!.model)) expect(smaller!.weights.get(path)!.shape).toEqual(shape);
+});
+
+test("each branch of a concatenation, the middle one too", async () => {
+  const join =
+    "layer join(x: [n]) = [x -> dense(4), x -> dense(5) -> relu, x -> dense(6), x] -> concatenate -> batch_norm";
+  const text = model("f32[3]", "join -> dense(7) as next", join);
+  const net = await startOf(text);
+  const checker = checkerOf(text);
+  const layers = layersOf(checker, text, net.model);
+  expect(layers.map(({ units }) => units)).toEqual([4, 5, 6, 7]);
+  for (const layer of layers.slice(0, 3)) {
+    const smaller = await shrink(checker, net, layer, 2);
+    expect(smaller!.weights.get("next.kernel")!.shape).toEqual([18 - layer.units + 2, 7]);
+  }
 });
 
 test.each([
@@ -133,3 +169,36 @@ describe("netc prune", () => {
       expect(folder.list()).toEqual(before);
     }));
 });
+
+testWith("mnist")("the CNN with half of its units reads digits as well, after training a little more", () =>
+  inFolder({}, async (folder) => {
+    const train = async (file: string, ...more: readonly string[]) => {
+      const { out } = await folder.run(
+        "train",
+        file,
+        "--data",
+        dataFolder("mnist"),
+        "--epochs",
+        "1",
+        "--json",
+        ...more,
+      );
+      return (JSON.parse(out.trimEnd().split("\n").at(-1)!) as { test: { accuracy: number } }).test.accuracy;
+    };
+    const mnist = exampleFile("mnist");
+    const before = await train(mnist, "--limit", "9600", "--save", "w.safetensors");
+    expect(before).toBeGreaterThan(0.93);
+    const { code, out } = await folder.run("prune", mnist, "--weights", "w.safetensors", "-o", "small.net", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      layers: [
+        { name: "conv2d", units: 32, kept: 16 },
+        { name: "conv2d_2", units: 64, kept: 32 },
+        { name: "dense", units: 128, kept: 64 },
+      ],
+      parameters: { before: 225_034, after: 56_714 },
+    });
+    const after = await train("small.net", "--limit", "9600", "--resume", "small.safetensors");
+    expect(after).toBeGreaterThan(before - 0.01);
+  }),
+);

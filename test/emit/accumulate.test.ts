@@ -51,7 +51,7 @@ describe.each(["typescript", "wasm"] as const)("accumulate, %s", (target) => {
     expect(whole.step).toBe(4 * 3);
     numbersOf(parts).forEach((value, k) => expect(value).toBeCloseTo(numbersOf(whole)[k]!, 5));
   });
-  test("sequences of unequal length in unequal batches: a mean over all items, as from the whole set", async () => {
+  test("sequences of unequal length in unequal batches: examples weigh alike, as from the whole set", async () => {
     const source = (batch: number, accumulate: string) => `
 model Items {
   input  x: f32[t <= 6]
