@@ -41,8 +41,9 @@ const { metafile } = await build({
 });
 // Read as text, hence without chunks.
 copyFileSync(root("dist/src/bundler/hot.js"), `${outdir}/hot.js`);
-// CommonJS packages ask for Node's own modules by `require`. What runs in browsers shares no chunk with them.
-const banner = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n';
+// CommonJS packages ask for Node's own modules by `require`. Not imported: the entry `netc` shares the chunk, and runs in browsers, too.
+const banner =
+  'const require = globalThis.process?.getBuiltinModule?.("node:module").createRequire(import.meta.url);\n';
 for (const name of Object.keys(metafile.outputs)) {
   const path = resolve(root("dist/src"), name);
   const text = readFileSync(path, "utf8");
