@@ -2,13 +2,17 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Moons, MoonsPredictor } from "./moons.net";
 
+let state = 1;
+/** From 0 to 1, the same numbers in every run: so is what the network learns. */
+const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+
 /** Points around two half circles that reach into each other. */
 function drawPoints(count) {
   const arc = Array.from({ length: count }, (_, k) => (k % 2 === 0 ? "upper" : "lower"));
   const point = arc.map((name) => {
-    const angle = Math.PI * Math.random();
+    const angle = Math.PI * random();
     const side = name === "upper" ? 1 : -1;
-    const noise = () => 0.4 * (Math.random() + Math.random() - 1);
+    const noise = () => 0.4 * (random() + random() - 1);
     return [side * (Math.cos(angle) - 0.5) + noise(), side * (Math.sin(angle) - 0.25) + noise()];
   });
   return { point, arc };
