@@ -10,7 +10,7 @@ import { lanes } from "./affine.js";
 import { hotFolds } from "./hot.js";
 import type { Nest } from "./nest.js";
 import { overlap } from "./nest.js";
-import { enoughTrips, leastShared } from "./outermost.js";
+import { enoughTrips, leastShared, writesApart } from "./outermost.js";
 import { gather, TileSearch } from "./tile-search.js";
 import type { Tile } from "./tile-search.js";
 
@@ -71,7 +71,7 @@ export class NestTiles {
     if (this.#search) {
       const tile = this.#search.best();
       const mayLead = (loop: LoopAxis) =>
-        this.#isPlain(loop) && this.#extentOf(loop) >= enoughTrips * (tile.rows.get(loop.axes.at(-1)!) ?? 1);
+        writesApart(this.#nest, loop) && this.#extentOf(loop) >= enoughTrips * (tile.rows.get(loop.axes.at(-1)!) ?? 1);
       const mayReorder = this.#isWide && this.#mayReorder();
       return this.#tiling(tile, mayReorder ? leastShared(this.#nest, this.#loops, this.#batch, mayLead) : this.#loops);
     }
@@ -125,12 +125,6 @@ export class NestTiles {
   /** Lists are made for the loops in their order; a part holds its examples. */
   #mayReorder(): boolean {
     return this.#isApart && !this.#nest.lists && !this.#nest.parts;
-  }
-  /** Each of its indices is a subscript of every output. */
-  #isPlain({ axes }: LoopAxis): boolean {
-    const leads = (axis: Axis, at: readonly Expr[]) =>
-      at.some((place) => place.kind === "index" && place.axis === axis);
-    return this.#nest.outputs.every(({ at }) => axes.every((axis) => leads(axis, at)));
   }
   #extentOf({ extent, batched }: LoopAxis): number {
     return extent * (batched ? this.#batch : 1);

@@ -1,7 +1,7 @@
 /** @file A loop nest over buffers becomes kernel statements: loops with register tiles, values, then stores. */
 import { affine as isAffine } from "../ir/affine.js";
 import type { ArrayName, KernelExpr } from "../ir/kernel.js";
-import type { Axis, Read } from "../ir/types.js";
+import type { Read } from "../ir/types.js";
 import { affine, int, lane, lanes, linear, plus, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
@@ -15,6 +15,7 @@ import { Folds } from "./folds.js";
 import { factorsOf } from "./guards.js";
 import { ListMaker } from "./lists.js";
 import type { Buffer, Nest, Output, View } from "./nest.js";
+import { enoughTrips, writesApart } from "./outermost.js";
 import { tilingFor } from "./schedules.js";
 import type { Schedules } from "./schedules.js";
 
@@ -73,9 +74,10 @@ class NestMaker {
     if (parts) return this.#loops[0];
     // A list is made in the loops over its rows.
     const apart = this.#loops
-      .filter((loop) => this.#isApart(loop) && loop.axes.every((axis) => lists?.rows.includes(axis) ?? true))
+      .filter((loop) => loop.extent > 1 || loop.batched)
+      .filter((loop) => writesApart(this.#nest, loop) && loop.axes.every((axis) => lists?.rows.includes(axis) ?? true))
       .map((loop) => ({ loop, trips: this.#extentOf(loop) / this.#tileOf(loop) }));
-    const enough = apart.find(({ trips }) => trips >= 8);
+    const enough = apart.find(({ trips }) => trips >= enoughTrips);
     return (enough ?? apart.sort((a, b) => b.trips - a.trips)[0])?.loop;
   }
   #extentOf({ extent, batched }: LoopAxis): number {
@@ -87,13 +89,6 @@ class NestMaker {
     const { vector, rows } = this.#tiling;
     const width = carrier === vector ? lanes : 1;
     return Math.max(width, Math.min(rows.get(carrier) ?? 1, Math.floor(this.#extentOf(loop) / width) * width));
-  }
-
-  /** Whether different iterations write different elements. */
-  #isApart({ axes, extent, batched }: LoopAxis): boolean {
-    const { outputs } = this.#nest;
-    const isPlain = (axis: Axis, { at }: Output) => at.some((place) => place.kind === "index" && place.axis === axis);
-    return (extent > 1 || batched) && outputs.every((output) => axes.every((axis) => isPlain(axis, output)));
   }
 
   make(): void {

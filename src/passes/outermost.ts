@@ -11,6 +11,12 @@ import type { Nest } from "./nest.js";
 /** Iterations that are enough to share. */
 export const enoughTrips = 8;
 
+/** Whether different iterations write different elements: each index of the loop is a subscript of every output. */
+export function writesApart({ outputs }: Nest, { axes }: LoopAxis): boolean {
+  const leads = (axis: Axis, at: readonly Expr[]) => at.some((place) => place.kind === "index" && place.axis === axis);
+  return outputs.every(({ at }) => axes.every((axis) => leads(axis, at)));
+}
+
 /**
  * The loops with the one first that moves least between threads, if that is less than half of what the first one moves. A single
  * example is no work to share.
