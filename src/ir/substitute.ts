@@ -46,3 +46,13 @@ export function substitute(
   };
   return map.size === 0 && !tensors ? expr : go(expr, { map, done: new Map() });
 }
+
+/** The expression with another in the place of a part of it. */
+export function replaced(graph: ExpressionBuilder, expr: Expr, from: Expr, to: Expr): Expr {
+  const go = (e: Expr): Expr => {
+    if (e === from) return to;
+    if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map(go));
+    return e.kind === "fold" ? graph.fold(e.reducer, e.axes, go(e.body)) : e;
+  };
+  return go(expr);
+}

@@ -82,7 +82,7 @@ export function adjointsOfReads(
           break;
         }
         const isShared = expr.arguments.filter((e) => dependsOn(e, needs)).length > 1;
-        if (own.type === "f32" && (isLong(own) || (isShared && !isCheap(own)))) own = store(context, own, scope);
+        if (own.type === "f32" && (isLong(own) || (isShared && (!isCheap(own) || isChoice(own))))) own = store(context, own, scope);
         const gradients = expr.op.gradient!(graph, expr.arguments, expr === root ? value : expr, own);
         expr.arguments.forEach((argument, k) => {
           const part = gradients[k];
@@ -112,6 +112,9 @@ function sumOf(graph: Graph, a: Seed, b: Seed): Seed {
   if (a.when === b.when) return { value: graph.apply(add, a.value, b.value), when: a.when };
   return { value: graph.apply(add, settled(graph, a), settled(graph, b)), when: undefined };
 }
+
+/** A value masked where a choice fell otherwise: to read it takes one load, to compute it again two. */
+const isChoice = (expr: Expr): boolean => expr.kind === "apply" && expr.op === where;
 
 /** Guards write a seed twice: a chain of them would double in length at each operation. */
 function isLong(expr: Expr): boolean {

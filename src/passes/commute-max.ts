@@ -3,6 +3,7 @@
  * differentiation, so that the gradient is masked where it is small, and the array pooled is read by nothing else.
  */
 import type { Graph } from "../ir/graph.js";
+import { replaced } from "../ir/substitute.js";
 import { rewrite, topological, usersOf } from "../ir/traverse.js";
 import type { Compute, Expr, Read, Tensor } from "../ir/types.js";
 import { Simplifier } from "./simplify.js";
@@ -52,10 +53,4 @@ function windowOf(e: Expr): Read | undefined {
 }
 function hasFold(e: Expr): boolean {
   return e.kind === "fold" || (e.kind === "apply" && e.arguments.some(hasFold));
-}
-function replaced(graph: Graph, e: Expr, from: Expr, to: Expr): Expr {
-  if (e === from) return to;
-  if (e.kind === "apply")
-    return graph.apply(e.op, ...e.arguments.map((argument) => replaced(graph, argument, from, to)));
-  return e.kind === "fold" ? graph.fold(e.reducer, e.axes, replaced(graph, e.body, from, to)) : e;
 }

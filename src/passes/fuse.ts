@@ -9,6 +9,7 @@ import type { Axis, Compute, Expr, Read, Scan, Scatter, Tensor } from "../ir/typ
 import { number, where } from "../ops/index.js";
 import { callsIn, countOf, hasContraction, isContraction, mostCalls, Prices } from "./price.js";
 import { Simplifier } from "./simplify.js";
+import { isSparseScatter } from "./sparse.js";
 import { inlined } from "./views.js";
 
 /** Window positions around which a contraction may be repeated: they become its register tile. */
@@ -216,7 +217,8 @@ class Decisions {
       }
     };
     const seen = new Set<Expr>();
-    walk(reader.body, 1, "", false, seen);
+    // What is mostly zeros once scattered is stored before, for the sums that visit nothing else.
+    walk(reader.body, 1, "", reader.kind === "scatter" && isSparseScatter(reader), seen);
     if (reader.kind === "scatter") for (const at of reader.at) walk(at, 1, "", true, new Set());
   }
 }

@@ -72,10 +72,10 @@ class NestMaker {
   #sharedLoop(): LoopAxis | undefined {
     const { lists, parts } = this.#nest;
     if (parts) return this.#loops[0];
-    // A list is made in the loops over its rows.
+    // Threads that share another loop would make lists in the same memory.
     const apart = this.#loops
       .filter((loop) => loop.extent > 1 || loop.batched)
-      .filter((loop) => writesApart(this.#nest, loop) && loop.axes.every((axis) => lists?.rows.includes(axis) ?? true))
+      .filter((loop) => writesApart(this.#nest, loop) && (!lists || loop.axes.every((axis) => axis === lists.apart)))
       .map((loop) => ({ loop, trips: this.#extentOf(loop) / this.#tileOf(loop) }));
     const enough = apart.find(({ trips }) => trips >= enoughTrips);
     return (enough ?? apart.sort((a, b) => b.trips - a.trips)[0])?.loop;

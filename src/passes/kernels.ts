@@ -4,11 +4,13 @@ import type { CompiledProgram, Kernel } from "../ir/kernel.js";
 import type { Origin, Program } from "../ir/types.js";
 import { int, variable } from "./affine.js";
 import { Blocks } from "./blocks.js";
+import { inPlace } from "./in-place.js";
 import { kernelizeNest } from "./kernelize.js";
 import type { Place } from "./kernelize.js";
 import type { Step } from "./nest.js";
 import type { Schedules } from "./schedules.js";
 import { withLists } from "./lists.js";
+import { withPartialSums } from "./partial-sums.js";
 import { withParts } from "./parts.js";
 import { planMemory } from "./plan.js";
 import { schedule } from "./schedule.js";
@@ -27,10 +29,12 @@ export interface KernelOptions {
 
 export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
   const { batch, target, schedules } = options;
-  const ordered = schedule(graph, skipZeros(graph, program), batch);
-  const steps = target === "wasm" ? forVectors(graph, ordered, batch) : ordered;
+  const sparse = skipZeros(graph, program);
+  const isWide = target === "wasm";
+  const ordered = schedule(graph, isWide ? withPartialSums(graph, sparse, batch) : sparse, batch);
+  const steps = inPlace(isWide ? forVectors(graph, ordered, batch) : ordered, batch);
   const plan = planMemory(steps);
-  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: target === "wasm", schedules };
+  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: isWide, schedules };
   const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));
   return {
     name: program.name,

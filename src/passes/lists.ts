@@ -17,15 +17,18 @@ import type { Affine } from "./affine.js";
 import type { Blocks } from "./blocks.js";
 import { bind } from "./expressions.js";
 import type { Env, Expressions, Instance } from "./expressions.js";
+import { aligned } from "./nest.js";
 import type { Nest, Output, Step, View } from "./nest.js";
 
 export interface Lists {
   readonly fold: Fold;
   readonly factor: Read;
   readonly other: Read;
-  /** The factor's indices that are not summed: one list for each of their values. */
+  /** The factor's indices that are not summed: a list is made for each of their values, and used before the next. */
   readonly rows: readonly Axis[];
-  /** [..rows, positions] */
+  /** The first of them: each of its values has memory for a list, so that threads may share it. */
+  readonly apart: Axis | undefined;
+  /** [apart, positions] */
   readonly values: View;
   readonly positions: View;
 }
@@ -91,8 +94,10 @@ function listed(nest: Nest, batch: number): Nest {
     const rest = nest.axes.filter((axis) => !rows.includes(axis));
     if (count(rest, batch) < leastUse) continue;
     const ordered = nest.axes.filter((axis) => rows.includes(axis));
-    const shape: readonly Extent[] = [...ordered.map(({ extent }) => extent), count(fold.axes, batch)];
-    const length = count(ordered, batch) * count(fold.axes, batch);
+    const apart = ordered.slice(0, 1);
+    const most = aligned(count(fold.axes, batch));
+    const shape: readonly Extent[] = [...apart.map(({ extent }) => extent), most];
+    const length = count(apart, batch) * most;
     const view = (array: "activations" | "integers"): View => ({
       buffer: { tensor: factor.tensor, array, length, fixed: undefined },
       shape,
@@ -102,6 +107,7 @@ function listed(nest: Nest, batch: number): Nest {
       factor,
       other,
       rows: ordered,
+      apart: apart[0],
       values: view("activations"),
       positions: view("integers"),
     };
@@ -128,11 +134,13 @@ export class ListMaker {
   readonly #expressions: Expressions;
   readonly #lists: Lists;
   readonly #moves: Moves;
+  readonly #batch: number;
 
   constructor(blocks: Blocks, expressions: Expressions, nest: Nest, lists: Lists, batch: number) {
     this.#blocks = blocks;
     this.#expressions = expressions;
     this.#lists = lists;
+    this.#batch = batch;
     this.#moves = movesOf(lists.other.at, shapeOf(nest, lists.other), batch);
   }
 
@@ -142,14 +150,13 @@ export class ListMaker {
 
   /** Runs `body` in a loop over the list; both reads of the instances are known there. */
   each(instances: readonly Instance<Fold>[], body: (inner: readonly Instance<Fold>[]) => void): void {
-    const { fold, factor, other, rows, values, positions } = this.#lists;
+    const { fold, factor, other, values, positions } = this.#lists;
     const expressions = this.#expressions;
     const blocks = this.#blocks;
-    const row = rows.map((axis) => instances[0]!.env.get(axis)!);
-    const length = this.#count(row, instances[0]!.env);
-    const most = values.shape.at(-1) as number;
-    blocks.loop(int(0), length, 1, { min: 0, max: most - 1 }, most, (name) => {
-      const at = [...row, variable(name)];
+    const [{ env }] = instances as [Instance<Fold>];
+    const most = count(fold.axes, this.#batch);
+    blocks.loop(int(0), this.#count(env), 1, { min: 0, max: most - 1 }, most, (name) => {
+      const at = [...this.#list(env), variable(name)];
       const value = expressions.load("f32", values, at);
       const place = expressions.load("i32", positions, at);
       if (place.kind !== "local") throw new Error("kernel: a position without a name");
@@ -171,9 +178,15 @@ export class ListMaker {
     return sum;
   }
 
+  /** Which list has the row's elements. */
+  #list(env: Env): readonly Affine[] {
+    const { apart } = this.#lists;
+    return apart ? [env.get(apart)!] : [];
+  }
   /** The number of elements of a row's list, which is made where the row is known. */
-  #count(row: readonly Affine[], env: Env): KernelExpr {
+  #count(env: Env): KernelExpr {
     const blocks = this.#blocks;
+    const row = this.#lists.rows.map((axis) => env.get(axis)!);
     const depth = Math.max(...row.map(({ terms }) => blocks.depthOfTerms(terms)), blocks.depthOfTerms([]));
     const key = `list:${row.map((place) => place.key).join()}`;
     const known = blocks.recall(key, depth);
@@ -181,7 +194,7 @@ export class ListMaker {
     let length: KernelExpr | undefined;
     blocks.at(depth, () => {
       length = blocks.accumulator("i32", int(0));
-      this.#loops(this.#lists.fold.axes, env, (inner) => this.#add(row, inner, length!));
+      this.#loops(this.#lists.fold.axes, env, (inner) => this.#add(inner, length!));
     });
     blocks.remember(key, depth, length!);
     return length!;
@@ -194,7 +207,7 @@ export class ListMaker {
       this.#loops(rest, new Map(env).set(axis, variable(name)), body),
     );
   }
-  #add(row: readonly Affine[], env: Env, length: KernelExpr): void {
+  #add(env: Env, length: KernelExpr): void {
     const { factor, fold, values, positions } = this.#lists;
     const expressions = this.#expressions;
     const blocks = this.#blocks;
@@ -207,7 +220,7 @@ export class ListMaker {
       place = plus(place, times(computed, part.factor));
     }
     const put = ({ buffer, shape }: View, element: KernelExpr) => {
-      const start = expressions.element(buffer, shape, [...row, affine(0)]);
+      const start = expressions.element(buffer, shape, [...this.#list(env), affine(0)]);
       // The list's end changes, so that nothing that depends on it may get a name.
       const end = variable((length as { name: string }).name);
       const index = linear(plus(affineFrom(start), end));

@@ -28,6 +28,10 @@ export interface Buffer {
   /** A region of an arena; undefined: the memory plan decides. */
   readonly fixed: number | undefined;
 }
+/** One cache line of f32: planned buffers start at a multiple, so that no two threads write to one line. */
+const alignment = 16;
+export const aligned = (length: number): number => Math.ceil(length / alignment) * alignment;
+
 /** A buffer's elements, row-major, under a shape; the declared batch counts where `batch` is not the leading axis. */
 export interface View {
   readonly buffer: Buffer;
@@ -72,6 +76,34 @@ export interface ScanUnit {
   readonly body: readonly Unit[];
 }
 export const isScanUnit = (unit: Unit): unit is ScanUnit => !Array.isArray(unit);
+
+/** Whatever a step touches. */
+export function buffersOf(step: Step): readonly Buffer[] {
+  if (step.kind === "loop") return step.body.flatMap(buffersOf);
+  const views = [...step.views.values(), ...step.outputs.map(({ view }) => view), ...step.fills];
+  if (step.lists) views.push(step.lists.values, step.lists.positions);
+  return views.map(({ buffer }) => buffer);
+}
+
+/** What a nest reads from memory. */
+export function readsOf({ outputs, inline }: Nest): readonly Read[] {
+  const found: Read[] = [];
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    if (expr.kind === "apply") expr.arguments.forEach(visit);
+    else if (expr.kind === "fold") visit(expr.body);
+    else if (expr.kind === "read") {
+      expr.at.forEach(visit);
+      const inlined = inline.get(expr.tensor);
+      if (inlined) visit(inlined);
+      else found.push(expr);
+    }
+  };
+  for (const { value, at } of outputs) [value, ...at].forEach(visit);
+  return found;
+}
 
 /** Row-major strides of a shape. */
 export function stridesOf(shape: readonly Extent[], batch: number): readonly number[] {
@@ -146,7 +178,7 @@ export function blocked(graph: Graph, written: Written, batch: number): Written 
   const { axes, value } = written;
   if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || written.accumulate) return written;
   const leading = new Map<Axis, number>();
-  for (const { tensor, at } of readsOf(value.body)) {
+  for (const { tensor, at } of tensorReads(value.body)) {
     const lead = at[0] && [...(affine(at[0])?.terms.keys() ?? [])];
     if (lead?.length !== 1 || !value.axes.includes(lead[0]!) || !tensor.shape.includes("batch")) continue;
     leading.set(lead[0]!, (leading.get(lead[0]!) ?? 0) + sizeOf(tensor.shape, batch));
@@ -158,8 +190,8 @@ export function blocked(graph: Graph, written: Written, batch: number): Written 
   return { axes: [block[0], ...axes], at: written.at, value: graph.fold("sum", rest, value.body), accumulate: true };
 }
 /** The reads of an expression, of each tensor one. */
-function readsOf(expr: Expr, into = new Map<Tensor, Read>()): Iterable<Read> {
+function tensorReads(expr: Expr, into = new Map<Tensor, Read>()): Iterable<Read> {
   if (expr.kind === "read") into.set(expr.tensor, expr);
-  else if (expr.kind === "apply") for (const argument of expr.arguments) readsOf(argument, into);
+  else if (expr.kind === "apply") for (const argument of expr.arguments) tensorReads(argument, into);
   return into.values();
 }

@@ -4,12 +4,13 @@
  * better share the units.
  */
 import { sizeOf } from "../ir/graph.js";
-import type { Axis, Expr, Read } from "../ir/types.js";
+import type { Axis, Expr, Tensor } from "../ir/types.js";
 import type { LoopAxis } from "./access.js";
+import { readsOf } from "./nest.js";
 import type { Nest } from "./nest.js";
 
 /** Iterations that are enough to share. */
-export const enoughTrips = 8;
+export const enoughTrips = 4;
 
 /** Whether different iterations write different elements: each index of the loop is a subscript of every output. */
 export function writesApart({ outputs }: Nest, { axes }: LoopAxis): boolean {
@@ -30,11 +31,13 @@ export function leastShared(
 ): readonly LoopAxis[] {
   const [first] = loops;
   if (!first || batch === 1 || nest.outputs.some(({ accumulate }) => accumulate)) return loops;
-  const reads = readsOf(nest);
+  /** By tensor: all the indices that it is read by. */
+  const reads = new Map<Tensor, Set<Axis>>();
+  for (const { tensor, free } of readsOf(nest)) reads.set(tensor, new Set([...(reads.get(tensor) ?? []), ...free]));
   /** Elements that a thread reads or writes and another one wrote last, if examples are shared elsewhere. */
   const moved = ({ axes, batched }: LoopAxis): number => {
     let sum = 0;
-    for (const { tensor, free } of reads) {
+    for (const [tensor, free] of reads) {
       const view = nest.views.get(tensor);
       const shape = view?.shape ?? tensor.shape;
       const size = view?.buffer.length ?? sizeOf(shape, batch);
@@ -48,26 +51,4 @@ export function leastShared(
   const best = loops.filter(mayLead).sort((a, b) => moved(a) - moved(b))[0];
   if (!best || best === first || 2 * moved(best) >= moved(first)) return loops;
   return [best, ...loops.filter((loop) => loop !== best)];
-}
-
-/** What a nest reads from memory, once per tensor, with all the indices that it is read by. */
-function readsOf({ outputs, inline }: Nest): readonly { readonly tensor: Read["tensor"]; readonly free: Set<Axis> }[] {
-  const found = new Map<Read["tensor"], Set<Axis>>();
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    if (expr.kind === "apply") expr.arguments.forEach(visit);
-    else if (expr.kind === "fold") visit(expr.body);
-    else if (expr.kind === "read") {
-      expr.at.forEach(visit);
-      const inlined = inline.get(expr.tensor);
-      if (inlined) return visit(inlined);
-      const free = found.get(expr.tensor) ?? new Set();
-      for (const axis of expr.free) free.add(axis);
-      found.set(expr.tensor, free);
-    }
-  };
-  for (const { value } of outputs) visit(value);
-  return [...found].map(([tensor, free]) => ({ tensor, free }));
 }

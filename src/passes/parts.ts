@@ -22,7 +22,7 @@ export interface Parts {
 }
 
 /** As many threads as can share such a sum. */
-const partsOfSums = 4;
+export const partsOfSums = 4;
 const fewestRows = 2;
 /** Terms of each sum from which adding up the parts does not matter. */
 const leastTerms = 128;

@@ -1,6 +1,7 @@
 /** @file The memory plan: values that are never alive together share space; sizes are known, so nothing is allocated at run time. */
 import type { ArrayName, Region } from "../ir/kernel.js";
-import type { Buffer, Nest, Step } from "./nest.js";
+import { aligned, buffersOf } from "./nest.js";
+import type { Buffer, Step } from "./nest.js";
 
 export interface MemoryPlan {
   /** Where each planned buffer starts in its array. */
@@ -11,10 +12,6 @@ export interface MemoryPlan {
   /** What is alive at once at the worst moment: no plan can be smaller. */
   readonly lowerBound: { readonly activations: number; readonly integers: number };
 }
-
-/** One cache line of f32. */
-const alignment = 16;
-const aligned = (length: number) => Math.ceil(length / alignment) * alignment;
 
 interface Life {
   readonly buffer: Buffer;
@@ -58,12 +55,6 @@ function livesOf(steps: readonly Step[]): readonly Life[] {
     }
   return [...lives.values()];
 }
-function buffersOf(nest: Nest): readonly Buffer[] {
-  const views = [...nest.views.values(), ...nest.outputs.map(({ view }) => view), ...nest.fills];
-  if (nest.lists) views.push(nest.lists.values, nest.lists.positions);
-  return views.map(({ buffer }) => buffer);
-}
-
 export function planMemory(steps: readonly Step[]): MemoryPlan {
   const lives = livesOf(steps);
   const offsets = new Map<Buffer, number>();
@@ -92,12 +83,16 @@ type Placement = { readonly size: number; readonly at: ReadonlyMap<Buffer, numbe
 /** Up to so many values the packing is tried largest first too, in quadratic time. */
 const fewEnough = 1000;
 
+/**
+ * The smallest of a few placements. Of equals the one that leaves small values most apart: memory that several threads wrote lately
+ * costs the next one that writes there, and what is large was mostly written by tiles that are waiting for nothing but arithmetic.
+ */
 function placeArray(lives: readonly Life[], offsets: Map<Buffer, number>): { size: number; bound: number } {
-  const inOrder = firstUsedFirst(lives);
-  const bySize = lives.length <= fewEnough ? largestFirst(lives) : inOrder;
-  const best = bySize.size < inOrder.size ? bySize : inOrder;
+  const inOrder = [firstUsedFirst(lives, roomiest), firstUsedFirst(lives, tightest)];
+  const all = lives.length <= fewEnough ? [...inOrder, largestFirst(lives)] : inOrder;
+  const best = all.reduce((a, b) => (b.size < a.size ? b : a));
   for (const [buffer, offset] of best.at) offsets.set(buffer, offset);
-  return { size: best.size, bound: inOrder.bound };
+  return { size: best.size, bound: inOrder[0]!.bound };
 }
 
 /** Each value at the lowest place that is free all through its life. */
@@ -119,8 +114,8 @@ function largestFirst(lives: readonly Life[]): Placement {
   return { size, at };
 }
 
-/** In order of first use, into the smallest gap that fits, else at the end. */
-function firstUsedFirst(lives: readonly Life[]): Placement & { readonly bound: number } {
+/** In order of first use, into the gap chosen of those that fit, else at the end. */
+function firstUsedFirst(lives: readonly Life[], choose: Choose): Placement & { readonly bound: number } {
   const order = [...lives].sort((a, b) => a.from - b.from || b.buffer.length - a.buffer.length);
   const ends = [...lives].sort((a, b) => a.to - b.to);
   const at = new Map<Buffer, number>();
@@ -134,27 +129,35 @@ function firstUsedFirst(lives: readonly Life[]): Placement & { readonly bound: n
       live -= aligned(ended.buffer.length);
     }
     const length = aligned(buffer.length);
-    at.set(buffer, gaps.take(length));
+    at.set(buffer, gaps.take(length, choose));
     live += length;
     bound = Math.max(bound, live);
   }
   return { size: gaps.end, at, bound };
 }
 
+interface Gap {
+  offset: number;
+  length: number;
+}
+/** Whether the first of two gaps suits a value better. */
+type Choose = (a: Gap, b: Gap) => boolean;
+const tightest: Choose = (a, b) => a.length < b.length;
+const roomiest: Choose = (a, b) => a.length > b.length;
+
 /** Free intervals below `end`, sorted by offset, never touching. */
 class Gaps {
   end = 0;
-  #free: { offset: number; length: number }[] = [];
+  #free: Gap[] = [];
 
-  take(length: number): number {
-    let best: { offset: number; length: number } | undefined;
-    for (const gap of this.#free) if (gap.length >= length && (!best || gap.length < best.length)) best = gap;
+  /** From the upper end of the gap chosen. */
+  take(length: number, choose: Choose): number {
+    let best: Gap | undefined;
+    for (const gap of this.#free) if (gap.length >= length && (!best || choose(gap, best))) best = gap;
     if (best) {
-      const { offset } = best;
-      best.offset += length;
       best.length -= length;
       if (best.length === 0) this.#free = this.#free.filter((gap) => gap !== best);
-      return offset;
+      return best.offset + best.length;
     }
     const last = this.#free.at(-1);
     const offset = last && last.offset + last.length === this.end ? last.offset : this.end;

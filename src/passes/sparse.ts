@@ -44,8 +44,12 @@ function factorsOf(expr: Expr): readonly Expr[] {
 }
 type SparseRead = Read & { readonly tensor: Scatter };
 export function isSparse(expr: Expr): expr is SparseRead {
-  if (expr.kind !== "read" || expr.tensor.kind !== "scatter" || (expr.outside ?? 0) !== 0) return false;
-  const { axes, at, shape } = expr.tensor;
+  return (
+    expr.kind === "read" && (expr.outside ?? 0) === 0 && expr.tensor.kind === "scatter" && isSparseScatter(expr.tensor)
+  );
+}
+/** Whether it scatters to computed places, mostly zeros: sums that read it are rather computed from what it scatters. */
+export function isSparseScatter({ axes, at, shape }: Scatter): boolean {
   if (at.every((e) => affine(e))) return false;
   const count = (extents: readonly (number | "batch")[]) =>
     extents.reduce<number>((product, extent) => product * (extent === "batch" ? 1 : extent), 1);
