@@ -5,6 +5,7 @@ import type { CompiledProgram } from "../ir/kernel.js";
 import type { Program } from "../ir/types.js";
 import { lower } from "../lower/programs.js";
 import { compileProgram } from "../passes/kernels.js";
+import type { KernelOptions } from "../passes/kernels.js";
 import { nominalFlops } from "./cost.js";
 import type { Schedules } from "../passes/schedules.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn, type PassOptions } from "../passes/pipeline.js";
@@ -25,6 +26,9 @@ export interface CompileOptions extends PassOptions {
   readonly schedules?: Schedules;
 }
 
+/** How a program is compiled where it differs from the rest. */
+type Form = Pick<PassOptions, "exact"> & Partial<Pick<KernelOptions, "batch" | "target" | "short">>;
+
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
 export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
   const { graph, batch } = checked;
@@ -32,27 +36,25 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
   });
   const { target = "typescript", fallback = false } = options;
-  const build = (program: Program, of: Target = "typescript", exact = options.exact, rows = batch): CompiledProgram =>
-    compileProgram(
-      graph,
-      runPasses(graph, afterGradient, program, { ...options, exact: exact ?? false, batch: rows }),
-      {
-        batch: rows,
-        target: of,
-        schedules: options.schedules,
-      },
-    );
+  const { schedules } = options;
+  const build = (program: Program, how: Form = {}): CompiledProgram =>
+    compileProgram(graph, runPasses(graph, afterGradient, program, { ...options, batch, ...how }), {
+      batch,
+      schedules,
+      ...how,
+    });
   const maybe = (program: Program | undefined) => program && build(program);
-  const batchPrograms = (of: Target, exact?: boolean): BatchPrograms => {
-    const forBatch = (program: Program | undefined) => program && build(program, of, exact);
+  const batchPrograms = (form: Form): BatchPrograms => {
+    const forBatch = (program: Program | undefined) => program && build(program, form);
     return {
       train: forBatch(programs.train),
-      later: programs.later.map((program) => build(program, of, exact)),
+      later: programs.later.map((program) => build(program, form)),
       gradient: options.gradient ? forBatch(programs.gradient) : undefined,
       evaluate: forBatch(programs.evaluate),
-      predict: build(programs.predict, of, exact),
+      predict: build(programs.predict, form),
       // Tiles of several examples go to waste on one, and so does Winograd's transform of the weights.
-      predictOne: of === "wasm" && batch > 1 ? build(programs.predict, of, true, 1) : undefined,
+      predictOne:
+        form.target === "wasm" && batch > 1 ? build(programs.predict, { ...form, exact: true, batch: 1 }) : undefined,
       survey: forBatch(programs.survey),
     };
   };
@@ -68,7 +70,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
     surrogates,
     programs: {
       initialize: build(programs.initialize),
-      ...batchPrograms(target),
+      ...batchPrograms({ target }),
       finish,
       phases: programs.phases.map((phase) => ({
         begin: programs.phases.length > 1 || phase.serve ? maybe(phase.begin) : undefined,
@@ -79,7 +81,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
       reset: maybe(programs.reset),
       settle: maybe(programs.settle),
     },
-    // In the direct form, which is shorter.
-    fallback: fallback && target !== "typescript" ? batchPrograms("typescript", true) : undefined,
+    // Speed is not its purpose: in the direct form, which is shorter, and without large tiles.
+    fallback: fallback && target !== "typescript" ? batchPrograms({ exact: true, short: true }) : undefined,
   };
 }

@@ -51,7 +51,7 @@ export class NestTiles {
     nest: Nest,
     loops: readonly LoopAxis[],
     accesses: Accesses,
-    { batch, vectors }: { readonly batch: number; readonly vectors: boolean },
+    { batch, vectors, isShort }: { readonly batch: number; readonly vectors: boolean; readonly isShort: boolean },
   ) {
     this.#nest = nest;
     this.#loops = loops;
@@ -62,7 +62,8 @@ export class NestTiles {
     );
     this.#isWide = vectors && !isDouble(nest) && nest.outputs.every(({ view }) => !doubleArrays.has(view.buffer.array));
     const hot = hotFolds(nest);
-    this.#search = hot.length > 0 ? new TileSearch(nest, loops, accesses, batch, hot, this.#isWide) : undefined;
+    this.#search =
+      hot.length > 0 ? new TileSearch(nest, loops, accesses, batch, hot, { isWide: this.#isWide, isShort }) : undefined;
   }
 
   /** By the cost model. */

@@ -26,6 +26,8 @@ export interface Place {
   readonly env: Env;
   /** Whether the target has vectors of four lanes. */
   readonly vectors: boolean;
+  /** As `KernelOptions.short`. */
+  readonly isShort: boolean;
   /** For targets with vectors. */
   readonly schedules?: Schedules | undefined;
   /** The kernel's name. */

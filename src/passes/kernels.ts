@@ -23,18 +23,20 @@ export interface KernelOptions {
   readonly batch: number;
   /** Only WebAssembly has vectors. Default `typescript`. */
   readonly target?: "typescript" | "wasm" | undefined;
+  /** Kernels of TypeScript that are short rather than fast. Default false. */
+  readonly short?: boolean | undefined;
   /** Tilings chosen by measurement; for WebAssembly. Default: the cost model decides. */
   readonly schedules?: Schedules | undefined;
 }
 
 export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
-  const { batch, target, schedules } = options;
+  const { batch, target, short = false, schedules } = options;
   const sparse = skipZeros(graph, program);
   const isWide = target === "wasm";
   const ordered = schedule(graph, isWide ? withPartialSums(graph, sparse, batch) : sparse, batch);
   const steps = inPlace(isWide ? forVectors(graph, ordered, batch) : ordered, batch);
   const plan = planMemory(steps);
-  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: isWide, schedules };
+  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: isWide, isShort: short, schedules };
   const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));
   return {
     name: program.name,
