@@ -84,8 +84,8 @@ type Placement = { readonly size: number; readonly at: ReadonlyMap<Buffer, numbe
 const fewEnough = 1000;
 
 /**
- * The smallest of a few placements. Of equals the one that leaves small values most apart: memory that several threads wrote lately
- * costs the next one that writes there, and what is large was mostly written by tiles that are waiting for nothing but arithmetic.
+ * The smallest of a few placements; of equals the roomiest. Memory that another thread used last costs time to write, which the
+ * kernels of products hide, and theirs are the largest values: the others lie where those did.
  */
 function placeArray(lives: readonly Life[], offsets: Map<Buffer, number>): { size: number; bound: number } {
   const inOrder = [firstUsedFirst(lives, roomiest), firstUsedFirst(lives, tightest)];
