@@ -6,10 +6,14 @@ import { globals } from "./context.js";
 /** Atomic loads before a thread goes to sleep: tens of microseconds, longer than neighbours usually differ. */
 const spins = 200_000;
 
-/** At `address`: how many have arrived, and 4 bytes after it the number of times that all have. */
+/** Bytes that it takes: what arriving threads write must not lie in the cache line that waiting ones read. */
+export const barrierSize = 128;
+
+/** At `address`: how many have arrived. One line after it: the number of times that all have, and how many sleep until then. */
 export function barrierFunction(address: number): WasmFunction {
   const arrived = address;
-  const round = address + 4;
+  const round = address + 64;
+  const sleepers = round + 4;
   const builder = new FunctionBuilder([]);
   const load = () => {
     builder.i32(0);
@@ -41,11 +45,16 @@ export function barrierFunction(address: number): WasmFunction {
     builder.i32(1);
     builder.emit("i32.atomic.rmw.add", round);
     builder.emit("drop");
+    // One that counts itself asleep later sees the new round and does not sleep.
     builder.i32(0);
-    // All of them; larger numbers V8 allocates on the heap.
-    builder.i32(1 << 20);
-    builder.emit("memory.atomic.notify", round);
-    builder.emit("drop");
+    builder.emit("i32.atomic.load", sleepers);
+    builder.if(() => {
+      builder.i32(0);
+      // All of them; larger numbers V8 allocates on the heap.
+      builder.i32(1 << 20);
+      builder.emit("memory.atomic.notify", round);
+      builder.emit("drop");
+    });
     builder.emit("return");
   });
   builder.i32(spins);
@@ -63,8 +72,15 @@ export function barrierFunction(address: number): WasmFunction {
     isSame();
     builder.emit("i32.and");
   });
+  const count = (change: number) => {
+    builder.i32(0);
+    builder.i32(change);
+    builder.emit("i32.atomic.rmw.add", sleepers);
+    builder.emit("drop");
+  };
   isSame();
-  builder.if(() =>
+  builder.if(() => {
+    count(1);
     builder.loop(() => {
       builder.i32(0);
       builder.get(mine);
@@ -72,7 +88,8 @@ export function barrierFunction(address: number): WasmFunction {
       builder.emit("memory.atomic.wait32", round);
       builder.emit("drop");
       isSame();
-    }),
-  );
+    });
+    count(-1);
+  });
   return builder.finish("barrier");
 }

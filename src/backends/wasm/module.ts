@@ -1,7 +1,7 @@
 /** @file Programs as one WebAssembly module over one memory. */
 import type { ArrayName, CompiledProgram, Kernel, KernelStatement } from "../../ir/kernel.js";
 import type { ScalarParameter } from "../arrays.js";
-import { barrierFunction } from "./barrier.js";
+import { barrierFunction, barrierSize } from "./barrier.js";
 import type { Helper } from "./context.js";
 import { encodeBody, list, preamble, section, sectionId, text, unsigned, type WasmFunction } from "./encode.js";
 import { FunctionBuilder } from "./function.js";
@@ -21,7 +21,7 @@ export interface NamedProgram {
 export interface WasmLayout {
   /** Byte address of each array. */
   readonly bases: Readonly<Partial<Record<ArrayName, number>>>;
-  /** Byte address of 64 bytes for the barrier. */
+  /** Byte address of the barrier's words. */
   readonly barrier: number;
   /** Total bytes (not rounded to pages). */
   readonly bytes: number;
@@ -39,7 +39,7 @@ export interface WasmModule {
   readonly memoryFlags: number;
 }
 
-/** Also the size of a cache line, so that the barrier has one to itself. */
+/** The size of a cache line. */
 const alignment = 64;
 const page = 65536;
 /** Any memory that is large enough will do. */
@@ -49,7 +49,7 @@ const mostPages = 65536;
 export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>>>): WasmLayout {
   const bases: Partial<Record<ArrayName, number>> = {};
   const barrier = alignment;
-  let end = barrier + alignment;
+  let end = barrier + barrierSize;
   for (const [name, length] of Object.entries(lengths) as [ArrayName, number][]) {
     bases[name] = end;
     end = Math.ceil((end + length * elementSize(name)) / alignment) * alignment;
