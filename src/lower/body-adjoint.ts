@@ -82,7 +82,8 @@ export function adjointsOfReads(
           break;
         }
         const isShared = expr.arguments.filter((e) => dependsOn(e, needs)).length > 1;
-        if (own.type === "f32" && (isLong(own) || (isShared && (!isCheap(own) || isChoice(own))))) own = store(context, own, scope);
+        if (own.type === "f32" && (isLong(own) || (isShared && (!isCheap(own) || isChoice(own)))))
+          own = store(context, own, scope);
         const gradients = expr.op.gradient!(graph, expr.arguments, expr === root ? value : expr, own);
         expr.arguments.forEach((argument, k) => {
           const part = gradients[k];

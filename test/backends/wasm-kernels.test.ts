@@ -339,9 +339,9 @@ describe("the binary", () => {
             loop
               local.get 7
               local.get 4
-              v128.load32_splat offset=128
+              v128.load32_splat offset=192
               local.get 5
-              v128.load offset=320
+              v128.load offset=384
               f32x4.mul
               f32x4.add
               local.set 7
@@ -362,7 +362,7 @@ describe("the binary", () => {
             i32.const 0
             i32x4.splat
             f32x4.pmax
-            v128.store offset=448
+            v128.store offset=512
             local.get 2
             i32.const 16
             i32.add
@@ -385,7 +385,7 @@ describe("the binary", () => {
             return
           end
           i32.const 0
-          i32.atomic.load offset=68
+          i32.atomic.load offset=128
           local.set 0
           i32.const 0
           i32.const 1
@@ -400,12 +400,16 @@ describe("the binary", () => {
             i32.atomic.store offset=64
             i32.const 0
             i32.const 1
-            i32.atomic.rmw.add offset=68
+            i32.atomic.rmw.add offset=128
             drop
             i32.const 0
-            i32.const 1048576
-            memory.atomic.notify offset=68
-            drop
+            i32.atomic.load offset=132
+            if
+              i32.const 0
+              i32.const 1048576
+              memory.atomic.notify offset=128
+              drop
+            end
             return
           end
           i32.const 200000
@@ -421,29 +425,37 @@ describe("the binary", () => {
             i32.eqz
             i32.or
             i32.const 0
-            i32.atomic.load offset=68
+            i32.atomic.load offset=128
             local.get 0
             i32.eq
             i32.and
             br_if 0
           end
           i32.const 0
-          i32.atomic.load offset=68
+          i32.atomic.load offset=128
           local.get 0
           i32.eq
           if
+            i32.const 0
+            i32.const 1
+            i32.atomic.rmw.add offset=132
+            drop
             loop
               i32.const 0
               local.get 0
               i64.const -1
-              memory.atomic.wait32 offset=68
+              memory.atomic.wait32 offset=128
               drop
               i32.const 0
-              i32.atomic.load offset=68
+              i32.atomic.load offset=128
               local.get 0
               i32.eq
               br_if 0
             end
+            i32.const 0
+            i32.const -1
+            i32.atomic.rmw.add offset=132
+            drop
           end)
 
         (func $program_predict (param i32)

@@ -1,5 +1,6 @@
 /** @file Batches and classes out of range: typed errors, and not a byte of WebAssembly memory outside the arrays changes. */
 import { describe, expect, test } from "vitest";
+import { barrierSize } from "../../src/backends/wasm/barrier.js";
 import { compileFile, instantiateOpen } from "../../src/cli/compile.js";
 import { elementsOf, type Values } from "../../src/cli/dataset.js";
 import type { Data, Net } from "../../src/cli/module.js";
@@ -52,10 +53,10 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
       .filter(({ byteLength }) => byteLength > 0)
       .map(({ byteOffset, byteLength }) => [byteOffset, byteOffset + byteLength] as const)
       .sort(([a], [b]) => a - b);
-    // The first 128 bytes are the threads' meeting point and what is before it.
-    const starts = [64, ...places.map(([, end]) => end)];
+    // After the first 64 bytes is the threads' meeting point.
+    const starts = [64 + barrierSize, ...places.map(([, end]) => end)];
     const ends = [...places.map(([start]) => start), bytes.length];
-    const gaps = starts.map((start, k) => [start === 64 ? 128 : start, ends[k]!] as const);
+    const gaps = starts.map((start, k) => [start, ends[k]!] as const);
     for (const [start, end] of gaps) bytes.fill(0xa5, start, end);
     bytes.fill(0xa5, 0, 64);
     const intact = () =>
