@@ -98,10 +98,27 @@ function fail(port: PortSpec, values: ArrayLike<unknown>, at: number, row = Math
 }
 function checkNumbers(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
   if (!(Array.isArray(values) || values instanceof Float32Array || values instanceof Float64Array)) return;
+  if (values instanceof Float32Array && isFinite32(values, from, to)) return;
   for (let k = from; k < to; k++) {
     const value = values[k];
     if (typeof value !== "number" || !(value <= largest && value >= -largest)) fail(port, values, k);
   }
+}
+/** Four at a time, which takes half as long: 0 times a number is 0, times NaN or infinity it is NaN. */
+function isFinite32(values: Float32Array, from: number, to: number): boolean {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let k = from;
+  for (; k + 4 <= to; k += 4) {
+    a += 0 * values[k]!;
+    b += 0 * values[k + 1]!;
+    c += 0 * values[k + 2]!;
+    d += 0 * values[k + 3]!;
+  }
+  for (; k < to; k++) a += 0 * values[k]!;
+  return a + b + c + d === 0;
 }
 /** The first place from `from` up to `to` that holds none of the port's whole numbers, or -1. */
 function findUnfit({ kind, classes = 0 }: PortSpec, values: ArrayLike<number>, from: number, to: number): number {
