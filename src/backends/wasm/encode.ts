@@ -98,7 +98,14 @@ export function encodeBody({ locals, code }: WasmFunction): readonly number[] {
   return [...unsigned(bytes.length), ...bytes];
 }
 
-export const sectionId = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+/** A custom section with what the functions are called. */
+export function functionNames(names: readonly string[]): number[] {
+  const functions = 1;
+  const all = list(names.map((name, k) => [...unsigned(k), ...text(name)]));
+  return section(sectionId.custom, [...text("name"), ...section(functions, all)]);
+}
+
+export const sectionId = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 export function section(id: number, content: readonly number[]): number[] {
   return [id, ...unsigned(content.length), ...content];
 }

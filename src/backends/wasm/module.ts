@@ -3,7 +3,17 @@ import type { ArrayName, CompiledProgram, Kernel, KernelStatement } from "../../
 import type { ScalarParameter } from "../arrays.js";
 import { barrierFunction, barrierSize } from "./barrier.js";
 import type { Helper } from "./context.js";
-import { encodeBody, list, preamble, section, sectionId, text, unsigned, type WasmFunction } from "./encode.js";
+import {
+  encodeBody,
+  functionNames,
+  list,
+  preamble,
+  section,
+  sectionId,
+  text,
+  unsigned,
+  type WasmFunction,
+} from "./encode.js";
 import { FunctionBuilder } from "./function.js";
 import { valueTypeByte } from "./instructions.js";
 import { lowerKernel } from "./lower.js";
@@ -58,6 +68,8 @@ export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>
 }
 
 interface Encoded {
+  /** For profilers and stack traces. */
+  readonly name: string;
   readonly code: WasmFunction;
   readonly body: readonly number[];
 }
@@ -75,7 +87,8 @@ interface Callee {
 
 function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): Functions {
   const functions: Encoded[] = [];
-  const define = (code: WasmFunction, body = encodeBody(code)) => functions.push({ code, body }) - 1;
+  const define = (code: WasmFunction, { body = encodeBody(code), name = code.name } = {}) =>
+    functions.push({ name, code, body }) - 1;
   const helpers = new Map<string, number>();
   const helper: Helper = (name, make) => {
     const known = helpers.get(name);
@@ -92,7 +105,8 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): F
       const body = encodeBody(code);
       const key = `${code.parameters.join()}:${body.join()}`;
       let index = known.get(key);
-      if (index === undefined) known.set(key, (index = define(code, body)));
+      const name = `${kernel.name} ${kernel.origins.at(-1)?.label ?? ""}`.trim();
+      if (index === undefined) known.set(key, (index = define(code, { body, name })));
       return { index, scalars, isShared };
     });
   const lowered = programs.map(({ name, program, single }) => ({
@@ -177,7 +191,7 @@ export function assembleWasm(
   { relaxed = false }: { readonly relaxed?: boolean } = {},
 ): WasmModule {
   const made = makeFunctions(programs, layout);
-  const relaxables = relaxed ? made.list.map(({ code }) => relaxable(code)) : [];
+  const relaxables = relaxed ? made.list.map(({ name, code }) => ({ name, ...relaxable(code) })) : [];
   const functions = relaxed ? { ...made, list: relaxables } : made;
   const types: number[][] = [];
   const typeIndex = new Map<string, number>();
@@ -214,8 +228,9 @@ export function assembleWasm(
     ),
     section(sectionId.code, list(functions.list.map(({ body }) => body))),
   ];
-  const flat = Uint8Array.from(bytes.flat());
-  let end = flat.length - functions.list.reduce((sum, { body }) => sum + body.length, 0);
+  const names = functionNames(functions.list.map(({ name }) => name));
+  const flat = Uint8Array.from([...bytes.flat(), ...names]);
+  let end = flat.length - names.length - functions.list.reduce((sum, { body }) => sum + body.length, 0);
   const places = relaxables.flatMap(({ body, places }) => {
     const start = end;
     end += body.length;
