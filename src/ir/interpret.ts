@@ -41,6 +41,32 @@ function arena(memory: Memory, name: ArenaName): Float64Array {
 
 type Closure = () => number;
 
+/** `definition` of what the parts give; one and two of them without a list. */
+function called(definition: (...values: number[]) => number, parts: readonly Closure[]): Closure {
+  const [a, b] = parts as readonly [Closure, Closure];
+  if (parts.length === 1) return () => definition(a());
+  if (parts.length === 2) return () => definition(a(), b());
+  return () => definition(...parts.map((part) => part()));
+}
+
+/** What a reducer gives for the values of `body` at the points, in their order. */
+function fold(reducer: Reducer, points: (action: () => void) => void, body: Closure): number {
+  let position = 0;
+  let first = 0;
+  let result = { sum: 0, product: 1, max: -Infinity, min: Infinity, argmax: -Infinity, argmin: Infinity }[reducer];
+  points(() => {
+    const value = body();
+    if (reducer === "sum") result += value;
+    else if (reducer === "product") result *= value;
+    else if (reducer === "max" || reducer === "argmax" ? value > result : value < result) {
+      result = value;
+      first = position;
+    }
+    position++;
+  });
+  return reducer === "argmax" || reducer === "argmin" ? first : result;
+}
+
 class Run {
   readonly #environment: Environment;
   readonly #levels: ReadonlyMap<Scan | undefined, readonly Tensor[]>;
@@ -85,16 +111,16 @@ class Run {
       }
       case "compute": {
         const out = new Float64Array(this.#size(tensor.shape));
-        const body = this.#compile(tensor.body);
+        const body = this.#body(tensor.body, tensor.axes);
         let position = 0;
-        this.#each(tensor.axes, () => (out[position++] = body()));
+        this.#points(tensor.axes)(() => (out[position++] = body()));
         return out;
       }
       case "scatter": {
         const out = new Float64Array(this.#size(tensor.shape));
-        const body = this.#compile(tensor.body);
+        const body = this.#body(tensor.body, tensor.axes);
         const place = this.#place(tensor.shape, tensor.at);
-        this.#each(tensor.axes, () => {
+        this.#points(tensor.axes)(() => {
           const position = place();
           if (position >= 0) out[position]! += body();
         });
@@ -148,28 +174,38 @@ class Run {
     return this.#outsides.get(scan);
   }
 
-  /** Calls `action` at every point of the axes, row-major. */
-  #each(axes: readonly Axis[], action: () => void): void {
-    const slots = axes.map((axis) => this.#slot(axis));
-    const counts = axes.map((axis) => this.#count(axis.extent));
-    const loop = (depth: number) => {
-      if (depth === axes.length) return action();
-      for (let k = 0; k < counts[depth]!; k++) {
-        this.#point[slots[depth]!] = k;
-        loop(depth + 1);
-      }
-    };
-    loop(0);
+  /** A function that calls `action` at every point of the axes, row-major. */
+  #points(axes: readonly Axis[]): (action: () => void) => void {
+    const point = this.#point;
+    return axes.reduceRight<(action: () => void) => void>(
+      (inner, axis, depth) => {
+        const slot = this.#slot(axis);
+        const count = this.#count(axis.extent);
+        const innermost = depth === axes.length - 1;
+        return (action) => {
+          for (let k = 0; k < count; k++) {
+            point[slot] = k;
+            if (innermost) action();
+            else inner(action);
+          }
+        };
+      },
+      (action) => action(),
+    );
   }
 
   /** The row-major position that subscripts stand for, or -1 if one is beyond its axis. */
   #place(shape: readonly Extent[], at: readonly Expr[]): Closure {
+    const point = this.#point;
     const subscripts = at.map((e) => this.#compile(e));
+    // Most are index variables, which are read without a call.
+    const slots = at.map((e) => (e.kind === "index" ? this.#slot(e.axis) : -1));
     const counts = shape.map((extent) => this.#count(extent));
     return () => {
       let position = 0;
-      for (let k = 0; k < subscripts.length; k++) {
-        const subscript = subscripts[k]!();
+      for (let k = 0; k < counts.length; k++) {
+        const slot = slots[k]!;
+        const subscript = slot < 0 ? subscripts[k]!() : point[slot]!;
         if (!(subscript >= 0 && subscript < counts[k]!)) return -1;
         position = position * counts[k]! + subscript;
       }
@@ -185,9 +221,15 @@ class Run {
     memo.set(expr, closure);
     return closure;
   }
+  /** As `#compile`, of what is asked once at each point of the axes: there is nothing to remember where all of them matter. */
+  #body(expr: Expr, axes: readonly Axis[], memo = new Map<Expr, Closure>()): Closure {
+    return axes.every((axis) => expr.free.includes(axis)) ? this.#closure(expr, memo) : this.#compile(expr, memo);
+  }
   /** Shared expressions are computed once per point: their last value is kept with the indices it belongs to. */
   #remember(expr: Expr, compute: Closure): Closure {
     if (expr.kind === "const" || expr.kind === "index" || expr.kind === "scalar") return compute;
+    // As quickly read again.
+    if (expr.kind === "read" && expr.at.every(({ kind }) => kind === "index")) return compute;
     const point = this.#point;
     const slots = expr.free.map((axis) => this.#slot(axis));
     const at = slots.map(() => NaN);
@@ -230,35 +272,16 @@ class Run {
       case "apply": {
         const parts = expr.arguments.map((argument) => this.#compile(argument, memo));
         const { reference, integer } = expr.op;
-        const values: number[] = [];
         const whole = expr.type === "i32";
         const definition = whole && integer ? integer : reference;
-        return () => {
-          for (let k = 0; k < parts.length; k++) values[k] = parts[k]!();
-          const value = definition(...values);
-          return whole ? value | 0 : value;
-        };
+        const value = called(definition, parts);
+        return whole ? () => value() | 0 : value;
       }
       case "fold": {
-        const body = this.#compile(expr.body, memo);
-        return () => this.#fold(expr.reducer, expr.axes, body);
+        const body = this.#body(expr.body, expr.axes, memo);
+        const points = this.#points(expr.axes);
+        return () => fold(expr.reducer, points, body);
       }
     }
-  }
-  #fold(reducer: Reducer, axes: readonly Axis[], body: Closure): number {
-    let position = 0;
-    let first = 0;
-    let result = { sum: 0, product: 1, max: -Infinity, min: Infinity, argmax: -Infinity, argmin: Infinity }[reducer];
-    this.#each(axes, () => {
-      const value = body();
-      if (reducer === "sum") result += value;
-      else if (reducer === "product") result *= value;
-      else if (reducer === "max" || reducer === "argmax" ? value > result : value < result) {
-        result = value;
-        first = position;
-      }
-      position++;
-    });
-    return reducer === "argmax" || reducer === "argmin" ? first : result;
   }
 }

@@ -8,6 +8,8 @@ import { flowers, flowerTable, type Folder, inFolder } from "./netc.js";
 const kills = Number(process.env["KILLS"] ?? 6);
 const limit = { timeout: 120_000 + kills * 30_000 };
 
+/** Long after the end. */
+const never = 2 ** 31 - 1;
 /** Runs `netc ARGUMENTS`, and kills it after so many milliseconds at most. */
 function killed(folder: Folder, milliseconds: number, ...args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [resolve("dist/package/cli.js"), ...args], {
@@ -35,7 +37,7 @@ it("a killed build leaves each file old or new", limit, () =>
     let run = 0;
     for (const source of sources) {
       folder.write("flowers.net", source);
-      run = await timed(() => folder.run(...build));
+      run = await timed(() => killed(folder, never, ...build));
       wholes.push(names.map((name) => read(folder, name)));
     }
     for (let k = 0; k < kills; k++) {
@@ -61,7 +63,7 @@ it("a killed training leaves its file old or new, from which it resumes as if ne
     const wholes: Buffer[] = [];
     let run = 0;
     for (const epochs of [4, 9]) {
-      run = await timed(() => folder.run(...train(epochs), ...save));
+      run = await timed(() => killed(folder, never, ...train(epochs), ...save));
       wholes.push(read(folder, "w.safetensors"));
     }
     const sha = (out: string) => /"weightsSha256":"(\w+)"/.exec(out)![1];

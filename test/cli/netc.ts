@@ -1,28 +1,67 @@
-/** @file Runs the built command line in processes of its own, in folders of their own. */
-import { execFile } from "node:child_process";
+/** @file Runs the built command line, in folders of their own. */
+import { type ChildProcess, execFile, fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { expect } from "vitest";
+import type { Answer, Order } from "./runner.js";
 
 const main = resolve("dist/package/cli.js");
+const runner = resolve("dist/test/cli/runner.js");
+const env = { ...process.env, NO_COLOR: "1" };
+/** Milliseconds that a command may take. */
+const timeout = 50_000;
 
-export interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs `netc ARGUMENTS` in a folder; a stack trace or a defect of ours fails the test at once. */
-export async function netc(folder: string, ...args: readonly string[]): Promise<Answer> {
-  const answer = await new Promise<Answer>((done) => {
-    const env = { ...process.env, NO_COLOR: "1" };
-    execFile(process.execPath, [main, ...args], { cwd: folder, env, timeout: 50_000 }, (error, out, err) => {
+/** In a process of its own, as users run it. */
+function runAlone({ folder, args }: Order): Promise<Answer> {
+  return new Promise((done) =>
+    execFile(process.execPath, [main, ...args], { cwd: folder, env, timeout }, (error, out, err) => {
       // A killed process has no code.
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       done({ code, out, err });
+    }),
+  );
+}
+
+let shared: ChildProcess | undefined;
+/** In a process that has run others before, which must not show. */
+function runAgain(order: Order): Promise<Answer> {
+  const child = (shared ??= fork(runner, { env, stdio: "ignore" }));
+  return new Promise((done) => {
+    const end = (answer: Answer) => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      // An idle runner keeps no test process alive.
+      child.unref();
+      child.channel?.unref();
+      done(answer);
+    };
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
+    child.ref();
+    child.channel?.ref();
+    child.once("message", (answer) => end(answer as Answer));
+    child.once("exit", () => {
+      shared = undefined;
+      end({ code: -1, out: "", err: "the process ended" });
     });
+    child.send(order);
   });
+}
+
+const started = new Set<string>();
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `netc ARGUMENTS` in a folder; a stack trace or a defect of ours fails the test at once. The first run of each command is a
+ * process of its own; later ones share one.
+ */
+export async function netc(folder: string, ...args: readonly string[]): Promise<Answer> {
+  const order = { folder: resolve(folder), args };
+  const command = args[0] ?? "";
+  const running = started.has(command) ? last.then(() => runAgain(order)) : runAlone(order);
+  if (started.has(command)) last = running;
+  started.add(command);
+  const answer = await running;
   const shown = `netc ${args.join(" ")}\n${answer.out}${answer.err}`;
   expect([0, 1, 2], shown).toContain(answer.code);
   expect(shown).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);

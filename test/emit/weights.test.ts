@@ -138,7 +138,8 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
         try {
           net.load(file);
         } catch (error) {
-          expect(error, String((error as Error).stack)).toBeInstanceOf(module.NetWeightsError);
+          // An assertion would map each stack to its source.
+          if (!(error instanceof module.NetWeightsError)) throw error;
         }
       }
     });
