@@ -40,5 +40,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },
+    // Generated modules are Node's to load: that Vite transforms each takes longer than to compile the model.
+    server: { deps: { external: [/\/netc-[^/]+\/[^/]+\.mjs$/] } },
   },
 });

@@ -1,4 +1,5 @@
 /** @file A process that runs the built command line again and again, for `netc.ts`: to load it takes longer than most commands. */
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -23,14 +24,13 @@ for (const [name, stream] of [
     return true;
   };
 
-let runs = 0;
 process.on("message", async ({ folder, args }: Order) => {
   Object.assign(said, { out: "", err: "" });
   process.chdir(folder);
   process.argv.splice(1, Infinity, main, ...args);
   process.exitCode = 0;
   // Another address: the entry runs anew, with the modules that are loaded.
-  await import(`${pathToFileURL(main).href}?${runs++}`);
+  await import(`${pathToFileURL(main).href}?${randomUUID()}`);
   process.stdout.removeAllListeners("error");
   // The folder may be removed now.
   process.chdir("/");
