@@ -7,8 +7,6 @@ interface Declaration {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** Words in its code: names it may refer to. */
-  readonly words: ReadonlySet<string>;
 }
 
 const start =
@@ -41,8 +39,7 @@ function declarationsOf(file: string, source: string): Declaration[] {
     }
   }
   return chunks.flatMap(({ name, lines }) => {
-    const text = lines.join("\n").trim();
-    return name === undefined ? [] : [{ name, file, text, words: wordsIn(text) }];
+    return name === undefined ? [] : [{ name, file, text: lines.join("\n").trim() }];
   });
 }
 
@@ -72,7 +69,7 @@ export function runtimeFor(code: string, form: RuntimeForm, precision: "f32" | "
       // In declarations a name that is both type and value is a type.
       if (used.has(declaration) || (form === "types" && /^(?:export )?declare const/.test(declaration.text))) continue;
       used.add(declaration);
-      pending.push(...declaration.words);
+      pending.push(...wordsIn(declaration.text));
     }
   }
   return files.flatMap((file) => {
