@@ -52,10 +52,9 @@ const isSame = (a: Moves, b: Moves): boolean =>
 /** Whether the nest reads of the other value only the element that it is about to write. */
 function takes(nest: Nest, buffer: Buffer, own: Moves, other: Buffer, batch: number): boolean {
   if (other.array !== buffer.array || other.length !== buffer.length) return false;
-  const isElsewhere =
-    nest.outputs.some(({ view }) => view.buffer === other) || nest.fills.some((view) => view.buffer === other);
-  const isWrittenTwice = nest.outputs.filter(({ view }) => view.buffer === buffer).length > 1;
-  if (isElsewhere || isWrittenTwice) return false;
+  // Written once, and nothing of it is cleared before.
+  const written = [...nest.outputs.map(({ view }) => view), ...nest.fills].map((view) => view.buffer);
+  if (written.includes(other) || written.filter((one) => one === buffer).length > 1) return false;
   return readsOf(nest).every(({ tensor, at }) => {
     const view = nest.views.get(tensor);
     return view?.buffer !== other || isSame(movesOf(at, view.shape, batch), own);
