@@ -1,7 +1,8 @@
 /** @file The commands, listed by hand, and what they share. */
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { exitCodes } from "./fault.js";
 import type { Terminal } from "./terminal.js";
+import { version } from "./version.js";
 
 /** Adds one command to the program; its action returns through `done` what the process answers. */
 export type Register = (program: Command, terminal: Terminal, done: (exitCode: number) => void) => void;
@@ -32,7 +33,7 @@ export async function commandLine(terminal: Terminal, argv: readonly string[]): 
   let exitCode: number = exitCodes.ok;
   const program = new Command("netc")
     .description("Compiles .net files: neural networks and classical models, to self-contained TypeScript.")
-    .version("0.1.0")
+    .version(version)
     .exitOverride()
     .showHelpAfterError("(netc --help lists the commands)")
     .showSuggestionAfterError();
@@ -40,6 +41,12 @@ export async function commandLine(terminal: Terminal, argv: readonly string[]): 
   const loaders = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands);
   for (const register of await Promise.all(loaders.map((load) => load())))
     register(program, terminal, (code) => (exitCode = code));
-  await program.parseAsync(argv);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // It has said why.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    throw error;
+  }
   return exitCode;
 }

@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 /** @file The command line: `netc COMMAND`; runs one command and turns faults into messages and exit codes. */
-import { CommanderError } from "commander";
 import { DataError } from "../data/error.js";
 import { renderFault } from "../diagnostics/fault.js";
-import { commandLine } from "./command-line.js";
 import { exitCodes, InputFault, UsageFault } from "./fault.js";
 import { nodeTerminal } from "./terminal.js";
 
@@ -11,7 +9,6 @@ const terminal = nodeTerminal();
 
 function report(error: unknown): number {
   const label = terminal.paint("red", "error");
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof UsageFault) {
     terminal.err(`${label}: ${error.message}`);
     return exitCodes.usage;
@@ -36,8 +33,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** How editors start the server. They wait for it, so the parser of arguments, a tenth of that time, is left out. */
+const startsServer = /^lsp --stdio(?: --clientProcessId[= ]\d+)?$/;
+
+async function run(): Promise<number> {
+  if (startsServer.test(process.argv.slice(2).join(" "))) return (await import("./serve.js")).serve(terminal);
+  return (await import("./command-line.js")).commandLine(terminal, process.argv);
+}
+
 try {
-  process.exitCode = await commandLine(terminal, process.argv);
+  process.exitCode = await run();
 } catch (error) {
   process.exitCode = report(error);
 }

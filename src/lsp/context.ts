@@ -2,11 +2,10 @@
 import {
   type ClientCapabilities,
   type Disposable,
-  LogMessageNotification,
   MessageType,
   type Location as ProtocolLocation,
-  type ProtocolConnection,
-  type ProtocolNotificationType,
+  type NotificationMethod,
+  type ParamsOf,
 } from "./protocol.js";
 import type { Location } from "../base/source.js";
 import { createProject, type Project } from "../compiler/project.js";
@@ -20,6 +19,12 @@ import { TokenMemory } from "./token-memory.js";
 
 /** What changed: the text of a file, in the editor or on disk; which files there are; or the user's settings. */
 export type Change = { readonly kind: "text"; readonly path: string } | { readonly kind: "files" | "settings" };
+
+/** Takes messages to the client. */
+interface Client {
+  sendNotification(method: string, params: unknown): Promise<void>;
+  sendRequest(method: string, params?: unknown): Promise<unknown>;
+}
 
 export class Context {
   /** The compiler. */
@@ -38,8 +43,7 @@ export class Context {
   constructor(
     readonly host: LanguageHost,
     readonly client: ClientCapabilities,
-    /** For messages to the client. */
-    readonly connection: ProtocolConnection,
+    readonly connection: Client,
   ) {
     this.project = createProject(host);
     const { library } = this.project;
@@ -82,8 +86,8 @@ export class Context {
   }
 
   /** A notification to the client. */
-  send<P>(type: ProtocolNotificationType<P, unknown>, params: P): void {
-    const sent = async () => this.connection.sendNotification(type, params);
+  send<M extends NotificationMethod>(method: M, params: ParamsOf<M>): void {
+    const sent = async () => this.connection.sendNotification(method, params);
     sent().catch(() => {
       // The client is gone, and nobody is left to be told.
     });
@@ -106,6 +110,6 @@ export class Context {
   }
   /** A line in the client's log. */
   log(message: string): void {
-    this.send(LogMessageNotification.type, { type: MessageType.Error, message });
+    this.send("window/logMessage", { type: MessageType.Error, message });
   }
 }

@@ -1,5 +1,5 @@
 /** @file Edits of files as the protocol says them. */
-import { TextDocumentEdit, type TextEdit, type WorkspaceEdit } from "./protocol.js";
+import type { TextEdit, WorkspaceEdit } from "./protocol.js";
 import type { Edit } from "../diagnostics/diagnostic.js";
 import type { Context } from "./context.js";
 import type { Document } from "./documents.js";
@@ -15,9 +15,10 @@ export function workspaceEdit(context: Context, edits: ReadonlyMap<string, reado
   });
   if (context.client.workspace?.workspaceEdit?.documentChanges)
     return {
-      documentChanges: documents.map(({ document: { uri, version }, changes }) =>
-        TextDocumentEdit.create({ uri, version: version ?? null }, changes),
-      ),
+      documentChanges: documents.map(({ document: { uri, version }, changes }) => ({
+        textDocument: { uri, version: version ?? null },
+        edits: changes,
+      })),
     };
   return { changes: Object.fromEntries(documents.map(({ document, changes }) => [document.uri, changes])) };
 }

@@ -10,9 +10,11 @@
 import type {
   CancellationToken,
   ClientCapabilities,
-  NotificationType,
-  ProtocolConnection,
-  RequestType,
+  MessageConnection,
+  NotificationMethod,
+  ParamsOf,
+  RequestMethod,
+  ResultOf,
   ServerCapabilities,
 } from "./protocol.js";
 import type { Context } from "./context.js";
@@ -35,27 +37,27 @@ export interface Guard {
 }
 export interface Handler {
   readonly method: string;
-  readonly register: (connection: ProtocolConnection, guard: Guard) => void;
+  readonly register: (connection: MessageConnection, guard: Guard) => void;
 }
 
-export const onRequest = <P, R, E>(
-  type: RequestType<P, R, E>,
-  handle: (context: Context, params: P, token: CancellationToken) => R | Promise<R>,
+export const onRequest = <M extends RequestMethod>(
+  method: M,
+  handle: (context: Context, params: ParamsOf<M>, token: CancellationToken) => ResultOf<M> | Promise<ResultOf<M>>,
 ): Handler => ({
-  method: type.method,
+  method,
   register: (connection, guard) =>
-    connection.onRequest(type.method, (params: P, token: CancellationToken) =>
-      guard.request(type.method, params, token, (context) => handle(context, params, token)),
+    connection.onRequest(method, (params: ParamsOf<M>, token: CancellationToken) =>
+      guard.request(method, params, token, (context) => handle(context, params, token)),
     ),
 });
 
-export const onNotification = <P>(
-  type: NotificationType<P>,
-  handle: (context: Context, params: P) => void,
+export const onNotification = <M extends NotificationMethod>(
+  method: M,
+  handle: (context: Context, params: ParamsOf<M>) => void,
 ): Handler => ({
-  method: type.method,
+  method,
   register: (connection, guard) =>
-    connection.onNotification(type.method, (params: P) =>
-      guard.notification(type.method, params, (context) => handle(context, params)),
+    connection.onNotification(method, (params: ParamsOf<M>) =>
+      guard.notification(method, params, (context) => handle(context, params)),
     ),
 });

@@ -1,11 +1,12 @@
 /** @file The language server over the streams of a process, or of a test. */
-import {
-  createProtocolConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-languageserver-protocol/node.js";
+import ril from "vscode-jsonrpc/lib/node/ril.js";
+import { FrameReader, FrameWriter } from "./frames.js";
 import type { LanguageHost } from "./host.js";
+import { createMessageConnection, NullLogger } from "./protocol.js";
 import { startServer, type ServerOptions } from "./server.js";
+
+// How JSON-RPC does here what engines do differently, such as waiting.
+ril.default.install();
 
 export function serveStreams(
   input: NodeJS.ReadableStream,
@@ -13,5 +14,5 @@ export function serveStreams(
   host: LanguageHost,
   options: ServerOptions,
 ): void {
-  startServer(createProtocolConnection(new StreamMessageReader(input), new StreamMessageWriter(output)), host, options);
+  startServer(createMessageConnection(new FrameReader(input), new FrameWriter(output), NullLogger), host, options);
 }

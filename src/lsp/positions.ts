@@ -1,11 +1,11 @@
 /** @file Positions of the protocol: lines and columns in the units that client and server agreed on. */
-import { PositionEncodingKind, type Position, type Range } from "./protocol.js";
+import type { Position, PositionEncodingKind, Range } from "./protocol.js";
 import type { SourceFile, Span } from "../base/source.js";
 
 /** How many units a text has. */
 const lengths: Readonly<Record<string, (text: string) => number>> = {
-  [PositionEncodingKind.UTF16]: (text) => text.length,
-  [PositionEncodingKind.UTF8]: (text) => {
+  "utf-16": (text) => text.length,
+  "utf-8": (text) => {
     let length = 0;
     for (const character of text) {
       const code = character.codePointAt(0)!;
@@ -13,16 +13,16 @@ const lengths: Readonly<Record<string, (text: string) => number>> = {
     }
     return length;
   },
-  [PositionEncodingKind.UTF32]: (text) => [...text].length,
+  "utf-32": (text) => [...text].length,
 };
 
 /** The first that the client offers and we know; UTF-16 is what every client knows. */
 export const negotiated = (offered: readonly PositionEncodingKind[] = []): PositionEncodingKind =>
-  offered.find((encoding) => Object.hasOwn(lengths, encoding)) ?? PositionEncodingKind.UTF16;
+  offered.find((encoding) => Object.hasOwn(lengths, encoding)) ?? "utf-16";
 
 /** The UTF-16 column of a column in other units; inside a character, where it begins; beyond the line, its end. */
 function columnIn(line: string, units: number, encoding: PositionEncodingKind): number {
-  if (encoding === PositionEncodingKind.UTF16) return Math.min(units, line.length);
+  if (encoding === "utf-16") return Math.min(units, line.length);
   const length = lengths[encoding]!;
   let column = 0;
   let left = units;

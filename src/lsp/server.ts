@@ -3,16 +3,12 @@ import {
   type CancellationToken,
   type ClientCapabilities,
   ErrorCodes,
-  ExitNotification,
-  InitializedNotification,
   type InitializeParams,
-  InitializeRequest,
   type InitializeResult,
   LSPErrorCodes,
-  type ProtocolConnection,
+  type MessageConnection,
   ResponseError,
   type ServerCapabilities,
-  ShutdownRequest,
 } from "./protocol.js";
 import { settingsFrom } from "./configuration.js";
 import { Context } from "./context.js";
@@ -28,7 +24,7 @@ export interface ServerOptions {
 }
 
 /** Serves one client until it says `exit`. The connection must not listen yet. */
-export function startServer(connection: ProtocolConnection, host: LanguageHost, options: ServerOptions): void {
+export function startServer(connection: MessageConnection, host: LanguageHost, options: ServerOptions): void {
   let context: Context | undefined;
   let isShutDown = false;
 
@@ -68,7 +64,7 @@ export function startServer(connection: ProtocolConnection, host: LanguageHost, 
     },
   };
 
-  connection.onRequest(InitializeRequest.method, (params: InitializeParams): InitializeResult | ResponseError<void> => {
+  connection.onRequest("initialize", (params: InitializeParams): InitializeResult | ResponseError<void> => {
     if (context || isShutDown) return new ResponseError(ErrorCodes.InvalidRequest, "initialized already");
     const { capabilities, workspaceFolders, rootUri, initializationOptions } = params ?? {};
     const client = typeof capabilities === "object" && capabilities !== null ? capabilities : {};
@@ -79,17 +75,17 @@ export function startServer(connection: ProtocolConnection, host: LanguageHost, 
     for (const { start } of features) start?.(context);
     return { capabilities: capabilitiesOf(features, client), serverInfo: { name: "netc", version: options.version } };
   });
-  connection.onNotification(InitializedNotification.method, (params: unknown) =>
-    guard.notification(InitializedNotification.method, params, (running) => {
+  connection.onNotification("initialized", (params: unknown) =>
+    guard.notification("initialized", params, (running) => {
       for (const { initialized } of features) initialized?.(running);
     }),
   );
-  connection.onRequest(ShutdownRequest.method, () => {
+  connection.onRequest("shutdown", () => {
     const refused = refusal();
     isShutDown ||= context !== undefined;
     return refused ?? null;
   });
-  connection.onNotification(ExitNotification.method, () => {
+  connection.onNotification("exit", () => {
     const clean = isShutDown;
     isShutDown = true;
     options.onExit(clean);

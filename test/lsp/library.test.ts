@@ -1,13 +1,12 @@
 /** @file Documents of the library: their text for clients, and requests in them. */
 import { HoverRequest } from "vscode-languageserver-protocol";
 import { expect, it } from "vitest";
-import { LibraryTextRequest } from "../../src/lsp/features/library.js";
 import { libraryText } from "../../src/library/text.generated.js";
 import { connect } from "./client.js";
 
 it("gives the text of a document, null for others", async () => {
   const client = await connect();
-  const text = (uri: unknown) => client.connection.sendRequest(LibraryTextRequest, { uri: uri as string });
+  const text = (uri: unknown) => client.connection.sendRequest("netc/libraryText", { uri });
   expect(await text("netc-library:/dense.net")).toEqual({ text: libraryText["dense.net"] });
   for (const uri of ["netc-library:/none.net", "file:///project/dense.net", undefined, 3])
     expect(await text(uri)).toBeNull();

@@ -1,11 +1,8 @@
 /** @file Call hierarchy: which words and models apply a word, and which words it applies. */
 import {
   type CallHierarchyIncomingCall,
-  CallHierarchyIncomingCallsRequest,
   type CallHierarchyItem,
   type CallHierarchyOutgoingCall,
-  CallHierarchyOutgoingCallsRequest,
-  CallHierarchyPrepareRequest,
   type Range,
   SymbolKind,
 } from "../protocol.js";
@@ -81,16 +78,16 @@ export const callHierarchy: Feature = {
   name: "callHierarchy",
   capabilities: { callHierarchyProvider: true },
   handlers: [
-    onRequest(CallHierarchyPrepareRequest.type, (context, params): CallHierarchyItem[] | null => {
+    onRequest("textDocument/prepareCallHierarchy", (context, params): CallHierarchyItem[] | null => {
       const found = symbolsAt(context, params)?.occurrences.flatMap(({ entity }) => meant(entity)) ?? [];
       const items = found.filter(isCaller).flatMap((entity) => itemOf(context, entity) ?? []);
       return items.length > 0 ? items : null;
     }),
-    onRequest(CallHierarchyIncomingCallsRequest.type, (context, { item }) => {
+    onRequest("callHierarchy/incomingCalls", (context, { item }) => {
       const word = entityOf(context, item);
       return word ? incoming(context, word) : null;
     }),
-    onRequest(CallHierarchyOutgoingCallsRequest.type, (context, { item }) => {
+    onRequest("callHierarchy/outgoingCalls", (context, { item }) => {
       const caller = entityOf(context, item);
       return caller ? outgoing(context, caller) : null;
     }),

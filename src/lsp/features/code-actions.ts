@@ -1,5 +1,5 @@
 /** @file Code actions: fixes of diagnostics, refactorings of pipes, organised imports. */
-import { type CodeAction, CodeActionRequest } from "../protocol.js";
+import type { CodeAction } from "../protocol.js";
 import type { Action, Actions } from "../actions/action.js";
 import { extractLayer } from "../actions/extract-layer.js";
 import { fixAll, quickFixes } from "../actions/fixes.js";
@@ -31,7 +31,7 @@ export const codeActions: Feature = {
   name: "codeActions",
   capabilities: { codeActionProvider: { codeActionKinds: [...new Set(all.map(({ kind }) => kind))] } },
   handlers: [
-    onRequest(CodeActionRequest.type, (context, params): CodeAction[] | null => {
+    onRequest("textDocument/codeAction", (context, params): CodeAction[] | null => {
       const { textDocument, range } = params;
       const document = context.document(textDocument.uri);
       const index = document && context.symbols.file(document.path);

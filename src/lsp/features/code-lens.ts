@@ -4,7 +4,7 @@
  * Memory needs the memory plan, hence all later phases of the compiler, which take longer than a keystroke may: it is planned
  * when the client resolves the lens.
  */
-import { type CodeLens, CodeLensRequest, CodeLensResolveRequest } from "../protocol.js";
+import type { CodeLens } from "../protocol.js";
 import type { ModelFacts } from "../../compiler/facts.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
@@ -26,7 +26,7 @@ export const codeLens: Feature = {
   name: "codeLens",
   capabilities: { codeLensProvider: { resolveProvider: true } },
   handlers: [
-    onRequest(CodeLensRequest.type, (context, { textDocument }): CodeLens[] => {
+    onRequest("textDocument/codeLens", (context, { textDocument }): CodeLens[] => {
       const document = context.document(textDocument.uri);
       if (!document || !context.settings.codeLens) return [];
       return modelsOf(context, document).map(({ name, location }) => {
@@ -34,7 +34,7 @@ export const codeLens: Feature = {
         return { range: document.range(location.span), data };
       });
     }),
-    onRequest(CodeLensResolveRequest.type, async (context, lens, token): Promise<CodeLens> => {
+    onRequest("codeLens/resolve", async (context, lens, token): Promise<CodeLens> => {
       const { uri, model } = (lens.data ?? {}) as Partial<LensData>;
       const document = typeof uri === "string" ? context.document(uri) : undefined;
       const facts = document && modelsOf(context, document).find(({ name }) => name === model);

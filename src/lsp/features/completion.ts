@@ -1,11 +1,5 @@
 /** @file Completion: what may stand at the cursor, with documentation and snippets; words that take the value at hand come first. */
-import {
-  type CompletionItem,
-  CompletionItemKind,
-  CompletionRequest,
-  InsertTextFormat,
-  type TextEdit,
-} from "../protocol.js";
+import { type CompletionItem, CompletionItemKind, InsertTextFormat, type TextEdit } from "../protocol.js";
 import type { Builtin } from "../../check/builtin.js";
 import { builtins } from "../../check/builtins/index.js";
 import type { FileScope, Word, WordSet } from "../../check/scope.js";
@@ -230,7 +224,7 @@ export const completion: Feature = {
   name: "completion",
   capabilities: { completionProvider: { triggerCharacters: [">", "(", ",", ":", "~", " "], resolveProvider: false } },
   handlers: [
-    onRequest(CompletionRequest.type, (context, { textDocument, position }): CompletionItem[] => {
+    onRequest("textDocument/completion", (context, { textDocument, position }): CompletionItem[] => {
       const document = context.document(textDocument.uri);
       const scope = document && context.project.scope(document.path);
       if (!document || !scope) return [];

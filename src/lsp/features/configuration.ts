@@ -1,5 +1,4 @@
 /** @file The user's settings: asked from clients that answer, else taken from what they send. */
-import { ConfigurationRequest, DidChangeConfigurationNotification, RegistrationRequest } from "../protocol.js";
 import { settingsFrom } from "../configuration.js";
 import type { Context } from "../context.js";
 import { type Feature, onNotification } from "../feature.js";
@@ -9,7 +8,7 @@ function use(context: Context, value: unknown): void {
   context.changed({ kind: "settings" });
 }
 async function ask(context: Context): Promise<void> {
-  const answer: unknown = await context.connection.sendRequest(ConfigurationRequest.type, {
+  const answer: unknown = await context.connection.sendRequest("workspace/configuration", {
     items: [{ section: "netc" }],
   });
   use(context, Array.isArray(answer) ? answer[0] : undefined);
@@ -21,7 +20,7 @@ export const configuration: Feature = {
   name: "configuration",
   capabilities: {},
   handlers: [
-    onNotification(DidChangeConfigurationNotification.type, (context, params) => {
+    onNotification("workspace/didChangeConfiguration", (context, params) => {
       if (context.client.workspace?.configuration) asked(context);
       else use(context, (params?.settings as { readonly netc?: unknown } | undefined)?.netc);
     }),
@@ -30,8 +29,8 @@ export const configuration: Feature = {
     const { workspace } = context.client;
     if (workspace?.configuration) asked(context);
     if (!workspace?.didChangeConfiguration?.dynamicRegistration) return;
-    const { method } = DidChangeConfigurationNotification.type;
-    context.ask(RegistrationRequest.method, {
+    const method = "workspace/didChangeConfiguration";
+    context.ask("client/registerCapability", {
       registrations: [{ id: method, method, registerOptions: { section: "netc" } }],
     });
   },

@@ -1,5 +1,5 @@
 /** @file Go to definition: where a name is declared, in other files and in the library's text too; an import's file. */
-import { DefinitionRequest, type Location } from "../protocol.js";
+import type { Location } from "../protocol.js";
 import type { Context } from "../context.js";
 import { type SymbolsAt, symbolsAt, declarationOf } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
@@ -27,7 +27,7 @@ export const definition: Feature = {
   name: "definition",
   capabilities: { definitionProvider: true },
   handlers: [
-    onRequest(DefinitionRequest.type, (context, params) => {
+    onRequest("textDocument/definition", (context, params) => {
       const cursor = symbolsAt(context, params);
       return cursor ? definitionsAt(context, cursor) : null;
     }),

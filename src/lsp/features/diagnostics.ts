@@ -5,9 +5,6 @@ import {
   type Diagnostic as ProtocolDiagnostic,
   DiagnosticSeverity,
   type DocumentDiagnosticReport,
-  DocumentDiagnosticReportKind,
-  DocumentDiagnosticRequest,
-  PublishDiagnosticsNotification,
 } from "../protocol.js";
 import type { Diagnostic, Fix, Severity } from "../../diagnostics/diagnostic.js";
 import type { Context } from "../context.js";
@@ -61,7 +58,7 @@ function publishing(context: Context): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const publish = (path: string, version: number | undefined, list: ProtocolDiagnostic[]) =>
-    context.send(PublishDiagnosticsNotification.type, {
+    context.send("textDocument/publishDiagnostics", {
       uri: context.documents.uriOf(path),
       diagnostics: list,
       ...(version === undefined ? {} : { version }),
@@ -107,10 +104,10 @@ export const diagnostics: Feature = {
       ? { diagnosticProvider: { identifier: "netc", interFileDependencies: true, workspaceDiagnostics: false } }
       : {},
   handlers: [
-    onRequest(DocumentDiagnosticRequest.type, (context, { textDocument }): DocumentDiagnosticReport => {
+    onRequest("textDocument/diagnostic", (context, { textDocument }): DocumentDiagnosticReport => {
       const document = context.document(textDocument.uri);
       const found = document && !isLibraryPath(document.path) ? findingsIn(context, document.path) : [];
-      return { kind: DocumentDiagnosticReportKind.Full, items: found.map((one) => toProtocol(context, one)) };
+      return { kind: "full", items: found.map((one) => toProtocol(context, one)) };
     }),
   ],
   start: publishing,

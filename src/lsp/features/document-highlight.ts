@@ -1,5 +1,5 @@
 /** @file Highlights of a name in its document: where it is read, where it is given a value. */
-import { type DocumentHighlight, DocumentHighlightKind, DocumentHighlightRequest } from "../protocol.js";
+import { type DocumentHighlight, DocumentHighlightKind } from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { isSame } from "../symbols/entity.js";
@@ -8,7 +8,7 @@ export const documentHighlight: Feature = {
   name: "documentHighlight",
   capabilities: { documentHighlightProvider: true },
   handlers: [
-    onRequest(DocumentHighlightRequest.type, (context, params): DocumentHighlight[] | null => {
+    onRequest("textDocument/documentHighlight", (context, params): DocumentHighlight[] | null => {
       const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       const { document, index, occurrences } = cursor;

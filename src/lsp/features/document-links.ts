@@ -1,5 +1,5 @@
 /** @file Links of a document: the files that its imports, class types and data readers name. */
-import { type DocumentLink, DocumentLinkRequest } from "../protocol.js";
+import type { DocumentLink } from "../protocol.js";
 import type { Call, FromFile, ImportDeclaration, StringLiteral } from "../../syntax/ast.js";
 import { type SyntaxNode, walk } from "../../syntax/walk.js";
 import { type Feature, onRequest } from "../feature.js";
@@ -28,7 +28,7 @@ export const documentLinks: Feature = {
   name: "documentLinks",
   capabilities: { documentLinkProvider: { resolveProvider: false } },
   handlers: [
-    onRequest(DocumentLinkRequest.type, (context, { textDocument }): DocumentLink[] | null => {
+    onRequest("textDocument/documentLink", (context, { textDocument }): DocumentLink[] | null => {
       const document = context.document(textDocument.uri);
       if (!document || isLibraryPath(document.path)) return null;
       return [...pathsIn(document.file)].flatMap(({ value, span }) => {

@@ -1,5 +1,5 @@
 /** @file Document symbols: the outline, as a tree where the client shows one. */
-import { type DocumentSymbol, DocumentSymbolRequest, type SymbolInformation } from "../protocol.js";
+import type { DocumentSymbol, SymbolInformation } from "../protocol.js";
 import type { Document } from "../documents.js";
 import { type Feature, onRequest } from "../feature.js";
 import { type OutlineEntry, outlineOf } from "../outline.js";
@@ -30,7 +30,7 @@ export const documentSymbols: Feature = {
   name: "documentSymbols",
   capabilities: { documentSymbolProvider: true },
   handlers: [
-    onRequest(DocumentSymbolRequest.type, (context, { textDocument }) => {
+    onRequest("textDocument/documentSymbol", (context, { textDocument }) => {
       const document = context.document(textDocument.uri);
       if (!document) return null;
       const outline = outlineOf(document.file);

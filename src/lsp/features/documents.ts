@@ -1,10 +1,5 @@
 /** @file Open documents: their unsaved text is what the compiler sees. */
-import {
-  DidChangeTextDocumentNotification,
-  DidCloseTextDocumentNotification,
-  DidOpenTextDocumentNotification,
-  TextDocumentSyncKind,
-} from "../protocol.js";
+import { TextDocumentSyncKind } from "../protocol.js";
 import { type Feature, onNotification } from "../feature.js";
 import { negotiated } from "../positions.js";
 
@@ -15,14 +10,14 @@ export const documents: Feature = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   }),
   handlers: [
-    onNotification(DidOpenTextDocumentNotification.type, (context, { textDocument }) =>
+    onNotification("textDocument/didOpen", (context, { textDocument }) =>
       context.changed({ kind: "text", path: context.documents.didOpen(textDocument) }),
     ),
-    onNotification(DidChangeTextDocumentNotification.type, (context, { textDocument, contentChanges }) => {
+    onNotification("textDocument/didChange", (context, { textDocument, contentChanges }) => {
       const path = context.documents.didChange(textDocument.uri, textDocument.version, contentChanges);
       if (path !== undefined) context.changed({ kind: "text", path });
     }),
-    onNotification(DidCloseTextDocumentNotification.type, (context, { textDocument }) =>
+    onNotification("textDocument/didClose", (context, { textDocument }) =>
       context.changed({ kind: "text", path: context.documents.didClose(textDocument.uri) }),
     ),
   ],

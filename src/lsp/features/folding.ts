@@ -1,5 +1,5 @@
 /** @file Folding: declarations, blocks and statements over several lines, comments, imports. */
-import { type FoldingRange, FoldingRangeKind, FoldingRangeRequest } from "../protocol.js";
+import { type FoldingRange, FoldingRangeKind } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { walk } from "../../syntax/walk.js";
 import type { Document } from "../documents.js";
@@ -72,7 +72,7 @@ export const folding: Feature = {
   name: "folding",
   capabilities: { foldingRangeProvider: true },
   handlers: [
-    onRequest(FoldingRangeRequest.type, (context, { textDocument }): FoldingRange[] | null => {
+    onRequest("textDocument/foldingRange", (context, { textDocument }): FoldingRange[] | null => {
       const document = context.document(textDocument.uri);
       if (!document) return null;
       const limit = context.client.textDocument?.foldingRange?.rangeLimit ?? Infinity;

@@ -1,12 +1,5 @@
 /** @file Formatting of a document, of a range, and of a statement or block as it is finished. */
-import {
-  DocumentFormattingRequest,
-  DocumentOnTypeFormattingRequest,
-  DocumentRangeFormattingRequest,
-  LSPErrorCodes,
-  ResponseError,
-  type TextEdit,
-} from "../protocol.js";
+import { LSPErrorCodes, ResponseError, type TextEdit } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { editsBetween, editsWithin, itemEndingAt, itemsIn } from "../../format/edits.js";
 import { format, type FormatOptions } from "../../format/format.js";
@@ -44,15 +37,15 @@ export const formatting: Feature = {
     documentOnTypeFormattingProvider: { firstTriggerCharacter: "}", moreTriggerCharacter: ["\n"] },
   },
   handlers: [
-    onRequest(DocumentFormattingRequest.type, (context, { textDocument }) =>
+    onRequest("textDocument/formatting", (context, { textDocument }) =>
       edits(context, context.document(textDocument.uri)),
     ),
-    onRequest(DocumentRangeFormattingRequest.type, (context, { textDocument, range }) => {
+    onRequest("textDocument/rangeFormatting", (context, { textDocument, range }) => {
       const document = context.document(textDocument.uri);
       const part = document && itemsIn(document.file, document.span(range));
       return part ? edits(context, document, part) : [];
     }),
-    onRequest(DocumentOnTypeFormattingRequest.type, (context, { textDocument, position }) => {
+    onRequest("textDocument/onTypeFormatting", (context, { textDocument, position }) => {
       const document = context.document(textDocument.uri);
       if (!document) return [];
       // After a line end: what ends on the line before.

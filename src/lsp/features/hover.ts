@@ -1,5 +1,5 @@
 /** @file Hover: what a name is, its signature with defaults, its documentation, and what it is here: shapes, parameters, operations. */
-import { type Hover, HoverRequest } from "../protocol.js";
+import type { Hover } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import type { Application } from "../../compiler/facts.js";
 import type { Context } from "../context.js";
@@ -73,7 +73,7 @@ export const hover: Feature = {
   name: "hover",
   capabilities: { hoverProvider: true },
   handlers: [
-    onRequest(HoverRequest.type, (context, { textDocument, position }): Hover | null => {
+    onRequest("textDocument/hover", (context, { textDocument, position }): Hover | null => {
       const document = context.document(textDocument.uri);
       const found = document && hoverAt(context, document, document.offset(position));
       return found ? { contents: markdown(...found.parts), range: document.range(found.span) } : null;

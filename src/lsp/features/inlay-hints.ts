@@ -1,5 +1,5 @@
 /** @file Inlay hints: the solved shape after each step of a pipe, and the names of what is given by position. */
-import { type InlayHint, InlayHintKind, InlayHintRequest } from "../protocol.js";
+import { type InlayHint, InlayHintKind } from "../protocol.js";
 import { callsIn } from "../calls.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
@@ -55,7 +55,7 @@ export const inlayHints: Feature = {
   name: "inlayHints",
   capabilities: { inlayHintProvider: true },
   handlers: [
-    onRequest(InlayHintRequest.type, (context, { textDocument, range }): InlayHint[] => {
+    onRequest("textDocument/inlayHint", (context, { textDocument, range }): InlayHint[] => {
       const document = context.document(textDocument.uri);
       if (!document) return [];
       const { inlayHints: wanted } = context.settings;

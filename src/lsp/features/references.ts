@@ -1,5 +1,5 @@
 /** @file Find references: every place of a name, in all files of the workspace that import it. */
-import { type Location, ReferencesRequest } from "../protocol.js";
+import type { Location } from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
 import { sitesOf } from "../symbols/query.js";
@@ -8,7 +8,7 @@ export const references: Feature = {
   name: "references",
   capabilities: { referencesProvider: true },
   handlers: [
-    onRequest(ReferencesRequest.type, (context, params): Location[] | null => {
+    onRequest("textDocument/references", (context, params): Location[] | null => {
       const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       const found = new Map<string, Location>();

@@ -1,12 +1,5 @@
 /** @file Rename: every place of a name, in all files that import it, if every name then still means what it meant. */
-import {
-  LSPErrorCodes,
-  type PrepareRenameResult,
-  PrepareRenameRequest,
-  RenameRequest,
-  ResponseError,
-  type WorkspaceEdit,
-} from "../protocol.js";
+import { LSPErrorCodes, type PrepareRenameResult, ResponseError, type WorkspaceEdit } from "../protocol.js";
 import { symbolsAt } from "../symbols-at.js";
 import { workspaceEdit } from "../edits.js";
 import { type Feature, onRequest } from "../feature.js";
@@ -20,14 +13,14 @@ export const rename: Feature = {
     renameProvider: textDocument?.rename?.prepareSupport ? { prepareProvider: true } : true,
   }),
   handlers: [
-    onRequest(PrepareRenameRequest.type, (context, params): PrepareRenameResult | null => {
+    onRequest("textDocument/prepareRename", (context, params): PrepareRenameResult | null => {
       const cursor = symbolsAt(context, params);
       const found = cursor && renamableAt(cursor.index, cursor.offset);
       if (!cursor || !found) return null;
       if ("refused" in found) throw failed(found.refused);
       return { range: cursor.document.range(found.span), placeholder: found.entity.name };
     }),
-    onRequest(RenameRequest.type, (context, params): WorkspaceEdit | null => {
+    onRequest("textDocument/rename", (context, params): WorkspaceEdit | null => {
       const cursor = symbolsAt(context, params);
       const found = cursor && renamableAt(cursor.index, cursor.offset);
       if (!cursor || !found) throw failed("there is no name here");

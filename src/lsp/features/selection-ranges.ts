@@ -1,5 +1,5 @@
 /** @file Selection ranges: from a name outwards, through expression, stage, statement and declaration, to the file. */
-import { SelectionRangeRequest, type SelectionRange } from "../protocol.js";
+import type { SelectionRange } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { pathAt } from "../../syntax/walk.js";
 import type { Document } from "../documents.js";
@@ -22,7 +22,7 @@ export const selectionRanges: Feature = {
   name: "selectionRanges",
   capabilities: { selectionRangeProvider: true },
   handlers: [
-    onRequest(SelectionRangeRequest.type, (context, { textDocument, positions }): SelectionRange[] | null => {
+    onRequest("textDocument/selectionRange", (context, { textDocument, positions }): SelectionRange[] | null => {
       const document = context.document(textDocument.uri);
       if (!document) return null;
       return (positions ?? []).map((position) => {

@@ -1,10 +1,5 @@
 /** @file Semantic tokens: of a document, of a range, and what changed since the last. */
-import {
-  type SemanticTokens,
-  SemanticTokensDeltaRequest,
-  SemanticTokensRangeRequest,
-  SemanticTokensRequest,
-} from "../protocol.js";
+import type { SemanticTokens } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
@@ -39,17 +34,17 @@ export const semanticTokens: Feature = {
     },
   },
   handlers: [
-    onRequest(SemanticTokensRequest.type, (context, { textDocument }) => {
+    onRequest("textDocument/semanticTokens/full", (context, { textDocument }) => {
       const document = context.document(textDocument.uri);
       if (!document) return none;
       return context.tokens.send(document.path, encoded(context, document));
     }),
-    onRequest(SemanticTokensDeltaRequest.type, (context, { textDocument, previousResultId }) => {
+    onRequest("textDocument/semanticTokens/full/delta", (context, { textDocument, previousResultId }) => {
       const document = context.document(textDocument.uri);
       if (!document) return none;
       return context.tokens.sendSince(document.path, previousResultId, encoded(context, document));
     }),
-    onRequest(SemanticTokensRangeRequest.type, (context, { textDocument, range }) => {
+    onRequest("textDocument/semanticTokens/range", (context, { textDocument, range }) => {
       const document = context.document(textDocument.uri);
       if (!document) return none;
       return { data: encoded(context, document, document.span(range)) };

@@ -1,5 +1,5 @@
 /** @file Signature help: the word whose parentheses are open, and the setting or value that is due in them. */
-import { type SignatureHelp, SignatureHelpRequest } from "../protocol.js";
+import type { SignatureHelp } from "../protocol.js";
 import { signatureOf } from "../../check/word-page.js";
 import { cursorAt } from "../cursor.js";
 import { type Feature, onRequest } from "../feature.js";
@@ -9,7 +9,7 @@ export const signatureHelp: Feature = {
   name: "signatureHelp",
   capabilities: { signatureHelpProvider: { triggerCharacters: ["(", ","], retriggerCharacters: [":"] } },
   handlers: [
-    onRequest(SignatureHelpRequest.type, (context, { textDocument, position }): SignatureHelp | null => {
+    onRequest("textDocument/signatureHelp", (context, { textDocument, position }): SignatureHelp | null => {
       const document = context.document(textDocument.uri);
       const scope = document && context.project.scope(document.path);
       if (!document || !scope) return null;

@@ -1,5 +1,4 @@
 /** @file Go to type definition: what gives a value its shape: the word applied last, or the input or parameter itself. */
-import { TypeDefinitionRequest } from "../protocol.js";
 import type { Expression } from "../../syntax/ast.js";
 import { symbolsAt, declarationOf } from "../symbols-at.js";
 import { type Feature, onRequest } from "../feature.js";
@@ -63,7 +62,7 @@ export const typeDefinition: Feature = {
   name: "typeDefinition",
   capabilities: { typeDefinitionProvider: true },
   handlers: [
-    onRequest(TypeDefinitionRequest.type, (context, params) => {
+    onRequest("textDocument/typeDefinition", (context, params) => {
       const cursor = symbolsAt(context, params);
       if (!cursor) return null;
       return cursor.occurrences

@@ -1,5 +1,5 @@
 /** @file Workspace symbols: words, constants and models of all files, with what models declare, by part of a name. */
-import { type SymbolInformation, WorkspaceSymbolRequest } from "../protocol.js";
+import type { SymbolInformation } from "../protocol.js";
 import { type Feature, onRequest } from "../feature.js";
 import { type OutlineEntry, outlineOf } from "../outline.js";
 
@@ -16,7 +16,7 @@ export const workspaceSymbols: Feature = {
   name: "workspaceSymbols",
   capabilities: { workspaceSymbolProvider: true },
   handlers: [
-    onRequest(WorkspaceSymbolRequest.type, (context, { query }): SymbolInformation[] => {
+    onRequest("workspace/symbol", (context, { query }): SymbolInformation[] => {
       const found: SymbolInformation[] = [];
       for (const path of context.files()) {
         const document = context.documents.at(path);

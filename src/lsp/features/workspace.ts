@@ -1,23 +1,18 @@
 /** @file The workspace: its folders, and files that change on disk. */
-import {
-  DidChangeWatchedFilesNotification,
-  DidChangeWorkspaceFoldersNotification,
-  FileChangeType,
-  RegistrationRequest,
-} from "../protocol.js";
+import { FileChangeType } from "../protocol.js";
 import { type Feature, onNotification } from "../feature.js";
 
 export const workspace: Feature = {
   name: "workspace",
   capabilities: { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } },
   handlers: [
-    onNotification(DidChangeWorkspaceFoldersNotification.type, (context, { event: { added, removed } }) =>
+    onNotification("workspace/didChangeWorkspaceFolders", (context, { event: { added, removed } }) =>
       context.changeFolders(
         added.map(({ uri }) => uri),
         removed.map(({ uri }) => uri),
       ),
     ),
-    onNotification(DidChangeWatchedFilesNotification.type, (context, { changes }) => {
+    onNotification("workspace/didChangeWatchedFiles", (context, { changes }) => {
       if (changes.some(({ type }) => type !== FileChangeType.Changed)) context.changed({ kind: "files" });
       for (const { uri } of changes) {
         const path = context.documents.pathOf(uri);
@@ -30,7 +25,7 @@ export const workspace: Feature = {
   initialized: (context) => {
     if (!context.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     const registerOptions = { watchers: [{ globPattern: "**/*.{net,txt}" }] };
-    const { method } = DidChangeWatchedFilesNotification.type;
-    context.ask(RegistrationRequest.method, { registrations: [{ id: method, method, registerOptions }] });
+    const method = "workspace/didChangeWatchedFiles";
+    context.ask("client/registerCapability", { registrations: [{ id: method, method, registerOptions }] });
   },
 };

@@ -1,0 +1,2 @@
+/** @file The version of netc. */
+export const version = "0.1.0";
