@@ -6,6 +6,7 @@ export {
   EOF,
   generateCstDts,
   Lexer,
+  LLkLookaheadStrategy,
   NonTerminal,
   Option,
   Repetition,
@@ -19,6 +20,7 @@ export {
 export type {
   Alternative,
   CstNode,
+  ILookaheadStrategy,
   IParserErrorMessageProvider,
   IProduction,
   IRecognitionException,
