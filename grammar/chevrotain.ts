@@ -6,7 +6,6 @@ export {
   EOF,
   generateCstDts,
   Lexer,
-  LLkLookaheadStrategy,
   NonTerminal,
   Option,
   Repetition,
@@ -20,7 +19,6 @@ export {
 export type {
   Alternative,
   CstNode,
-  ILookaheadStrategy,
   IParserErrorMessageProvider,
   IProduction,
   IRecognitionException,

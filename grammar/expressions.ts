@@ -1,6 +1,5 @@
 /** @file The rules of expressions, and the parser's settings. */
 import { CstParser, type IParserErrorMessageProvider, type TokenType } from "./chevrotain.js";
-import { LookaheadOnDemand } from "./lookahead.js";
 import * as t from "./tokens.js";
 
 const { keyword } = t;
@@ -16,7 +15,6 @@ export interface ParserOptions {
 export class ExpressionRules extends CstParser {
   constructor(options: ParserOptions) {
     super([...t.tokens], {
-      lookaheadStrategy: new LookaheadOnDemand({ maxLookahead: 2 }),
       maxLookahead: 2,
       recoveryEnabled: options.recovery !== false,
       nodeLocationTracking: "onlyOffset",
