@@ -22,7 +22,7 @@ const rooms: readonly { readonly name: string; readonly packages: readonly strin
   { name: "src/data", packages: [] },
   { name: "src/host", packages: ["node:*"] },
   { name: "src/format", packages: ["prettier", "prettier/*"] },
-  { name: "src/lsp", packages: ["vscode-languageserver-protocol", "vscode-languageserver-types", "vscode-jsonrpc/*"] },
+  { name: "src/lsp", packages: ["vscode-languageserver-protocol", "vscode-jsonrpc/*"] },
   { name: "src/bundler", packages: ["unplugin", "node:*"] },
   { name: "src/cli", packages: ["commander", "prettier", "node:*"] },
   { name: "src/editors", packages: ["vscode", "vscode-languageclient/node", "esbuild", "fflate", "node:*"] },

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 /** @file The command line: `netc COMMAND`; runs one command and turns faults into messages and exit codes. */
+import * as modules from "node:module";
 import { DataError } from "../data/error.js";
 import { renderFault } from "../diagnostics/fault.js";
 import { exitCodes, InputFault, UsageFault } from "./fault.js";
 import { nodeTerminal } from "./terminal.js";
+
+// From Node 22 on: what is loaded below is compiled once, and the next start takes it from there.
+(modules as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const terminal = nodeTerminal();
 

@@ -1,11 +1,11 @@
 /** @file Words as editors show them: signature, documentation, settings, in Markdown. */
-import { type MarkupContent, MarkupKind } from "./protocol.js";
+import type { MarkupContent } from "./protocol.js";
 import type { Builtin } from "../check/builtin.js";
 import type { Word } from "../check/scope.js";
 import { pageOf, signatureOf } from "../check/word-page.js";
 
 export const markdown = (...parts: readonly (string | undefined)[]): MarkupContent => ({
-  kind: MarkupKind.Markdown,
+  kind: "markdown",
   value: parts.filter((part) => part !== undefined && part !== "").join("\n\n"),
 });
 export const code = (text: string): string => `\`\`\`net\n${text}\n\`\`\``;

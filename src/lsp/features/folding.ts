@@ -1,5 +1,5 @@
 /** @file Folding: declarations, blocks and statements over several lines, comments, imports. */
-import { type FoldingRange, FoldingRangeKind } from "../protocol.js";
+import type { FoldingRange, FoldingRangeKind } from "../protocol.js";
 import type { Span } from "../../base/source.js";
 import { walk } from "../../syntax/walk.js";
 import type { Document } from "../documents.js";
@@ -56,11 +56,11 @@ function foldsOf({ file, source, text }: Document): readonly FoldingRange[] {
   });
   runs(
     alone.map(({ span }) => span),
-    FoldingRangeKind.Comment,
+    "comment",
   );
   runs(
     file.declarations.filter(({ kind }) => kind === "import").map(({ span }) => span),
-    FoldingRangeKind.Imports,
+    "imports",
   );
   walk(file, (node) => {
     if (node.kind !== undefined && foldable.has(node.kind)) add(node.span);
