@@ -3,7 +3,12 @@ import type { Span } from "../base/source.js";
 import type { Extra } from "../diagnostics/diagnostic.js";
 import type { Parameter, WordKind } from "../syntax/ast.js";
 import type { Builtin } from "./builtin.js";
-import type { Word } from "./scope.js";
+import type { FileScope, Word } from "./scope.js";
+
+/** A word, or as much of one as a page tells. */
+export type Paged = Pick<Word, "kind" | "name" | "declaration"> & {
+  readonly file: Pick<FileScope, "source" | "inLibrary">;
+};
 
 export interface SettingLine {
   readonly name: string;
@@ -35,7 +40,7 @@ const oneLine = (text: string): string =>
     .trim();
 
 /** `layer dense(units: int, ..)(x: [..., n]) -> [..., units]`, on one line. */
-export function signatureOf(word: Word | Builtin): string {
+export function signatureOf(word: Paged | Builtin): string {
   if (word.kind === "builtin") return word.signature;
   const { word: kind, name, settings, values, result } = word.declaration;
   const textAt = (span: Span | undefined): string =>
@@ -45,7 +50,7 @@ export function signatureOf(word: Word | Builtin): string {
 /** What a message about the use of a word shows below. */
 export const signed = (word: Word | Builtin | undefined): Extra => (word ? { signature: signatureOf(word) } : {});
 
-export function pageOf(word: Word): WordPage {
+export function pageOf(word: Paged): WordPage {
   const { declaration, file } = word;
   const textAt = ({ start, end }: Span): string => file.source.text.slice(start, end);
   const [description = "", source] = (declaration.documentation ?? "").split(/\bSource: /);

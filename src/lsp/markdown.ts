@@ -1,8 +1,7 @@
 /** @file Words as editors show them: signature, documentation, settings, in Markdown. */
 import type { MarkupContent } from "./protocol.js";
 import type { Builtin } from "../check/builtin.js";
-import type { Word } from "../check/scope.js";
-import { pageOf, signatureOf } from "../check/word-page.js";
+import { type Paged, pageOf, signatureOf } from "../check/word-page.js";
 
 export const markdown = (...parts: readonly (string | undefined)[]): MarkupContent => ({
   kind: "markdown",
@@ -14,7 +13,7 @@ export const code = (text: string): string => `\`\`\`net\n${text}\n\`\`\``;
 export const plainText = (text: string): string => text.replace(/[\\*_<>[\]#|]/g, "\\$&");
 
 /** Signature with defaults, what it does, where it comes from. */
-export function wordParts(word: Word | Builtin): readonly string[] {
+export function wordParts(word: Paged | Builtin): readonly string[] {
   if (word.kind === "builtin") return [code(word.signature), plainText(word.documentation)];
   const { description, source } = pageOf(word);
   return [code(signatureOf(word)), plainText(description), ...(source ? [`*Source:* ${plainText(source)}`] : [])];

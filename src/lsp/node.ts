@@ -5,8 +5,8 @@ import type { LanguageHost } from "./host.js";
 import { createMessageConnection, NullLogger } from "./protocol.js";
 import { startServer, type ServerOptions } from "./server.js";
 
-// How JSON-RPC does here what engines do differently, such as waiting.
-ril.default.install();
+// What engines do differently, such as waiting, done as in Node. Of a CommonJS module some loaders take the default export itself.
+((ril.default ?? ril) as typeof ril.default).install();
 
 export function serveStreams(
   input: NodeJS.ReadableStream,

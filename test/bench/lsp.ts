@@ -1,25 +1,23 @@
 /**
- * @file How fast is the language server? Keystroke to diagnostics and hints, hover, completion, start, and memory after many edits.
+ * @file How fast is the language server? Keystroke to diagnostics and hints, hover, completion, start, and its memory after many edits.
  *
- * A text of 1,000 lines with 20 models, typed into over JSON-RPC streams, the server in this process; the start in a process of its
- * own. Run it alone on the machine: `node dist/test/bench/lsp.js [edits]`, with `--expose-gc` for exact memory.
+ * A text of 1,000 lines with 20 models, typed into over standard input and output, as from an editor. Run it alone on the machine,
+ * which is a Linux: `node dist/test/bench/lsp.js [edits]`.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import {
   CompletionRequest,
   createProtocolConnection,
-  DidOpenTextDocumentNotification,
   HoverRequest,
   InitializedNotification,
   InitializeRequest,
   InlayHintRequest,
-  PublishDiagnosticsNotification,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node.js";
 import { SourceFile } from "../../src/base/source.js";
-import { connect } from "../lsp/client.js";
+import { Client } from "../lsp/client.js";
 import { random } from "../lsp/edits.js";
 
 const sources = [
@@ -54,9 +52,8 @@ const milliseconds = (times: readonly number[]) => {
   return `median ${at(0.5)}, 95th percentile ${at(0.95)}, most ${at(1)} ms`;
 };
 
-/** From the start of the process to its first diagnostics. */
-function start(text: string): Promise<number> {
-  const begin = performance.now();
+/** A server as an editor starts it, in a process of its own, and its client. */
+async function start(): Promise<{ readonly client: Client; readonly pid: number }> {
   const child = spawn(process.execPath, ["dist/package/cli.js", "lsp", "--stdio"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -64,29 +61,36 @@ function start(text: string): Promise<number> {
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  return new Promise((resolve) => {
-    connection.onNotification(PublishDiagnosticsNotification.type, () => {
-      resolve(performance.now() - begin);
-      child.kill();
-    });
-    connection.listen();
-    const opened = { uri: "file:///a.net", languageId: "net", version: 1, text };
-    void connection
-      .sendRequest(InitializeRequest.type, { processId: null, rootUri: null, capabilities: {} })
-      .then(() => connection.sendNotification(InitializedNotification.type, {}))
-      .then(() => connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: opened }));
-  });
+  const client = new Client(connection, new Map(), {});
+  await client.request(InitializeRequest.type, { processId: null, rootUri: null, capabilities: {} });
+  await connection.sendNotification(InitializedNotification.type, {});
+  return { client, pid: child.pid! };
 }
+
+/** Milliseconds from the start of the process to its first diagnostics. */
+async function timeToDiagnostics(text: string): Promise<number> {
+  const begin = performance.now();
+  const { client } = await start();
+  await client.open("a.net", text);
+  await client.published("a.net");
+  const time = performance.now() - begin;
+  await client.stop();
+  return time;
+}
+
+/** Memory of a process that is in the machine's, in megabytes; Linux says it. */
+const resident = (pid: number): string =>
+  (Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1000).toFixed(0);
 
 async function main(edits: number): Promise<void> {
   const text = longText();
   console.log(`${text.split("\n").length} lines, ${text.match(/^model /gm)!.length} models, ${edits} edits`);
   const one = readFileSync("examples/mnist.net", "utf8");
   const starts: number[] = [];
-  for (let k = 0; k < 5; k++) starts.push(await start(one));
+  for (let k = 0; k < 11; k++) starts.push(await timeToDiagnostics(one));
   console.log(`start to first diagnostics (one model)   ${milliseconds(starts)}`);
 
-  const client = await connect();
+  const { client, pid } = await start();
   await client.open("a.net", text);
   await client.published("a.net");
   const next = random(5);
@@ -96,8 +100,10 @@ async function main(edits: number): Promise<void> {
   const keys: number[] = [];
   const hovers: number[] = [];
   const completions: number[] = [];
-  const memory: number[] = [];
-  for (let k = 0; k < edits; k++) {
+  const memory = [resident(pid)];
+  // Two edits a round.
+  const rounds = Math.ceil(edits / 2);
+  for (let k = 0; k < rounds; k++) {
     // A key is typed at a place where it breaks the text or not, and taken back.
     const place = source.positionAt(places[Math.floor(next() * places.length)]!);
     const at = { line: place.line, character: place.column };
@@ -121,20 +127,12 @@ async function main(edits: number): Promise<void> {
     await client.request(CompletionRequest.type, client.at("a.net", at));
     hovers.push(middle - begin);
     completions.push(performance.now() - middle);
-    if (k % Math.ceil(edits / 5) === Math.ceil(edits / 5) - 1) {
-      globalThis.gc?.();
-      memory.push(process.memoryUsage().heapUsed);
-    }
+    if ((k + 1) % Math.ceil(rounds / 5) === 0) memory.push(resident(pid));
   }
   console.log(`keystroke to diagnostics and hints       ${milliseconds(keys)}`);
   console.log(`hover                                    ${milliseconds(hovers)}`);
   console.log(`completion                               ${milliseconds(completions)}`);
-  console.log(
-    `heap after each fifth of the edits       ${memory.map((bytes) => (bytes / 1e6).toFixed(0)).join(", ")} MB`,
-  );
-  console.log(
-    `resident memory                          ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, client included`,
-  );
+  console.log(`resident memory, before and each fifth   ${memory.join(", ")} MB`);
   await client.stop();
 }
 

@@ -1,14 +1,14 @@
 /** @file Hover: what a name is, its signature with defaults, its documentation, and what it is here: shapes, parameters, operations. */
 import type { Hover } from "../protocol.js";
-import type { Span } from "../../base/source.js";
+import { builtins } from "../../check/builtins/index.js";
+import type { Paged } from "../../check/word-page.js";
 import type { Application } from "../../compiler/facts.js";
-import type { Context } from "../context.js";
-import type { Document } from "../documents.js";
+import type { WordDeclaration } from "../../syntax/ast.js";
 import { grouped, placeFacts, type PlaceFacts } from "../facts.js";
 import { type Feature, onRequest } from "../feature.js";
 import { code, markdown, plainText, wordParts } from "../markdown.js";
-import { type LocalName, meaningAt } from "../names.js";
-import { pageOf } from "../../check/word-page.js";
+import { type Entity, isInLibrary, meant } from "../symbols/entity.js";
+import { symbolsAt } from "../symbols-at.js";
 
 const noFacts: PlaceFacts = { applications: [], names: new Map() };
 
@@ -22,61 +22,49 @@ export function stepText({ before, after, parameters, flops, step, word }: Appli
   return `${name}\`${before.join(", ")} -> ${after}\`${costs.length > 0 ? `, ${costs.join(", ")}` : ""}`;
 }
 
-function local(document: Document, { names }: PlaceFacts, { name, node }: LocalName): readonly (string | undefined)[] {
-  const { start, end } = node.span;
-  const [firstLine = ""] = document.text.slice(start, end).split(/\r\n?|\n/);
-  const { documentation } = node as { documentation?: string };
-  const value = names.get(name.span.start);
+/** What an entity is wherever its name stands. */
+function described(entity: Entity, { names }: PlaceFacts): readonly (string | undefined)[] {
+  const { kind, name, node, container, source, span } = entity;
+  if (kind === "builtin") return wordParts(builtins.get(name)!);
+  if (!node) return [];
+  if (kind === "word") return wordParts(wordOf(entity));
+  const [firstLine = ""] = source.text
+    .slice(node.span.start, node.span.end)
+    .replace(/^(?:\/\/\/.*\s+)*/, "")
+    .split(/[\r\n]/);
+  const value = names.get(span.start);
+  const { documentation } = node as { readonly documentation?: string };
+  const word = (kind === "setting" || kind === "value") && container?.kind === "word" ? container : undefined;
   return [
     code(firstLine.trimEnd()),
-    value && `\`${name.text}\` is \`${value}\``,
+    value && `\`${name}\` is \`${value}\``,
     documentation && plainText(documentation),
+    ...(word ? [`a ${kind} of \`${word.name}\``, ...wordParts(wordOf(word)).slice(1)] : []),
   ];
 }
-
-function hoverAt(
-  context: Context,
-  document: Document,
-  offset: number,
-): { parts: readonly (string | undefined)[]; span: Span } | undefined {
-  const scope = context.project.scope(document.path);
-  const meaning = scope && meaningAt(document.file, scope, offset);
-  if (!meaning) return undefined;
-  const { span } = meaning;
-  const analysis = context.project.analyse(document.path);
-  const facts = analysis ? placeFacts(document, analysis) : noFacts;
-  switch (meaning.kind) {
-    case "local":
-      return { parts: local(document, facts, meaning.declaration), span };
-    case "constant": {
-      const { declaration, file } = meaning.constant;
-      const text = file.source.text.slice(declaration.span.start, declaration.span.end);
-      return { parts: [code(text), declaration.documentation && plainText(declaration.documentation)], span };
-    }
-    case "setting": {
-      const setting = pageOf(meaning.word).settings.find(({ name }) => name === meaning.parameter.name.text);
-      const { start, end } = meaning.parameter.span;
-      const [, ...rest] = wordParts(meaning.word);
-      const text = meaning.word.file.source.text.slice(start, end);
-      const what = `a ${setting ? "setting" : "value"} of \`${meaning.word.name}\``;
-      return { parts: [code(text), what, ...rest], span };
-    }
-    case "word": {
-      const applied = facts.applications.find(({ location }) => location.span.start === span.start);
-      const [signature, ...rest] = wordParts(meaning.word);
-      return { parts: [signature, applied && stepText(applied), ...rest], span };
-    }
-  }
-}
+const wordOf = (entity: Entity): Paged => ({
+  kind: "word",
+  name: entity.name,
+  declaration: entity.node as WordDeclaration,
+  file: { source: entity.source, inLibrary: isInLibrary(entity) },
+});
 
 export const hover: Feature = {
   name: "hover",
   capabilities: { hoverProvider: true },
   handlers: [
-    onRequest("textDocument/hover", (context, { textDocument, position }): Hover | null => {
-      const document = context.document(textDocument.uri);
-      const found = document && hoverAt(context, document, document.offset(position));
-      return found ? { contents: markdown(...found.parts), range: document.range(found.span) } : null;
+    onRequest("textDocument/hover", (context, params): Hover | null => {
+      const at = symbolsAt(context, params);
+      const occurrence = at?.occurrences[0];
+      const entity = occurrence && meant(occurrence.entity)[0];
+      if (!at || !entity) return null;
+      const { span } = occurrence;
+      const analysis = context.project.analyse(at.document.path);
+      const facts = analysis ? placeFacts(at.document, analysis) : noFacts;
+      const applied = facts.applications.find(({ location }) => location.span.start === span.start);
+      const [first, ...rest] = described(entity, entity.source.name === at.document.path ? facts : noFacts);
+      if (first === undefined) return null;
+      return { contents: markdown(first, applied && stepText(applied), ...rest), range: at.document.range(span) };
     }),
   ],
 };
