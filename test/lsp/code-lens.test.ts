@@ -34,6 +34,15 @@ it("stands above each model", async () => {
   await client.stop();
 });
 
+it("shows no figures of a model with errors", async () => {
+  const client = await connect();
+  await client.open("a.net", `${text.replace("dense(100)", "dens(100)")}model Empty {}\n`);
+  const lenses = (await client.request(CodeLensRequest.type, client.in("a.net")))!;
+  const [broken] = await Promise.all(lenses.map((lens) => client.request(CodeLensResolveRequest.type, lens)));
+  expect(broken!.command?.title).toBe("no figures while the model has errors");
+  await client.stop();
+});
+
 it("is switched off by `netc.codeLens`", async () => {
   const client = await connect({}, { initializationOptions: { codeLens: false } });
   await client.open("a.net", text);

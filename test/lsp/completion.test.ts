@@ -38,16 +38,16 @@ it("offers words that take the shape first", async () => {
   expect(flat).not.toContain("cross_entropy");
 });
 
-it("offers settings that are not given, then constants only", async () => {
+it("offers settings that are not given in the order of the signature, then constants only", async () => {
   const first = await labels(inModel("let q = h -> dense(|"));
   expect(first).toEqual([
-    "activation",
-    "bias_initializer",
-    "bias_regularizer",
-    "kernel_initializer",
-    "kernel_regularizer",
     "units",
+    "activation",
     "use_bias",
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
   ]);
   expect(await labels(inModel("let q = h -> dense(3, use_bias: true, |"))).not.toContain("use_bias");
 });

@@ -51,6 +51,14 @@ it("tells of constants and of the file's own words", async () => {
   expect(await hover(model((m) => m.replace("dense(eight", "dense(ei|ght")))).toContain("Eight.");
   expect(await hover(model((m) => m.replace("-> twice", "-> tw|ice")))).toContain("Doubles.");
 });
+it("tells of settings inside their word, of models, steps and members", async () => {
+  const word = "/// Scales.\nlayer scale(by: f32 = 2)(x: [n]) -> [n] = |by * x\n";
+  expect(await hover(word)).toContain("a setting of `scale`");
+  expect(await hover(model((m) => m.replace("model M", "/// Mine.\nmodel |M")))).toMatch(/model M \{[^]*Mine\./);
+  expect(await hover(model((m) => m.replace("as head", "as he|ad")))).toContain("dense(10, use_bias: false) as head");
+  const frozen = model((m) => m.replace("adam(1e-3)", "adam(1e-3) for head.ker|nel"));
+  expect(await hover(frozen)).toContain("param kernel: [n, units]");
+});
 it("tells of optimizers", async () => {
   expect(await hover(model((m) => m.replace("adam", "ad|am")))).toContain(
     "optimizer adam(learning_rate: schedule = 1e-3",

@@ -5,11 +5,13 @@
  * when the client resolves the lens.
  */
 import type { CodeLens } from "../protocol.js";
+import type { Span } from "../../base/source.js";
 import type { ModelFacts } from "../../compiler/facts.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
 import { short } from "../facts.js";
 import { type Feature, onRequest } from "../feature.js";
+import { findingsIn } from "../findings.js";
 
 interface LensData {
   readonly uri: string;
@@ -18,6 +20,15 @@ interface LensData {
 
 const title = ({ size, flops }: ModelFacts): string =>
   [`${short(size)} parameters`, ...(flops > 0 ? [`${short(flops)} FLOPs per prediction`] : [])].join(" · ");
+
+/** What is wrong with a model leaves out some of its parts, and figures of the others would mislead. */
+function hasErrors(context: Context, { path, file }: Document, { location }: ModelFacts): boolean {
+  const holds = (outer: Span, inner: Span) => outer.start <= inner.start && inner.end <= outer.end;
+  const model = file.declarations.find(({ span }) => holds(span, location.span));
+  return findingsIn(context, path).some(
+    ({ severity, location: { span } }) => severity === "error" && model !== undefined && holds(model.span, span),
+  );
+}
 
 const modelsOf = (context: Context, document: Document): readonly ModelFacts[] =>
   (context.project.analyse(document.path)?.models ?? []).filter(({ location }) => location.file.name === document.path);
@@ -39,6 +50,8 @@ export const codeLens: Feature = {
       const document = typeof uri === "string" ? context.document(uri) : undefined;
       const facts = document && modelsOf(context, document).find(({ name }) => name === model);
       if (!document || !facts) return { ...lens, command: { title: "", command: "" } };
+      if (hasErrors(context, document, facts))
+        return { ...lens, command: { title: "no figures while the model has errors", command: "" } };
       const memory = await context.memory.of(document.path, facts, token);
       const planned = memory === undefined ? "" : ` · ${bytes(memory)} for batch ${facts.batch}`;
       return { ...lens, command: { title: title(facts) + planned, command: "" } };

@@ -92,11 +92,12 @@ class Completion {
         .filter(({ name }) => !given.has(name.text))
         .map(({ name, span }) => ({ label: name.text, detail: source.slice(span.start, span.end) })),
       ...named.filter((name) => !given.has(name)).map((label) => ({ label })),
-    ].map((offer) => ({
+    ].map((offer, position) => ({
       ...offer,
       text: `${offer.label}: $0`,
       kind: CompletionItemKind.Property,
-      sortText: `0${offer.label}`,
+      // In the order of the signature: what must be given is first.
+      sortText: `0${String(position).padStart(3, "0")}`,
     }));
   }
 
