@@ -83,9 +83,9 @@ type Methods<T> = Extract<Messages, { readonly method: string; readonly type: T 
 export type RequestMethod = Methods<protocol.RequestType<unknown, unknown, unknown>>;
 export type NotificationMethod = Methods<protocol.NotificationType<unknown>>;
 export type ParamsOf<M> =
-  MessageOf<M> extends protocol.RequestType<infer P, infer _R, infer _E>
+  MessageOf<M> extends protocol.RequestType<infer P, unknown, unknown>
     ? P
     : MessageOf<M> extends protocol.NotificationType<infer P>
       ? P
       : never;
-export type ResultOf<M> = MessageOf<M> extends protocol.RequestType<infer _P, infer R, infer _E> ? R : never;
+export type ResultOf<M> = MessageOf<M> extends protocol.RequestType<unknown, infer R, unknown> ? R : never;
