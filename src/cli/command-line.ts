@@ -1,8 +1,10 @@
 /** @file The commands, listed by hand, and what they share. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { exitCodes } from "./fault.js";
 import type { Terminal } from "./terminal.js";
 import { version } from "./version.js";
+
+export { CommanderError } from "commander";
 
 /** Adds one command to the program; its action returns through `done` what the process answers. */
 export type Register = (program: Command, terminal: Terminal, done: (exitCode: number) => void) => void;
@@ -41,12 +43,6 @@ export async function commandLine(terminal: Terminal, argv: readonly string[]): 
   const loaders = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands);
   for (const register of await Promise.all(loaders.map((load) => load())))
     register(program, terminal, (code) => (exitCode = code));
-  try {
-    await program.parseAsync(argv);
-  } catch (error) {
-    // It has said why.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    throw error;
-  }
+  await program.parseAsync(argv);
   return exitCode;
 }

@@ -42,7 +42,14 @@ const startsServer = /^lsp --stdio(?: --clientProcessId[= ]\d+)?$/;
 
 async function run(): Promise<number> {
   if (startsServer.test(process.argv.slice(2).join(" "))) return (await import("./serve.js")).serve(terminal);
-  return (await import("./command-line.js")).commandLine(terminal, process.argv);
+  const { commandLine, CommanderError } = await import("./command-line.js");
+  try {
+    return await commandLine(terminal, process.argv);
+  } catch (error) {
+    // It has said why.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    throw error;
+  }
 }
 
 try {
