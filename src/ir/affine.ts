@@ -108,12 +108,14 @@ export function interval(expr: Expr, effort: Effort = allowed()): Interval {
       return expr.name === "key" ? everything : { low: 1, high: Infinity };
     case "fold": {
       const { batch = Infinity } = effort;
-      const count = expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? batch : extent), 1);
+      const count = (examples: number) =>
+        expr.axes.reduce((n, { extent }) => n * (extent === "batch" ? examples : extent), 1);
+      const terms = { low: count(1), high: count(batch) };
       // A place is bounded whatever is compared: no effort goes into that.
-      if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: count - 1 };
+      if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: terms.high - 1 };
       if (expr.reducer === "product") return everything;
       const body = interval(expr.body, effort);
-      if (expr.reducer === "sum") return ends(body, { low: count, high: count }, product);
+      if (expr.reducer === "sum") return ends(body, terms, product);
       return body;
     }
     case "read": {
@@ -166,7 +168,8 @@ function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort)
       return b.low > 0 ? ends(a, b, (x, y) => Math.floor(x / y)) : everything;
     case "modulo":
       if (b.low <= 0) return everything;
-      return a.low >= 0 && a.high < b.low ? a : { low: 0, high: b.high - 1 };
+      if (a.low >= 0 && a.high < b.low) return a;
+      return { low: 0, high: arguments_.every(({ type }) => type === "i32") ? b.high - 1 : b.high };
     case "where": {
       const [x, y] = arguments_.slice(1).map(bounds) as [Interval, Interval];
       return { low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) };

@@ -83,6 +83,19 @@ describe("bounds", () => {
     const place = app(ops.floorDivide, graph.fold("argmax", [i, j], e), whole(2));
     expect(interval(place)).toEqual({ low: 0, high: 5 });
   });
+  it("of a sum over examples hold for one as for many", () => {
+    const x = graph.source({ name: "x", arena: "inputs", type: "f32", offset: 0, shape: ["batch"] });
+    const half = app(ops.add, app(ops.abs, graph.read(x, [graph.index(n)])), graph.constant(0.5));
+    const sum = graph.fold("sum", [n], half);
+    expect(interval(sum)).toEqual({ low: 0.5, high: Infinity });
+    expect(interval(app(ops.negate, sum))).toEqual({ low: -Infinity, high: -0.5 });
+  });
+  it("of a remainder of fractions reach beyond the whole numbers", () => {
+    const x = graph.source({ name: "x", arena: "inputs", type: "f32", offset: 0, shape: [4] });
+    const rest = app(ops.modulo, graph.read(x, [at]), graph.constant(2));
+    expect(interval(rest)).toEqual({ low: 0, high: 2 });
+    expect(interval(app(ops.modulo, app(ops.subtract, at, bt), whole(2)))).toEqual({ low: 0, high: 1 });
+  });
   it("prove subscripts", () => {
     expect(isWithin(form, 12)).toBe(true);
     expect(isWithin(form, 11)).toBe(false);
