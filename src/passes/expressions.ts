@@ -28,11 +28,14 @@ export class Expressions {
   readonly #places: Places;
   readonly #offsets: ReadonlyMap<Buffer, number>;
   readonly #folds: FoldMaker;
+  readonly #used: number;
 
-  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>, folds: FoldMaker) {
+  /** `used`: lanes with a point of the nest. */
+  constructor(blocks: Blocks, places: Places, offsets: ReadonlyMap<Buffer, number>, used: number, folds: FoldMaker) {
     this.#blocks = blocks;
     this.#places = places;
     this.#offsets = offsets;
+    this.#used = used;
     this.#folds = folds;
   }
 
@@ -72,8 +75,16 @@ export class Expressions {
     return this.#blocks.name({ kind: "splat", type: vectorOf(value.type as ScalarType), value });
   }
   #laneByLane(expr: Expr, env: Env): KernelExpr {
-    const values = Array.from({ length: lanes }, (_, k) => this.evaluate(expr, laneOf(env, k)));
-    return this.#blocks.name({ kind: "lanes", type: vectorOf(expr.type), values });
+    return this.#gathered(vectorOf(expr.type), (k) => this.evaluate(expr, laneOf(env, k)));
+  }
+  /** Lanes beyond the last one in use have its value: their own may lie beyond the end of memory. */
+  #gathered(type: VectorType, lane: (k: number) => KernelExpr): KernelExpr {
+    const values = Array.from({ length: this.#used }, (_, k) => lane(k));
+    return this.#blocks.name({
+      kind: "lanes",
+      type,
+      values: Array.from({ length: lanes }, (_, k) => values[k] ?? values.at(-1)!),
+    });
   }
   /** `a` in each lane. */
   #ramp(a: Affine): KernelExpr {
@@ -303,8 +314,7 @@ export class Expressions {
     if (step === 0) return one(read.type, 0);
     const type = vectorOf(read.type);
     if (step === 1) return one(type, 0);
-    const values = Array.from({ length: lanes }, (_, k) => one(read.type, k));
-    return this.#blocks.name({ kind: "lanes", type, values });
+    return this.#gathered(type, (k) => one(read.type, k));
   }
   /** Says what an expression is here. */
   know(expr: Expr, env: Env, value: KernelExpr): void {

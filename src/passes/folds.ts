@@ -40,18 +40,18 @@ export class Folds {
   readonly #shortest: number;
   readonly #contains = new Map<Expr, boolean>();
 
-  /** `folded`: innermost indices of folds that run four at a time. */
+  /** `folded`: innermost indices of folds that run four at a time; `used`: lanes with a point of the nest. */
   constructor(
     blocks: Blocks,
     places: Places,
     offsets: ReadonlyMap<Buffer, number>,
-    { vectors, folded }: { readonly vectors: boolean; readonly folded: ReadonlySet<Axis> },
+    { vectors, folded, used }: { readonly vectors: boolean; readonly folded: ReadonlySet<Axis>; readonly used: number },
   ) {
     this.#blocks = blocks;
     this.#places = places;
     this.#inLanes = folded;
     this.#shortest = vectors ? 1 : shortest;
-    this.expressions = new Expressions(blocks, places, offsets, (instances) => this.#make(instances));
+    this.expressions = new Expressions(blocks, places, offsets, used, (instances) => this.#make(instances));
   }
 
   /** Values of several expressions; folds in them that agree in their indices run in common loops. */

@@ -65,7 +65,11 @@ class NestMaker {
     this.#tiling = place.vectors ? tilingFor(place.schedules, tiles, { nest, loops, ...place }) : tiles.default();
     this.#loops = this.#tiling.loops;
     const { vectors } = place;
-    this.#folds = new Folds(blocks, places, place.offsets, { vectors, folded: this.#tiling.folded });
+    this.#folds = new Folds(blocks, places, place.offsets, {
+      vectors,
+      folded: this.#tiling.folded,
+      used: this.#lanesUsed(),
+    });
     if (nest.lists) this.#folds.lists = new ListMaker(blocks, this.#folds.expressions, nest, nest.lists, place.batch);
     this.#shared = vectors ? this.#sharedLoop() : undefined;
   }

@@ -301,6 +301,18 @@ describe("loop nests agree with the interpreter", () => {
       { classes: 6, n: 3 },
     );
   });
+
+  it("three sums in four lanes read nothing beyond the end of memory", () => {
+    const graph = new Graph();
+    const layout = new Layout(2);
+    // The fourth lane's element would lie 100 kB after the last one.
+    const rows = 25_000;
+    const x = graph.source(layout.source("inputs", ["batch", 3, rows]));
+    const [e, j] = [graph.axis("batch"), graph.axis(3)];
+    const last = graph.read(x, [graph.index(e), graph.index(j), graph.constant(rows - 1, "i32")]);
+    const value = graph.compute([j], graph.fold("sum", [e], graph.apply(multiply, last, last)));
+    check(graph, program([{ target: layout.source("gradients", [3]), value }]), layout);
+  });
 });
 
 function dense(graph: Graph, x: Tensor, w: Tensor): Tensor {
