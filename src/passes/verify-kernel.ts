@@ -13,7 +13,11 @@ interface Interval {
   readonly max: number;
   /** Comes from clipped bounds, which hold together with other indices: intervals alone would accuse them wrongly. */
   readonly isClipped?: boolean;
+  /** Divides every value; absent: 1. */
+  readonly divisor?: number;
 }
+const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
+
 interface Name {
   readonly range: Interval;
   readonly isAccumulator: boolean;
@@ -91,9 +95,10 @@ class Verifier {
           const from = this.#range(statement.from, names);
           const to = this.#range(statement.to, names);
           // A loop that never runs proves nothing; one that runs stays below `to`.
-          const beyond = from.min === from.max ? (to.max - 1 - from.min) % statement.step : 0;
+          const divisor = gcd(statement.step, gcd(from.divisor ?? 1, to.divisor ?? 1));
+          const beyond = from.min === from.max ? (to.max - 1 - from.min) % statement.step : divisor - 1;
           const isClipped = from.isClipped || to.isClipped || false;
-          const range = { min: from.min, max: Math.max(from.min, to.max - 1 - beyond), isClipped };
+          const range = { min: from.min, max: Math.max(from.min, to.max - 1 - beyond), isClipped, divisor };
           if (to.max > from.min)
             this.block(statement.body, new Map(names).set(statement.variable, { range, isAccumulator: false }));
         }
@@ -130,20 +135,22 @@ class Verifier {
   #range(expr: KernelExpr, names: ReadonlyMap<string, Name>): Interval {
     switch (expr.kind) {
       case "const":
-        return { min: expr.value, max: expr.value };
+        return { min: expr.value, max: expr.value, divisor: expr.value };
       case "local":
         return names.get(expr.name)?.range ?? unknown;
       case "linear": {
         let min = expr.constant;
         let max = expr.constant;
         let isClipped = false;
+        let divisor = expr.constant;
         for (const { name, factor } of expr.terms) {
           const range = names.get(name)?.range ?? unknown;
           min += factor * (factor > 0 ? range.min : range.max);
           max += factor * (factor > 0 ? range.max : range.min);
           isClipped ||= range.isClipped ?? false;
+          divisor = gcd(divisor, factor * (range.divisor ?? 1));
         }
-        return { min, max, isClipped };
+        return { min, max, isClipped, divisor };
       }
       case "bound": {
         const a = this.#range(expr.a, names);
