@@ -32,6 +32,29 @@ describe("parseCsv", () => {
   });
 
   it.each([
+    ["names and cells alike in quotes", '"a","b"\n"1","2"', { a: ["1"], b: ["2"] }],
+    ["quotes alone in a cell", 'a,b\n"""",""""""\n', { a: ['"'], b: ['""'] }],
+    ["empty cells, in quotes or not", 'a,b\n"",\n,""\n', { a: ["", ""], b: ["", ""] }],
+    ["a lone empty cell in quotes, which is no blank line", 'a\n""\n\n"x"', { a: ["", "x"] }],
+    ["commas and quotes in one cell", 'a,b\n1,"{""k"": [1, 2]}"\n', { a: ["1"], b: ['{"k": [1, 2]}'] }],
+    ["line ends of each kind in cells", 'a,b\r\n"1\r2","3\r\n4"\r\n', { a: ["1\r2"], b: ["3\r\n4"] }],
+    ["line ends of each kind after rows", "a\r1\n2\r\n3", { a: ["1", "2", "3"] }],
+    ["a line end in a name", '"a\nb",c\n1,2', { "a\nb": ["1"], c: ["2"] }],
+    ["blanks, which belong to cells", "a,b\n 1 ,\t2\n", { a: [" 1 "], b: ["\t2"] }],
+    ["a comma at the end of each line", "a,\n1,\n", { a: ["1"], "": [""] }],
+    [
+      "characters that only look like separators",
+      "a,b\n1;2,x\u2028\u0085\v\f\0y\n",
+      { a: ["1;2"], b: ["x\u2028\u0085\v\f\0y"] },
+    ],
+    ["characters of all planes", 'a,ключ\nʤ,"😀"\n', { a: ["ʤ"], ключ: ["😀"] }],
+    ["names of JavaScript's own", "constructor,length\n1,2\n", { constructor: ["1"], length: ["2"] }],
+  ])("reads %s", (_, text, table) => {
+    const { columns, cells } = parseCsv(text);
+    expect(columns.map((name, k) => [name, cells[k]])).toEqual(Object.entries(table));
+  });
+
+  it.each([
     ["", "t.csv: the file is empty, expected a header line with the names of the columns"],
     ["\ufeff\n\n", "t.csv: the file is empty, expected a header line with the names of the columns"],
     ["a,b\n", "t.csv: the table has a header but no rows"],
@@ -48,6 +71,14 @@ describe("parseCsv", () => {
     ['a\n5" pipe\n', 't.csv:2: a double quote inside a cell that does not start with one, found "5\\""'],
   ])("refuses %j", (text, message) => {
     expect(fault(() => parseCsv(text, "t.csv")).message).toBe(message);
+  });
+
+  it("reads rows longer than any line should be", () => {
+    const names = Array.from({ length: 20_000 }, (_, k) => `c${k}`);
+    const table = parseCsv(`${names.join()}\n${names.map(() => "1").join()}\n`);
+    expect(numericColumns(table, ["c19999", "c0"])).toEqual(Float32Array.of(1, 1));
+    const cell = "x".repeat(3_000_000);
+    expect(parseCsv(`a,b\n${cell},"${cell}"`).cells).toEqual([[cell], [cell]]);
   });
 
   it("reads 2 MB in linear time", () => {
@@ -82,6 +113,13 @@ describe("numericColumns", () => {
     expect(error).toMatchObject({ file: "iris.csv", line: 3, row: 2, column: "width" });
     if (help === undefined) expect(error.help).toBeUndefined();
     else expect(error.help).toContain(help);
+  });
+
+  it("reads a cell of a million digits, or nearly digits, in linear time", () => {
+    // Quadratic matching would take most of an hour.
+    const digits = "1".repeat(1_000_000);
+    expect(fault(() => numericColumns(parseCsv(`a\n${digits}`), ["a"])).message).toContain("too large");
+    expect(fault(() => numericColumns(parseCsv(`a\n${digits}x`), ["a"])).message).toContain("not a number");
   });
 
   it("suggests the nearest column and lists all", () => {
