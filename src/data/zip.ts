@@ -1,4 +1,4 @@
-/** @file Zip archives (PKWARE's APPNOTE, without encryption and without 64-bit sizes): what is in them, and one file's bytes. */
+/** @file Zip archives (PKWARE's APPNOTE, with 64-bit sizes, without encryption): what is in them, and one file's bytes. */
 import { inflate, maximumBytes } from "./bytes.js";
 import { DataError, quote } from "./error.js";
 
@@ -17,7 +17,10 @@ export interface ZipEntry {
 const endSignature = 0x06054b50;
 const directorySignature = 0x02014b50;
 const localSignature = 0x04034b50;
-const [endLength, directoryLength, localLength] = [22, 46, 30];
+const [longEndSignature, longEndLocatorSignature] = [0x06064b50, 0x07064b50];
+const [endLength, longEndLength, longEndLocatorLength, directoryLength, localLength] = [22, 56, 20, 46, 30];
+/** The extra field of 64-bit numbers. */
+const longFields = 1;
 /** Says that the number is in a 64-bit field. */
 const elsewhere = 0xffffffff;
 
@@ -25,7 +28,7 @@ export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[
 
 /**
  * The files of an archive, as its directory lists them.
- * @throws DataError for another format, a damaged or cut-off directory, 64-bit sizes, or a name that occurs twice.
+ * @throws DataError for another format, a damaged or cut-off directory, or a name that occurs twice.
  */
 export function zipEntries(bytes: Uint8Array, file?: string): readonly ZipEntry[] {
   const view = viewOf(bytes);
@@ -38,31 +41,37 @@ export function zipEntries(bytes: Uint8Array, file?: string): readonly ZipEntry[
       help: isZip(bytes) ? "the file is damaged or was cut off: copy or download it again" : undefined,
     });
   }
-  const count = view.getUint16(end + 10, true);
-  let at = view.getUint32(end + 16, true);
+  const directory = directoryOf(view, end);
+  if (!directory) throw damaged("no 64-bit record where its locator says");
+  const { count } = directory;
+  let { at } = directory;
   const entries = new Map<string, ZipEntry>();
   for (let k = 0; k < count; k++) {
     if (at + directoryLength > end || view.getUint32(at, true) !== directorySignature) {
       throw damaged(`${k} of ${count} entries in its directory`);
     }
     const field = (offset: number) => view.getUint32(at + offset, true);
-    const nameLength = view.getUint16(at + 28, true);
-    const next = at + directoryLength + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    if (next > end) throw damaged("an entry that reaches beyond its directory");
     const start = at + directoryLength;
-    const name = new TextDecoder("utf-8").decode(bytes.subarray(start, start + nameLength));
+    const extra = start + view.getUint16(at + 28, true);
+    const comment = extra + view.getUint16(at + 30, true);
+    const next = comment + view.getUint16(at + 32, true);
+    if (next > end) throw damaged("an entry that reaches beyond its directory");
+    const name = new TextDecoder("utf-8").decode(bytes.subarray(start, extra));
+    const long = longNumbers(view, extra, comment);
+    const [size = 0, packed = 0, local = 0] = [24, 20, 42].map((offset) => {
+      const number = field(offset) === elsewhere ? long.shift() : field(offset);
+      if (number === undefined) throw damaged(`no 64-bit size of ${quote(name)}`);
+      return number;
+    });
     const entry = {
       name,
       method: view.getUint16(at + 10, true),
       isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
       checksum: field(16),
-      packed: field(20),
-      size: field(24),
-      at: field(42),
+      packed,
+      size,
+      at: local,
     };
-    if ([entry.packed, entry.size, entry.at].includes(elsewhere)) {
-      throw new DataError(`the archive's file ${quote(name)} has 4 GB or more`, { file });
-    }
     if (entries.has(name)) throw damaged(`the name ${quote(name)} twice`);
     entries.set(name, entry);
     at = next;
@@ -79,6 +88,31 @@ function endOf(view: DataView): number | undefined {
   }
   return undefined;
 }
+
+/** Where the directory begins and how many entries it has; undefined if the record that says it is not there. */
+function directoryOf(view: DataView, end: number): { readonly at: number; readonly count: number } | undefined {
+  const locator = end - longEndLocatorLength;
+  if (locator < 0 || view.getUint32(locator, true) !== longEndLocatorSignature) {
+    return { at: view.getUint32(end + 16, true), count: view.getUint16(end + 10, true) };
+  }
+  const longEnd = longAt(view, locator + 8);
+  if (longEnd + longEndLength > locator || view.getUint32(longEnd, true) !== longEndSignature) return undefined;
+  return { at: longAt(view, longEnd + 48), count: longAt(view, longEnd + 32) };
+}
+
+/** The 64-bit numbers in the extra fields between `start` and `end`: in order, those of the entry that are elsewhere. */
+function longNumbers(view: DataView, start: number, end: number): number[] {
+  for (let at = start, next = at; at + 4 <= end; at = next) {
+    next = at + 4 + view.getUint16(at + 2, true);
+    if (next > end) break;
+    if (view.getUint16(at, true) !== longFields) continue;
+    return Array.from({ length: Math.floor((next - at - 4) / 8) }, (_, k) => longAt(view, at + 4 + 8 * k));
+  }
+  return [];
+}
+
+/** Beyond 2^53 the number is not exact, and beyond every limit. */
+const longAt = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 /**
  * A file's bytes.
