@@ -3,6 +3,8 @@ import { DataError } from "./error.js";
 
 /** Decompressed data above this many bytes is refused (a guard against decompression bombs). */
 export const maximumBytes = 2 ** 31;
+/** What fits in one string of V8, whatever its characters. */
+const maximumText = 2 ** 29 - 24;
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -60,18 +62,35 @@ export async function decompress(bytes: Uint8Array, file?: string): Promise<Uint
 
 /**
  * Text from UTF-8 bytes; a byte order mark is dropped.
- * @throws DataError with the line of the first byte that is not UTF-8.
+ * @throws DataError with the line of the first byte that is not UTF-8, or for more than `limit` bytes.
  */
-export function decodeUtf8(bytes: Uint8Array, file?: string): string {
+export function decodeUtf8(bytes: Uint8Array, file?: string, limit = maximumText): string {
+  if (bytes.length > limit) {
+    throw new DataError("the text is too long", {
+      file,
+      expected: `at most ${limit} bytes`,
+      found: String(bytes.length),
+      help: "split the file, or save its numbers as NPY",
+    });
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    const replaced = new TextDecoder("utf-8").decode(bytes);
-    const before = replaced.slice(0, Math.max(0, replaced.indexOf("\ufffd")));
-    throw new DataError("not UTF-8 text", {
-      file,
-      line: before.split("\n").length,
-      help: "save the file as UTF-8",
-    });
+    throw new DataError("not UTF-8 text", { file, line: firstBadLine(bytes), help: "save the file as UTF-8" });
+  }
+}
+
+/** The first line, from 1, with a byte that is not UTF-8; no character of several bytes holds a line feed's. */
+function firstBadLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  try {
+    for (let start = 0, end; ; start = end + 1, line++) {
+      end = bytes.indexOf(10, start);
+      decoder.decode(bytes.subarray(start, end < 0 ? undefined : end));
+      if (end < 0) return line;
+    }
+  } catch {
+    return line;
   }
 }

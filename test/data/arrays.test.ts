@@ -70,6 +70,11 @@ describe("IDX", () => {
     expect(() => parseIdx(file, "x.idx")).toThrow("x.idx: ");
   });
 
+  it("reads files of several compressed parts, and with zeros after them", async () => {
+    const parts = [gzipSync(whole.slice(0, 9)), gzipSync(whole.slice(9)), Buffer.alloc(64)];
+    expect(await readIdx(new Uint8Array(Buffer.concat(parts)))).toEqual({ shape: [2, 3, 4], values: bytes });
+  });
+
   it("refuses damaged and cut-off gzip data, and data larger than the limit", async () => {
     const packed = new Uint8Array(gzipSync(whole));
     await expect(readIdx(packed.slice(0, -12), "x.gz")).rejects.toThrow("x.gz: not valid gzip data");
@@ -131,7 +136,75 @@ describe("NPY", () => {
     expect(readNpy(file)).toEqual({ shape: [2, 3], values: Uint8Array.of(1, 2, 3, 4, 5, 6) });
   });
 
+  /** A file of bytes with this text as its header. */
+  const headed = (text: string, data: readonly number[], minor = 0) =>
+    Uint8Array.from(
+      [0x93, ...Buffer.from("NUMPY"), 1, minor, text.length & 255, text.length >> 8].concat([
+        ...Buffer.from(text),
+        ...data,
+      ]),
+    );
   it.each([
+    ["keys in another order", "{'shape': (2, 1), 'fortran_order': False, 'descr': '|u1'}", [2, 1]],
+    ["double quotes", '{"descr": "|u1", "fortran_order": False, "shape": (2,)}', [2]],
+    ["the long integers of Python 2", "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 1L), }", [2, 1]],
+    ["no blanks", "{'descr':'|u1','fortran_order':True,'shape':(2,)}", [2]],
+    ["no byte order", "{'descr': 'u1', 'fortran_order': False, 'shape': (2,), }", [2]],
+    [
+      "as many axes as NumPy has",
+      `{'descr': '|u1', 'fortran_order': True, 'shape': (2${", 1".repeat(63)}), }`,
+      [2].concat(Array<number>(63).fill(1)),
+    ],
+    [
+      "a line end, and padding beyond it",
+      `{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n${" ".repeat(500)}\n`,
+      [2],
+    ],
+  ])("reads headers with %s", (_, text, shape) => {
+    expect(readNpy(headed(text, [7, 9]))).toEqual({ shape, values: Uint8Array.of(7, 9) });
+  });
+  it("reads arrays of one element without axes, and of none with any", () => {
+    expect(readNpy(npy("'|u1'", "()", [5]))).toEqual({ shape: [], values: Uint8Array.of(5) });
+    for (const fortran of ["True", "False"])
+      expect(readNpy(npy("'<f8'", "(3, 0, 2)", [], { fortran }))).toEqual({
+        shape: [3, 0, 2],
+        values: new Float64Array(),
+      });
+  });
+  it.each([
+    ["no dictionary", "('descr', '|u1')", "'descr'"],
+    [
+      "a key that is not the format's",
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), 'x': 1}",
+      "a dictionary of",
+    ],
+    ["a key twice", "{'descr': '|u1', 'shape': (1,), 'fortran_order': False, 'shape': (2,)}", "a dictionary of"],
+    ["no end", "{'descr': '|u1', 'fortran_order': False, 'shape': (2,)", "a dictionary of"],
+    ["more after its end", "{'descr': '|u1', 'fortran_order': False, 'shape': (2,)} + exit()", "a dictionary of"],
+    ["a call", "{'descr': '|u1', 'fortran_order': False, 'shape': tuple([2])}", "'shape'"],
+    ["no commas in the shape", "{'descr': '|u1', 'fortran_order': False, 'shape': (2 1)}", "'shape'"],
+    ["a negative size", "{'descr': '|u1', 'fortran_order': False, 'shape': (-2,)}", "'shape'"],
+    ["text for a truth value", "{'descr': '|u1', 'fortran_order': 'True', 'shape': (2,)}", "'fortran_order'"],
+    ["a number for a type", "{'descr': 1, 'fortran_order': False, 'shape': (2,)}", "'descr'"],
+    ["a key inside a text", `{'descr': "|u1, 'shape': (2,), 'fortran_order': False"}`, "'fortran_order'"],
+  ])("refuses headers with %s", (_, text, expected) => {
+    expect(() => readNpy(headed(text, [7, 9]), "x.npy")).toThrow(DataError);
+    expect(() => readNpy(headed(text, [7, 9]), "x.npy")).toThrow(
+      `x.npy: the NPY header is damaged, expected ${expected}`,
+    );
+  });
+
+  const axes = `{'descr': '|u1', 'fortran_order': True, 'shape': (${"1, ".repeat(65)}), }`;
+  it.each([
+    ["more axes than NumPy has", headed(axes, [1]), "too many axes, expected at most 64, found 65"],
+    ["a minor version", headed("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", [1], 1), "not an NPY file"],
+    [
+      "an enormous header",
+      Uint8Array.from([0x93, ...Buffer.from("NUMPY"), 2, 0, 0, 0, 1, 0].concat(Array<number>(65536).fill(32))),
+      "the NPY header is too long, expected at most 65535 bytes, found 65536",
+    ],
+    ["a type that only ends in a known one", npy("'|V4f4'", "(1,)", [0, 0, 0, 0]), 'found "|V4f4"'],
+    ["objects", npy("'|O'", "(1,)", [0, 0, 0, 0]), 'found "|O"'],
     ["an empty file", new Uint8Array(), "not an NPY file of version 1 to 3, found an empty file"],
     ["another version", npy("'|u1'", "(1,)", [1], { version: 4 }), "not an NPY file of version 1 to 3"],
     ["half a header", npy("'|u1'", "(1,)", [1]).slice(0, 30), "the NPY header is cut off, found 30 bytes"],
@@ -217,6 +290,15 @@ describe("text from bytes", () => {
   it("drops a byte order mark and names the line of bytes that are not UTF-8", () => {
     expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe("a");
     expect(() => decodeUtf8(Uint8Array.of(0x61, 10, 0xff, 10), "t.csv")).toThrow("t.csv:2: not UTF-8 text");
+    const [before, after] = [new TextEncoder().encode("\ufffd stands for itself\r\nx"), Uint8Array.of(0xc3)];
+    expect(() => decodeUtf8(Uint8Array.from([...before, ...after]), "t.csv")).toThrow("t.csv:2: not UTF-8 text");
+  });
+  it("refuses what is longer than a string can be", () => {
+    expect(decodeUtf8(new Uint8Array(8), "t.csv", 8).length).toBe(8);
+    expect(() => decodeUtf8(new Uint8Array(9), "t.csv", 8)).toThrow(
+      "the text is too long, expected at most 8 bytes, found 9",
+    );
+    expect(() => decodeUtf8(new Uint8Array(2 ** 29), "t.csv")).toThrow(DataError);
   });
 });
 
