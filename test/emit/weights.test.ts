@@ -72,6 +72,28 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
     });
   });
 
+  test("reads whatever the format allows: entries in any order, padding, types of all sizes, empty tensors", () => {
+    const types = { BOOL: 1, U8: 1, F8_E4M3: 1, F16: 2, BF16: 2, I32: 4, C64: 8, I64: 8, F4: 0.5, F6_E2M3: 0.75 };
+    const net = trained();
+    const { header, data } = open(net.save());
+    let end = data.length;
+    const more = Object.entries(types).map(([dtype, bytes]) => {
+      const data_offsets = [end, (end += bytes * 8)];
+      return [`run:${dtype}`, { dtype, shape: [2, 4], data_offsets }];
+    });
+    const empty = { dtype: "F32", shape: [3, 0], data_offsets: [0, 0] };
+    const entries = [["run:empty", empty], ...more, ...Object.entries(header)].toReversed();
+    const text = `${JSON.stringify(Object.fromEntries(entries))}     `;
+    const other = Tiny.create();
+    other.load(
+      close(
+        text,
+        Uint8Array.from({ length: end }, (_, k) => data[k] ?? 1),
+      ),
+    );
+    expect(stateOf(other)).toBe(stateOf(net));
+  });
+
   describe("refused, and the state stays as it was", () => {
     const good = trained().save();
     const { header, data } = open(good);
@@ -93,6 +115,9 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
       ["a list for a header", close("[]", data)],
       ["null for a header", close("null", data)],
       ["bytes that are no UTF-8", close(header, data).fill(0xff, 9, 12)],
+      ["a blank before the header", close(` ${JSON.stringify(header)}`, data)],
+      ["a byte order mark before the header", close(`\ufeff${JSON.stringify(header)}`, data)],
+      ["text after the header", close(`${JSON.stringify(header)},`, data)],
       ["an entry that is no object", close({ ...header, "line.kernel": 3 }, data)],
       ["a name that pollutes", close(JSON.stringify(header).replace('"seen"', '"__proto__"'), data)],
       ["negative offsets", change((h) => (h["line.kernel"]!.data_offsets = [-8, 0]))],
@@ -100,6 +125,23 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
       ["overlapping tensors", change((h) => (h["line.bias"]!.data_offsets = [4, 8]))],
       ["offsets that are no numbers", change((h) => (h["line.bias"]!.data_offsets = ["0", "4"] as never))],
       ["a shape beyond the bytes", change((h) => (h["line.kernel"]!.shape = [2 ** 40]))],
+      ["a shape of fewer bytes", change((h) => (h["line.kernel"]!.shape = [1]))],
+      [
+        "a shape of more elements than there are numbers",
+        change((h) => (h["seen"]!.shape = Array<number>(40).fill(2 ** 52))),
+      ],
+      [
+        "a shape for the state of the optimizer that is not its bytes'",
+        change((h) => (h["optimizer:velocity"]!.shape = [7])),
+      ],
+      ["tensors that leave a gap", change((h) => (h["line.kernel"]!.data_offsets = [0, 4]))],
+      ["offsets in the wrong order", change((h) => h["line.kernel"]!.data_offsets.reverse())],
+      ["three offsets", change((h) => h["line.kernel"]!.data_offsets.push(8))],
+      ["a type that is none", change((h) => (h["line.kernel"]!.dtype = "float32"))],
+      [
+        "a tensor that the model does not have",
+        change((h) => (h["more"] = { ...h["seen"]!, shape: [0], data_offsets: [0, 0] } as never)),
+      ],
       ["half a shape", change((h) => (h["line.kernel"]!.shape = [0.5]))],
       ["another type", change((h) => (h["line.kernel"]!.dtype = "F64"))],
       ["no optimizer state", change((h) => delete h["optimizer:velocity"])],

@@ -1,11 +1,11 @@
 /** @file Weights of an edited model: what still fits is taken, by name or by place and shape. */
 import type { Migration, TensorFate } from "./api.js";
 import { NetWeightsError } from "./errors.js";
-import { Floats, floatType } from "./floats.js";
+import { floatType } from "./floats.js";
 import { memoryOf, resetMemories } from "./predictor.js";
 import { bytesOf, type FileTensor, readSafetensors } from "./safetensors.js";
 import { beginAverages, fileFormat, initializeNet, loadNet, type Trainer } from "./trainer.js";
-import { runPrefix, sizeOf, statePrefix, viewOf } from "./weights.js";
+import { runPrefix, statePrefix, viewOf } from "./weights.js";
 
 interface Named {
   readonly name: string;
@@ -68,8 +68,7 @@ export function migrateNet<Metrics>(trainer: Trainer<Metrics>, bytes: Uint8Array
   for (const [name, tensor] of file.tensors) {
     if (name.startsWith(statePrefix) || name.startsWith(runPrefix)) continue;
     unused.add(name);
-    const size = sizeOf(tensor.shape) * Floats.BYTES_PER_ELEMENT;
-    if (tensor.type === floatType && tensor.bytes.length === size) fitting.push({ name, ...tensor });
+    if (tensor.type === floatType) fitting.push({ name, ...tensor });
   }
   const sources = sourcesOf(weights, fitting);
   const tensors = weights.map((spec): TensorFate => {

@@ -50,6 +50,11 @@ function areCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
+/** The format's own limit. */
+const maximumHeader = 1e8;
+/** Bits of an element: those that the type's name says, NaN for no type of the format. */
+const bitsOf = (type: string): number => (type === "BOOL" ? 8 : Number(/^(?:BF|[CFIU])(\d+)(?:_|$)/.exec(type)?.[1]));
+
 /** Checks everything that the format promises; the tensors' bytes are views of `file`. Throws NetWeightsError. */
 export function readSafetensors(file: Uint8Array): WeightsFile {
   if (!(file instanceof Uint8Array)) throw damaged("expected a Uint8Array");
@@ -57,6 +62,8 @@ export function readSafetensors(file: Uint8Array): WeightsFile {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > file.length - 8) throw damaged("it is cut short, or its header length is wrong");
+  if (headerLength > maximumHeader) throw damaged(`its header has more than ${maximumHeader} bytes`);
+  if (file[8] !== 0x7b) throw damaged("its header does not begin with {");
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headerLength)));
@@ -86,6 +93,9 @@ export function readSafetensors(file: Uint8Array): WeightsFile {
     const [from = 0, to = 0] = offsets;
     if (from > to || to > data.length) {
       throw damaged(`${JSON.stringify(name)} has bytes ${from} to ${to} of ${data.length}: it is cut short, or wrong`);
+    }
+    if (shape.reduce((bits, extent) => bits * extent, bitsOf(type)) !== 8 * (to - from)) {
+      throw damaged(`${JSON.stringify(name)}, ${type} [${shape.join(", ")}], cannot have ${to - from} bytes`);
     }
     tensors.set(name, { type, shape, bytes: data.subarray(from, to) });
     ranges.push([from, to, name]);
