@@ -52,8 +52,9 @@ function areCounts(value: unknown): value is number[] {
 
 /** The format's own limit. */
 const maximumHeader = 1e8;
-/** Bits of an element: those that the type's name says, NaN for no type of the format. */
-const bitsOf = (type: string): number => (type === "BOOL" ? 8 : Number(/^(?:BF|[CFIU])(\d+)(?:_|$)/.exec(type)?.[1]));
+/** The format's types but for BOOL; the first number in a name is how many bits an element has. */
+const numberType = /^(?:[IU](?:8|16|32|64)|B?F16|F32|F64|C64|F4|F[68]_E\dM\d(?:FNUZ)?)$/;
+const bitsOf = (type: string): number => (type === "BOOL" ? 8 : numberType.test(type) ? Number(/\d+/.exec(type)) : NaN);
 
 /** Checks everything that the format promises; the tensors' bytes are views of `file`. Throws NetWeightsError. */
 export function readSafetensors(file: Uint8Array): WeightsFile {
