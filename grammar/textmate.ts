@@ -121,6 +121,9 @@ const rules: readonly Rule[] = [
   { name: "variable.other.net", match: `\\b${name}` },
   { name: "keyword.operator.assignment.net", match: `${sourceOf(Assign)}|=(?!=)|~` },
   { name: "keyword.operator.net", match: [...operators, "\\|"].join("|") },
+  { name: "punctuation.separator.net", match: "[,:]" },
+  { name: "punctuation.accessor.net", match: "\\." },
+  { name: "punctuation.section.net", match: "[()\\[\\]{}]" },
 ];
 
 /** The text of `net.tmLanguage.json`, before formatting. */

@@ -61,7 +61,8 @@ const expected = (image: string, type: string): RegExp => {
   if ((hardKeywords as readonly string[]).includes(image)) return /^(keyword|storage)/;
   if ((["Name", ...kindKeywords, ...softKeywords] as readonly string[]).includes(type))
     return /^(variable|entity|support|constant\.language)/;
-  if (["(", ")", "[", "]", "{", "}", ",", ":", ".", "..."].includes(image)) return /^(keyword\.operator\.net)?$/;
+  if ("()[]{}".includes(image)) return /^punctuation\.section/;
+  if (",:.".includes(image)) return /^punctuation\.(separator|accessor)/;
   return /^(keyword|storage|variable|entity)/;
 };
 
