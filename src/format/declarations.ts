@@ -17,6 +17,8 @@ import {
   breaksBetween,
   commentsAtEnd,
   contextOf,
+  isIgnored,
+  item,
   leadingLines,
   sourceOf,
   trailingComment,
@@ -37,7 +39,8 @@ export function fileDocument(file: File): Doc {
     const apart =
       before && (hasBlock(before) || hasBlock(node) || (before.kind === "import") !== (node.kind === "import"));
     const blank = before && (apart || blankBefore(c, place));
-    return [blank ? hardline : "", leadingLines(c, place), declaration(c, node), trailingComment(c, node), hardline];
+    const doc = item(c, node, () => declaration(c, node));
+    return [blank ? hardline : "", leadingLines(c, place), doc, trailingComment(c, node), hardline];
   });
   const end = commentsAtEnd(c, file).map(({ blank, text }, i) => [
     blank && docs.length + i > 0 ? hardline : "",
@@ -60,7 +63,7 @@ function sortedImports(c: Context, declarations: readonly Declaration[]): readon
   };
   for (const node of declarations) {
     if (node.kind !== "import" || blankBefore(c, node) || c.comments.leading(node).length > 0) flush();
-    if (node.kind === "import") run.push(node);
+    if (node.kind === "import" && !isIgnored(c, node)) run.push(node);
     else sorted.push(node);
   }
   flush();

@@ -6,7 +6,7 @@ import { attachComments, type Comments } from "./comments.js";
 import { outerSpan } from "./containers.js";
 
 export type Doc = builders.Doc;
-const { breakParent, fill, group, hardline, indent, line, lineSuffix, softline } = builders;
+const { breakParent, fill, group, hardline, indent, join, line, lineSuffix, literalline, softline } = builders;
 
 /** The file that is being formatted. */
 export interface Context {
@@ -40,9 +40,20 @@ const textOf = (comment: Comment): string => comment.text.trimEnd();
 const leadingComments = (c: Context, node: SyntaxNode): Doc[] =>
   c.comments.leading(node).map(({ comment }) => [textOf(comment), hardline]);
 
+/** Whether an item of a block is to stay as the author wrote it. */
+export function isIgnored(c: Context, node: SyntaxNode): boolean {
+  const last = c.comments.leading(node).findLast(({ moved }) => !moved);
+  return last !== undefined && /^\/\/\s*prettier-ignore\s*$/.test(last.comment.text);
+}
+
+/** An item of a block without the comments around it, as the author wrote it where that is asked for. */
+export const item = (c: Context, node: SyntaxNode, print: () => Doc): Doc =>
+  isIgnored(c, node) ? join(literalline, sourceOf(c, node).split("\n")) : print();
+
 /** The comments before an item of a block, with the blank lines between them and the item. */
 export function leadingLines(c: Context, node: SyntaxNode): Doc[] {
-  const comments = c.comments.leading(node);
+  const all = c.comments.leading(node);
+  const comments = isIgnored(c, node) ? all.filter(({ moved }) => !moved) : all;
   return comments.map(({ comment, moved }, i) => {
     const next = comments[i + 1]?.comment ?? node;
     return [textOf(comment), hardline, !moved && blankLine(c, next.span.start) ? hardline : ""];
@@ -101,9 +112,7 @@ export function brackets(c: Context, { container, open, close, items, rows = fal
     breaksBetween(c, outerSpan(items[i]!.node).end, outerSpan(items[i + 1]!.node).start)
       ? hardline
       : line;
-  const body = rows
-    ? fill(docs.flatMap((doc, i) => (i === last ? [doc] : [doc, separator(i)])))
-    : builders.join(line, docs);
+  const body = rows ? fill(docs.flatMap((doc, i) => (i === last ? [doc] : [doc, separator(i)]))) : join(line, docs);
   const edge = spaced ? line : softline;
   return [open, indent([edge, body, comments]), edge, close];
 }

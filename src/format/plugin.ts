@@ -4,6 +4,7 @@ import { SourceFile } from "../base/source.js";
 import type { File } from "../syntax/ast.js";
 import { parse } from "../syntax/parse.js";
 import { fileDocument } from "./declarations.js";
+import { hasIgnorePragma, hasPragma, insertPragma } from "./pragma.js";
 
 /** Kept in a box, so that prettier does not look for comments in the tree: the formatter places them itself. */
 interface Root {
@@ -31,13 +32,15 @@ export const parsers: Record<string, Parser<Root>> = {
         loc: { start: place(start), end: place(end) },
       });
     },
+    hasPragma,
+    hasIgnorePragma,
     locStart: ({ file }) => file.span.start,
     locEnd: ({ file }) => file.span.end,
   },
 };
 
 export const printers: Record<string, Printer<Root>> = {
-  net: { print: (path: AstPath<Root>) => fileDocument(path.node.file), getVisitorKeys: () => [] },
+  net: { print: (path: AstPath<Root>) => fileDocument(path.node.file), getVisitorKeys: () => [], insertPragma },
 };
 
 export const defaultOptions = { printWidth: 120 };

@@ -6,6 +6,7 @@ import { expression, indexed } from "./expressions.js";
 import {
   blankBefore,
   commentsAtEnd,
+  item,
   leadingLines,
   sourceOf,
   trailingComment,
@@ -115,12 +116,12 @@ export function braced<T extends SyntaxNode>(
   items: readonly T[],
   print: (item: T, index: number) => Doc,
 ): Doc {
-  const docs = items.map((item, i) => [
-    i > 0 && blankBefore(c, item) ? hardline : "",
+  const docs = items.map((node, i) => [
+    i > 0 && blankBefore(c, node) ? hardline : "",
     hardline,
-    leadingLines(c, item),
-    print(item, i),
-    trailingComment(c, item),
+    leadingLines(c, node),
+    item(c, node, () => print(node, i)),
+    trailingComment(c, node),
   ]);
   const end = commentsAtEnd(c, container).map(({ blank, text }, i) => [
     blank && docs.length + i > 0 ? hardline : "",

@@ -211,6 +211,57 @@ describe("the plugin of prettier", () => {
     );
   });
 
+  it("leaves alone what its comments say", async () => {
+    const text = `// prettier-ignore
+import { z,   a } from "./z.net"
+import { c } from "./c.net"
+import { b } from "./b.net"
+
+// prettier-ignore
+layer twice(x) { // in the text
+  return   x+x // at its end
+}
+
+// Why.
+// prettier-ignore
+const matrix = [
+  1,  0,
+    0,1
+] // after it
+
+model M {
+  input x: f32[2]
+  // prettier-ignore
+  let   y = x
+    ->  dense(2)
+  output z = y->relu
+}
+`;
+    const formatted = text
+      .replace(/(import \{ c.*\n)(.*\n)/, "$2$1")
+      .replace("input x", "input  x")
+      .replace("y->relu", "y -> relu");
+    const result = await prettier.format(text, { plugins: [plugin], parser: "net" });
+    expect(result).toBe(formatted);
+    expect(await prettier.format(result, { plugins: [plugin], parser: "net" })).toBe(formatted);
+  });
+
+  it("knows the marks of files that are formatted, or not", async () => {
+    const options = { plugins: [plugin], parser: "net" };
+    const [loose, tidy] = ["const  a=1\n", "const a = 1\n"];
+    const only = (text: string) => prettier.format(text, { ...options, requirePragma: true });
+    expect(await only(loose)).toBe(loose);
+    expect(await only(`${loose}// @format\n`)).toBe(`${loose}// @format\n`);
+    for (const mark of ["// @format", "// @prettier", "\r\n// Of iris.\r\n//   @format  "])
+      expect((await only(`${mark}\r\n\r\n${loose}`)).endsWith(`\n\n${tidy}`)).toBe(true);
+    for (const mark of ["// @noformat\n", "/// Of iris.\n// @noprettier\n"])
+      expect(await prettier.format(mark + loose, { ...options, checkIgnorePragma: true })).toBe(mark + loose);
+    const marked = await prettier.format(`/// One.\n${loose}`, { ...options, insertPragma: true });
+    expect(marked).toBe(`// @format\n\n/// One.\n${tidy}`);
+    expect(await prettier.format(marked, { ...options, insertPragma: true })).toBe(marked);
+    expect(await only(marked.replace(tidy, loose))).toBe(marked);
+  });
+
   it("keeps the cursor", async () => {
     const result = await prettier.formatWithCursor("const  a=1", { plugins: [plugin], parser: "net", cursorOffset: 7 });
     expect(result).toMatchObject({ formatted: "const a = 1\n", cursorOffset: 6 });
