@@ -27,6 +27,7 @@ export interface Case {
     readonly losses: readonly number[];
     readonly parameters: Samples;
     readonly after: Samples;
+    readonly metrics?: Samples;
   };
 }
 
@@ -89,10 +90,12 @@ export function differences(example: Case, net: Net, tolerance = example.toleran
     near(`sum of ${what}`, total, sum, actual.length);
     return found.length;
   };
-  const { before, losses, parameters, after } = example.expected;
+  const { before, losses, parameters, after, metrics = {} } = example.expected;
   for (const [path, spec] of Object.entries(example.parameters)) net.setParameter(path, elementsOf(spec));
   const predicted = net.predict(batchOf(example, 0));
   for (const [name, sample] of Object.entries(before)) compare(`${name} before training`, predicted[name], sample);
+  const measured = Object.keys(metrics).length > 0 ? net.evaluate(batchOf(example, 0)) : {};
+  for (const [name, sample] of Object.entries(metrics)) compare(`metric ${name}`, measured[name], sample);
   losses.forEach((loss, step) => near(`loss of step ${step + 1}`, net.trainStep(batchOf(example, step)), loss));
   for (const [path, sample] of Object.entries(parameters)) compare(path, net.parameter(path), sample);
   const trained = Object.keys(after).length > 0 ? net.predict(batchOf(example, 0)) : {};
