@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Activations: values and, in the change of `w`, gradients."""
+"""Activations: values and, in the change of `w`, gradients; where they bend, and far from 0, where exponentials overflow in 32 bits."""
 import torch
 import torch.nn.functional as F
 
-from oracle import case, numbers, write
+from oracle import case, given, numbers, write
 
 BATCH, N = 8, 6
 
@@ -25,6 +25,25 @@ model Activation {{
     return case(name, source, {"w": numbers(50, [N], 0.3, 1.0)}, data, forward, lambda out, x, p: ((out["y"] - x["t"]) ** 2).mean())
 
 
+FAR = [[-1e4, -104, -89, 89, 104, 1e4], [-40, -20, -1e-6, 1e-6, 20, 40]]
+
+
+def far(name, stage, run, size=N):
+    """Each element of `x` has a row and column of its own; the loss is linear, so that no large result hides a small one."""
+    source = f"""
+model Activation {{
+  input  x: f32[{N}]
+  param  w: [{N}] ~ ones
+  output y = (x * w) -> {stage}
+  loss sum(y)
+  optimizer sgd(learning_rate: 1.0)
+  train {{ batch: {len(FAR)} }}
+}}
+"""
+    forward = lambda p, x, training: {"y": run(x["x"] * p["w"])}
+    return case(f"{name}, far from 0", source, {"w": given([1] * N)}, {"x": given(FAR)}, forward, lambda out, x, p: out["y"].sum(-1).mean())
+
+
 def sparsemax(x):
     """By sorting (Martins and Astudillo, 2016, algorithm 1)."""
     z = x.sort(-1, descending=True).values
@@ -35,38 +54,40 @@ def sparsemax(x):
     return F.relu(x - threshold)
 
 
-write("activations", [
-    make("linear", "linear", lambda x: x),
-    make("relu", "relu", F.relu),
-    make("relu6", "relu6", F.relu6),
-    make("leaky_relu", "leaky_relu", lambda x: F.leaky_relu(x, 0.2)),
-    make("leaky_relu(0.1)", "leaky_relu(0.1)", lambda x: F.leaky_relu(x, 0.1)),
-    make("elu", "elu", F.elu),
-    make("elu(0.5)", "elu(0.5)", lambda x: F.elu(x, 0.5)),
-    make("selu", "selu", F.selu),
-    make("sigmoid", "sigmoid", torch.sigmoid),
-    make("hard_sigmoid", "hard_sigmoid", F.hardsigmoid),
-    make("tanh", "tanh", torch.tanh),
-    make("softmax", "softmax", lambda x: F.softmax(x, -1)),
-    make("log_softmax", "log_softmax", lambda x: F.log_softmax(x, -1)),
-    make("softplus", "softplus", F.softplus),
-    make("softsign", "softsign", F.softsign),
-    make("gelu", "gelu", F.gelu),
-    make("gelu, approximate", "gelu(approximate: true)", lambda x: F.gelu(x, approximate="tanh")),
-    make("silu", "silu", F.silu),
-    make("mish", "mish", F.mish),
-    make("sparsemax", "sparsemax", sparsemax),
-    make("exponential", "rescaling(0.2) -> exponential", lambda x: torch.exp(0.2 * x)),
-    make("celu", "celu", F.celu),
-    make("celu(0.5)", "celu(0.5)", lambda x: F.celu(x, 0.5)),
-    make("log_sigmoid", "log_sigmoid", F.logsigmoid),
-    make("hard_tanh", "hard_tanh", F.hardtanh),
-    make("hard_silu", "hard_silu", F.hardswish),
-    make("hard_shrink", "hard_shrink", F.hardshrink),
-    make("soft_shrink", "soft_shrink", F.softshrink),
-    make("soft_shrink(0.2)", "soft_shrink(0.2)", lambda x: F.softshrink(x, 0.2)),
-    make("tanh_shrink", "tanh_shrink", F.tanhshrink),
-    make("threshold", "threshold(0.3, -0.7)", lambda x: F.threshold(x, 0.3, -0.7)),
-    make("squareplus", "squareplus", lambda x: (x + torch.sqrt(x**2 + 4)) / 2),
-    make("glu", "glu", F.glu, N // 2),
-])
+STAGES = [
+    ("linear", "linear", lambda x: x),
+    ("relu", "relu", F.relu),
+    ("relu6", "relu6", F.relu6),
+    ("leaky_relu", "leaky_relu", lambda x: F.leaky_relu(x, 0.2)),
+    ("leaky_relu(0.1)", "leaky_relu(0.1)", lambda x: F.leaky_relu(x, 0.1)),
+    ("elu", "elu", F.elu),
+    ("elu(0.5)", "elu(0.5)", lambda x: F.elu(x, 0.5)),
+    ("selu", "selu", F.selu),
+    ("sigmoid", "sigmoid", torch.sigmoid),
+    ("hard_sigmoid", "hard_sigmoid", F.hardsigmoid),
+    ("tanh", "tanh", torch.tanh),
+    ("softmax", "softmax", lambda x: F.softmax(x, -1)),
+    ("log_softmax", "log_softmax", lambda x: F.log_softmax(x, -1)),
+    ("softplus", "softplus", F.softplus),
+    ("softsign", "softsign", F.softsign),
+    ("gelu", "gelu", F.gelu),
+    ("gelu, approximate", "gelu(approximate: true)", lambda x: F.gelu(x, approximate="tanh")),
+    ("silu", "silu", F.silu),
+    ("mish", "mish", F.mish),
+    ("sparsemax", "sparsemax", sparsemax),
+    ("exponential", "rescaling(0.2) -> exponential", lambda x: torch.exp(0.2 * x)),
+    ("celu", "celu", F.celu),
+    ("celu(0.5)", "celu(0.5)", lambda x: F.celu(x, 0.5)),
+    ("log_sigmoid", "log_sigmoid", F.logsigmoid),
+    ("hard_tanh", "hard_tanh", F.hardtanh),
+    ("hard_silu", "hard_silu", F.hardswish),
+    ("hard_shrink", "hard_shrink", F.hardshrink),
+    ("soft_shrink", "soft_shrink", F.softshrink),
+    ("soft_shrink(0.2)", "soft_shrink(0.2)", lambda x: F.softshrink(x, 0.2)),
+    ("tanh_shrink", "tanh_shrink", F.tanhshrink),
+    ("threshold", "threshold(0.3, -0.7)", lambda x: F.threshold(x, 0.3, -0.7)),
+    ("squareplus", "squareplus", lambda x: (x + torch.sqrt(x**2 + 4)) / 2),
+    ("glu", "glu", F.glu, N // 2),
+]
+
+write("activations", [make(*stage) for stage in STAGES] + [far(*stage) for stage in STAGES if stage[0] != "exponential"])
