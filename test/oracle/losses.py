@@ -10,8 +10,8 @@ SIGNS = [[1, -1, 1, -1], [-1, -1, 1, 1], [1, 1, 1, -1], [-1, 1, -1, 1], [1, -1, 
 BITS = [[1, 0, 1, 0], [0, 0, 1, 1], [1, 1, 1, 0], [0, 1, 0, 1], [1, 0, 0, 0]]
 
 
-def make(name, word, target, values, squash, squashed, loss):
-    source = f"""
+def source(word, target, squash):
+    return f"""
 model Loss {{
   input  x: f32[{N}]
   target t: {target}
@@ -22,9 +22,12 @@ model Loss {{
   train {{ batch: {BATCH} }}
 }}
 """
+
+
+def make(name, word, target, values, squash, squashed, loss):
     data = {"x": numbers(61, [BATCH, N], 3.0), "t": values}
     forward = lambda p, x, training: {"y": squashed(x["x"] * p["w"])}
-    return case(name, source, {"w": numbers(60, [N], 0.3, 1.0)}, data, forward, lambda out, x, p: loss(out["y"], x["t"]))
+    return case(name, source(word, target, squash), {"w": numbers(60, [N], 0.3, 1.0)}, data, forward, lambda out, x, p: loss(out["y"], x["t"]))
 
 
 def numeric(name, word, loss, values=numbers(62, [BATCH, N], 2.0)):
@@ -85,6 +88,25 @@ def divergence(y, t):
     return F.kl_div(torch.log(y), t, reduction="batchmean")
 
 
+SCORES = given([[1000, -1000, 0, 5], [-104, 104, 3, -3], [50, -50, 20, 0], [0, 0, 0, 0], [1e-4, -1e-4, 90, -90]])
+
+
+def far(name, word, loss, target=f"class[{N}]", values=classes(63, [BATCH], N), squash="softmax", squashed=lambda z: F.softmax(z, -1)):
+    """Scores so large that probabilities are 0 and 1 in 32 bits; `loss` takes the scores."""
+    data = {"x": SCORES, "t": values}
+    forward = lambda p, x, training: {"y": squashed(x["x"] * p["w"])}
+    return case(f"{name}, of sure answers", source(word, target, f" -> {squash}"), {"w": given([1] * N)}, data, forward, lambda out, x, p: loss(x["x"] * p["w"], x["t"]))
+
+
+def sure_focal(z, t):
+    q = F.log_softmax(z, -1).gather(-1, t[:, None])[:, 0]
+    return (-0.25 * (1 - torch.exp(q)) ** 2 * q).mean()
+
+
+def sure_divergence(z, t):
+    return F.kl_div(F.log_softmax(z, -1), t, reduction="batchmean")
+
+
 write("losses", [
     numeric("mean_squared_error", "mean_squared_error(y, t)", F.mse_loss),
     numeric("mean_absolute_error", "mean_absolute_error(y, t)", F.l1_loss),
@@ -114,4 +136,15 @@ write("losses", [
     ctc("ctc", [[1, 2, 3], [2, 2, 4], [4, 1, 4], [3, 3, 3]], 7, 5),
     ctc("ctc, as few steps as can be", [[1, 2], [2, 1], [3, 1]], 2, 4),
     ctc("ctc of one label", [[1], [2]], 5, 3),
+    numeric("poisson of nothing", "poisson(relu(y), t)", lambda y, t: F.poisson_nll_loss(F.relu(y), t, log_input=False, eps=1e-300), given([[0, 0, 0, 0]] * BATCH)),
+    numeric("log_cosh, far", "log_cosh(1000 * y, t)", lambda y, t: ((e := (1000 * y - t).abs()) + torch.log1p(torch.exp(-2 * e)) - torch.log(torch.tensor(2.0))).mean()),
+])
+# Apart, for the interpreter takes the logarithm of what has become 0.
+write("losses-of-scores", [
+    far("cross_entropy", "cross_entropy(y, t)", F.cross_entropy),
+    far("cross_entropy, smoothed", "cross_entropy(y, t, label_smoothing: 0.1)", lambda z, t: F.cross_entropy(z, t, label_smoothing=0.1)),
+    far("cross_entropy of distributions", "cross_entropy(y, t)", F.cross_entropy, f"f32[{N}]", onehot_with_zero),
+    far("kl_divergence", "kl_divergence(y, t)", sure_divergence, f"f32[{N}]", onehot_with_zero),
+    far("focal", "focal(y, t)", sure_focal),
+    far("binary_cross_entropy", "binary_cross_entropy(y, t)", F.binary_cross_entropy_with_logits, f"f32[{N}]", given(BITS), "sigmoid", torch.sigmoid),
 ])
