@@ -57,5 +57,6 @@ write("normalization", [
     make("rms_norm", "rms_norm", [3, 5], lambda p, x, training: p["norm.gamma"] * x / torch.sqrt((x**2).mean(-1, keepdim=True) + 1e-6), only=["gamma"]),
     make("layer_norm without scale", "layer_norm(scale: false, epsilon: 1e-2)", [3, 5], lambda p, x, training: F.layer_norm(x, [5], None, p["norm.beta"], 1e-2), only=["beta"]),
     make("layer_norm without center", "layer_norm(center: false)", [5], lambda p, x, training: F.layer_norm(x, [5], p["norm.gamma"], None, 1e-3), only=["gamma"]),
+    make("group_norm without scale", "group_norm(2, scale: false, epsilon: 1e-2)", [4, 6], lambda p, x, training: F.group_norm(x.movedim(-1, 1), 2, torch.ones(6), p["norm.beta"], 1e-2).movedim(1, -1), only=["beta"]),
     make("group_norm without center", "group_norm(3, center: false)", [4, 6], lambda p, x, training: F.group_norm(x.movedim(-1, 1), 3, p["norm.gamma"], None, 1e-3).movedim(1, -1), only=["gamma"]),
 ])

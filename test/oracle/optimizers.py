@@ -9,6 +9,7 @@ its product twice), global_clip_norm (torch adds 1e-6 to the norm), lion, ftrl, 
 singular values).
 """
 import math
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -84,8 +85,8 @@ def averaged(p, g, s, t):
     return p - 0.1 * s["m"]
 
 
-def adagrad(p, g, s, t):
-    s["a"] = slot(s, "a", p, 0.1) + g**2
+def adagrad(p, g, s, t, start=0.1):
+    s["a"] = slot(s, "a", p, start) + g**2
     return p - 0.1 * g / torch.sqrt(s["a"] + 1e-7)
 
 
@@ -100,10 +101,10 @@ def rmsprop(momentum=0.0, centered=False):
     return rule
 
 
-def adamax(p, g, s, t):
-    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
-    s["u"] = torch.maximum(0.999 * slot(s, "u", p), g.abs())
-    return p - 0.01 / (1 - 0.9**t) * s["m"] / (s["u"] + 1e-7)
+def adamax(p, g, s, t, b1=0.9, b2=0.999, e=1e-7):
+    s["m"] = b1 * slot(s, "m", p) + (1 - b1) * g
+    s["u"] = torch.maximum(b2 * slot(s, "u", p), g.abs())
+    return p - 0.01 / (1 - b1**t) * s["m"] / (s["u"] + e)
 
 
 def adam_hat(p, g, s, t):
@@ -112,19 +113,19 @@ def adam_hat(p, g, s, t):
     return p - 0.01 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * s["m"] / (torch.sqrt(s["v"]) + 1e-2)
 
 
-def nadam(p, g, s, t):
-    now, ahead = (0.9 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+def nadam(p, g, s, t, b1=0.9, b2=0.999, e=1e-7):
+    now, ahead = (b1 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
     s["product"] = slot(s, "product", p, 1.0) * now
-    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
-    s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
+    s["m"] = b1 * slot(s, "m", p) + (1 - b1) * g
+    s["v"] = b2 * slot(s, "v", p) + (1 - b2) * g**2
     m_hat = ahead * s["m"] / (1 - s["product"] * ahead) + (1 - now) * g / (1 - s["product"])
-    return p - 0.01 * m_hat / (torch.sqrt(s["v"] / (1 - 0.999**t)) + 1e-7)
+    return p - 0.01 * m_hat / (torch.sqrt(s["v"] / (1 - b2**t)) + e)
 
 
-def lion(p, g, s, t):
+def lion(p, g, s, t, b1=0.9, b2=0.99):
     m = slot(s, "m", p)
-    s["m"] = 0.99 * m + 0.01 * g
-    return p - 0.01 * torch.sign(0.9 * m + 0.1 * g)
+    s["m"] = b2 * m + (1 - b2) * g
+    return p - 0.01 * torch.sign(b1 * m + (1 - b1) * g)
 
 
 def ftrl_sharp(p, g, s, t):
@@ -145,10 +146,10 @@ def ftrl(p, g, s, t):
     return torch.where(s["z"].abs() <= l1, torch.zeros_like(p), (torch.sign(s["z"]) * l1 - s["z"]) / (torch.sqrt(new) / 0.1 + 2 * l2))
 
 
-def lamb(p, g, s, t):
-    s["m"] = 0.9 * slot(s, "m", p) + 0.1 * g
-    s["v"] = 0.999 * slot(s, "v", p) + 0.001 * g**2
-    u = s["m"] / (1 - 0.9**t) / (torch.sqrt(s["v"] / (1 - 0.999**t)) + 1e-7)
+def lamb(p, g, s, t, b1=0.9, b2=0.999, e=1e-7):
+    s["m"] = b1 * slot(s, "m", p) + (1 - b1) * g
+    s["v"] = b2 * slot(s, "v", p) + (1 - b2) * g**2
+    u = s["m"] / (1 - b1**t) / (torch.sqrt(s["v"] / (1 - b2**t)) + e)
     return p - 0.01 * p.norm() / u.norm() * u
 
 
@@ -174,14 +175,14 @@ def adafactor(rate=0.1, decay=-0.8, small=1e-30, floor=1e-3, clip=1.0):
     return rule
 
 
-def muon(nesterov):
+def muon(nesterov, beta=0.95):
     """By singular values: the iteration is a polynomial of each. The bias goes by plain descent, as the model says."""
 
     def rule(p, g, s, t):
         if p.dim() == 1:
             return p - 0.1 * g
-        s["m"] = 0.95 * slot(s, "m", p) + 0.05 * g
-        u = 0.05 * g + 0.95 * s["m"] if nesterov else s["m"]
+        s["m"] = beta * slot(s, "m", p) + (1 - beta) * g
+        u = (1 - beta) * g + beta * s["m"] if nesterov else s["m"]
         left, sizes, right = torch.linalg.svd(u, full_matrices=False)
         sizes = sizes / (u.norm() + 1e-7)
         for _ in range(5):
@@ -317,6 +318,13 @@ write("optimizers", [
     make("adamw", "adamw(learning_rate: 0.01)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.004))),
     make("adamw, decay 0.1", "adamw(learning_rate: 0.01, weight_decay: 0.1)", Published(lambda q: o.AdamW(q, 0.01, eps=1e-7, weight_decay=0.1))),
     make("ftrl, power -1", "ftrl(learning_rate: 0.1, power: -1, initial_accumulator: 0.5)", Written(ftrl_sharp)),
+    make("adamw, other betas", "adamw(learning_rate: 0.01, beta_1: 0.5, beta_2: 0.9, epsilon: 0.01)",
+         Published(lambda q: o.AdamW(q, 0.01, betas=(0.5, 0.9), eps=1e-2, weight_decay=0.004))),
+    make("adagrad, from 1", "adagrad(learning_rate: 0.1, initial_accumulator: 1.0)", Written(partial(adagrad, start=1.0))),
+    *(make(f"{rule.__name__}, other betas", f"{rule.__name__}(learning_rate: 0.01, beta_1: 0.5, beta_2: 0.9, epsilon: 0.01)",
+           Written(partial(rule, b1=0.5, b2=0.9, e=1e-2))) for rule in (adamax, nadam, lamb)),
+    make("lion, other betas", "lion(learning_rate: 0.01, beta_1: 0.5, beta_2: 0.9)", Written(partial(lion, b1=0.5, b2=0.9))),
+    make("muon, momentum 0.5", "muon(0.02, momentum: 0.5) for w\n  optimizer sgd(0.1)", Written(muon(True, 0.5))),
     make("weight_decay and sgd", "weight_decay(0.1) -> sgd(learning_rate: 0.1)", Written(lambda p, g, s, t: p * (1 - 0.1 * 0.1) - 0.1 * g)),
     make("inverse_time_decay, staircase", "sgd(learning_rate: inverse_time_decay(0.2, 4, 0.5, staircase: true))", descent(lambda t: 0.2 / (1 + 0.5 * (t // 4)))),
     make("cosine_decay, no warm-up", "sgd(learning_rate: cosine_decay(0.2, 8))", descent(lambda t: 0.1 * (1 + math.cos(math.pi * min(t, 8) / 8)))),

@@ -256,8 +256,11 @@ model Attends {{
     )
 
 
-def dot_attention(p, q, memory):
-    return F.softmax(p.get("a.scale", 1.0) * q @ memory.transpose(-1, -2), -1) @ memory
+def dot_attention(p, q, memory, causal=False):
+    score = p.get("a.scale", 1.0) * q @ memory.transpose(-1, -2)
+    if causal:
+        score = score.masked_fill(torch.ones(score.shape[-2:]).triu(1).bool(), -math.inf)
+    return F.softmax(score, -1) @ memory
 
 
 def concat_attention(p, q, memory):
@@ -279,10 +282,18 @@ def cross(p, q, memory, heads=2):
     return y.transpose(0, 1)
 
 
-def heads(n, m, k, bias=True):
-    shapes = {"wq": [n, 2, k], "wk": [m, 2, k], "wv": [m, 2, k], "wo": [2, k, n]}
+def wide(p, q, memory):
+    """Values of another width than the keys', which torch's function does not have."""
+    q, k, v = (torch.einsum("bin,nak->baik", x, p[f"a.w{part}"]) + p[f"a.b{part}"][:, None] for part, x in (("q", q), ("k", memory), ("v", memory)))
+    seen = F.softmax(q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]), -1) @ v
+    return torch.einsum("baik,akn->bin", seen, p["a.wo"]) + p["a.bo"]
+
+
+def heads(n, m, k, bias=True, v=None):
+    v = v or k
+    shapes = {"wq": [n, 2, k], "wk": [m, 2, k], "wv": [m, 2, v], "wo": [2, v, n]}
     if bias:
-        shapes |= {"bq": [2, k], "bk": [2, k], "bv": [2, k], "bo": [n]}
+        shapes |= {"bq": [2, k], "bk": [2, k], "bv": [2, v], "bo": [n]}
     return {f"a.{name}": numbers(150 + i, shape) for i, (name, shape) in enumerate(shapes.items())}
 
 
@@ -317,8 +328,10 @@ write("wiring", [
     slopes("p_relu, a slope per channel", "p_relu(shared: true)", "slope.channel_alpha", [4], lambda x, a: F.prelu(x.reshape(-1, 4), a).reshape(x.shape)),
     attends("attention", "attention()(memory)", dot_attention, {}),
     attends("attention, scaled", "attention(use_scale: true)(memory)", dot_attention, {"a.scale": numbers(144, [], 0.3, 1.0)}),
+    attends("attention, causal", "attention(causal: true)(memory)", lambda p, q, memory: dot_attention(p, q, memory, True), {}),
     attends("attention, concat", "attention(score: concat)(memory)", concat_attention, {}),
     attends("attention, concat, scaled", "attention(use_scale: true, score: concat)(memory)", concat_attention, {"a.scale": numbers(144, [], 0.3, 1.0)}),
     attends("multi_head_attention to another sequence", "multi_head_attention(2, key_dim: 2)(memory)", cross, heads(4, 3, 2), 3),
+    attends("multi_head_attention, wide values", "multi_head_attention(2, key_dim: 2, value_dim: 5)(memory)", wide, heads(4, 3, 2, v=5), 3),
     attends("multi_head_attention without biases", "multi_head_attention(2, key_dim: 2, use_bias: false)(memory)", cross, heads(4, 3, 2, False), 3),
 ])
