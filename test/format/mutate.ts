@@ -38,7 +38,14 @@ export function mutate(text: string, seed: number, spaces: number, comments: num
   for (const { startOffset, image } of pieces) {
     let gap = text.slice(end, startOffset);
     if (random() < comments)
-      gap = pick(" // one\n", "\n// two\n", "\n\n  // three  \n\n", " // four\n  // five\n", "\n/// six\n");
+      gap = pick(
+        " // one\n",
+        "\n// two\n",
+        "\n// prettier-ignore\n",
+        "\n\n  // three  \n\n",
+        " // four\n  // five\n",
+        "\n/// six\n",
+      );
     else if (random() < spaces) gap = pick(" ", "\n", "\n\n\n", "  \t ", " \r\n  ");
     result += (afterComment && !/^[ \t\r]*\n/.test(gap) ? "\n" : "") + gap + image;
     afterComment = image.startsWith("//");
