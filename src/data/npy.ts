@@ -76,7 +76,7 @@ function readHeader(bytes: Uint8Array, file: string | undefined): { text: string
 
 /** One entry of the header's dictionary; a list is a description of records. */
 const entry =
-  /(['"])(descr|fortran_order|shape)\1\s*:\s*('[^']*'|"[^"]*"|True\b|False\b|\([\dL,\s]*\)|\[)\s*(?:,|(?=\}))?/g;
+  /(['"])(descr|fortran_order|shape)\1\s*:\s*((?:'[^']*'|"[^"]*"|True|False|\([\dL,\s]*\))(?=\s*[,}])|\[)\s*,?/g;
 /** What the header says of each key. Sizes may end in `L`, as Python 2 wrote them. */
 const keys = {
   descr: /^['"](.*)['"]$|^\[/,

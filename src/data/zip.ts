@@ -37,7 +37,7 @@ export function zipEntries(bytes: Uint8Array, file?: string): readonly ZipEntry[
   if (end === undefined) {
     throw new DataError("not a zip archive", {
       file,
-      found: isZip(bytes) ? "no directory at its end" : undefined,
+      found: isZip(bytes) ? "no directory at its end" : bytes.length === 0 ? "an empty file" : undefined,
       help: isZip(bytes) ? "the file is damaged or was cut off: copy or download it again" : undefined,
     });
   }

@@ -127,7 +127,7 @@ describe("NPZ", () => {
   });
 
   it.each([
-    ["an empty file", new Uint8Array(), "a.npz: not a zip archive"],
+    ["an empty file", new Uint8Array(), "a.npz: not a zip archive, found an empty file"],
     ["another format", writeNpy([1], Float32Array.of(1)), "a.npz: not a zip archive"],
     ["a missing array", archive({ name: "weights.npy" }), 'the archive has no array "a", found the arrays "weights"'],
     ["an archive of other files", archive({ name: "readme.txt" }), "found no arrays"],
