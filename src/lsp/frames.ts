@@ -4,7 +4,13 @@
  * A client that counts wrong loses that message and no other. JSON has no bare ends of lines inside its strings, so what looks like a
  * header inside a body is one: the body's length was wrong, and reading goes on there, as it does after a body that is no JSON.
  */
-import { AbstractMessageReader, AbstractMessageWriter, type DataCallback, type Message } from "./protocol.js";
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  type DataCallback,
+  ErrorCodes,
+  type Message,
+} from "./protocol.js";
 
 /** The next header wherever it begins, so that rubbish before it, and headers with a length that is none, are passed over. */
 const header = /Content-Length:[ \t]*(\d+)[ \t]*\r\n(?:[\w-]+:[^\r\n]*\r\n)*\r\n/gi;
@@ -20,7 +26,11 @@ export class FrameReader extends AbstractMessageReader {
   /** Bytes without which there is nothing to read. */
   #needed = 0;
 
-  constructor(readonly stream: NodeJS.ReadableStream) {
+  /** `refuse`: answers what is no message. */
+  constructor(
+    readonly stream: NodeJS.ReadableStream,
+    readonly refuse: (code: number, message: string) => void = () => {},
+  ) {
     super();
   }
   listen(callback: DataCallback): { dispose(): void } {
@@ -64,9 +74,12 @@ export class FrameReader extends AbstractMessageReader {
       message = JSON.parse(Buffer.from(bytes, "latin1").toString()) as Message;
     } catch (error) {
       this.fireError(error);
+      this.refuse(ErrorCodes.ParseError, String(error));
       return false;
     }
-    callback(message);
+    if (typeof message !== "object" || message === null || Array.isArray(message))
+      this.refuse(ErrorCodes.InvalidRequest, "a message is one object");
+    else callback(message);
     return true;
   }
 }

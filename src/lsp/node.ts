@@ -14,5 +14,28 @@ export function serveStreams(
   host: LanguageHost,
   options: ServerOptions,
 ): void {
-  startServer(createMessageConnection(new FrameReader(input), new FrameWriter(output), NullLogger), host, options);
+  const writer = new FrameWriter(output);
+  const reader = new FrameReader(input, (code, message) => {
+    const answer = { jsonrpc: "2.0", id: null, error: { code, message } };
+    // A client that hears no more needs no answer.
+    writer.write(answer).catch(() => {});
+  });
+  const onParent = (id: number) => whenGone(id, () => options.onExit(false));
+  startServer(createMessageConnection(reader, writer, NullLogger), host, { onParent, ...options });
+}
+
+/** Between looks at a process, in milliseconds. */
+const watch = 3000;
+/** Calls when a process is there no more; one of another user is there. */
+function whenGone(id: number, then: () => void): void {
+  const timer = setInterval(() => {
+    try {
+      process.kill(id, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") return;
+      clearInterval(timer);
+      then();
+    }
+  }, watch);
+  timer.unref();
 }

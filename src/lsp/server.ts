@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly version: string;
   /** At the client's `exit`; `clean` if it asked for `shutdown` before. */
   readonly onExit: (clean: boolean) => void;
+  /** At `initialize`, with the client's process: without it the server is to end. */
+  readonly onParent?: (processId: number) => void;
 }
 
 /** Serves one client until it says `exit`. The connection must not listen yet. */
@@ -66,7 +68,8 @@ export function startServer(connection: MessageConnection, host: LanguageHost, o
 
   connection.onRequest("initialize", (params: InitializeParams): InitializeResult | ResponseError<void> => {
     if (context || isShutDown) return new ResponseError(ErrorCodes.InvalidRequest, "initialized already");
-    const { capabilities, workspaceFolders, rootUri, initializationOptions } = params ?? {};
+    const { capabilities, workspaceFolders, rootUri, initializationOptions, processId } = params ?? {};
+    if (typeof processId === "number") options.onParent?.(processId);
     const client = typeof capabilities === "object" && capabilities !== null ? capabilities : {};
     context = new Context(host, client, connection);
     context.settings = settingsFrom(initializationOptions);
@@ -90,6 +93,9 @@ export function startServer(connection: MessageConnection, host: LanguageHost, o
     isShutDown = true;
     options.onExit(clean);
   });
+  connection.onRequest(
+    (method) => refusal() ?? new ResponseError(ErrorCodes.MethodNotFound, `the server knows no method ${method}`),
+  );
   connection.onError(([error]) => context?.log(`connection: ${error.message}`));
   for (const { handlers } of features) for (const handler of handlers) handler.register(connection, guard);
   connection.listen();

@@ -100,6 +100,7 @@ it("knows when it is asked, and what it cannot do", async () => {
   await expect(client.connection.sendRequest("initialize", {})).rejects.toMatchObject({ code: -32600 });
   await expect(client.connection.sendRequest("net/none")).rejects.toMatchObject({ code: -32601 });
   await client.connection.sendRequest("shutdown");
+  await expect(client.connection.sendRequest("net/none")).rejects.toMatchObject({ code: -32600 });
   await expect(client.connection.sendRequest("textDocument/hover", {})).rejects.toMatchObject({ code: -32600 });
   client.connection.dispose();
 });
@@ -119,6 +120,8 @@ it("lives on after messages that are none", async () => {
   };
   raw('{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{}}');
   await until("-32002");
+  raw('{"jsonrpc":"2.0","id":11,"method":"net/none"}');
+  await until('"id":11,"error":{"code":-32002');
   raw('{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"capabilities":{}}}');
   await until('"id":2');
   for (const body of [

@@ -58,6 +58,26 @@ it.each<[string, () => string]>([
   await until(`"id":${id}`);
 });
 
+it.each([
+  ["}{", -32700],
+  ["[]", -32600],
+  ["null", -32600],
+])("answers %s", async (text, code) => {
+  said = "";
+  child.stdin.write(frame(text));
+  await until(`"id":null,"error":{"code":${code}`);
+});
+
+it("ends with the process that started it", async () => {
+  const parent = spawn(process.execPath, ["-e", "0"]);
+  await new Promise((resolve) => parent.on("exit", resolve));
+  const server = spawn(process.execPath, ["dist/package/cli.js", "lsp", "--stdio"], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  server.stdin.write(frame(body("initialize", { capabilities: {}, processId: parent.pid })));
+  expect(await new Promise((resolve) => server.on("exit", resolve))).toBe(1);
+});
+
 it("reads any bytes in any pieces", async () => {
   const texts = [
     { text: "Content-Length: 5\r\n\r\n{}" },
