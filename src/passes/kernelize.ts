@@ -60,6 +60,8 @@ class NestMaker {
     const finder = new AccessFinder(places);
     for (const output of nest.outputs) finder.output(output);
     if (nest.parts) finder.keepWhole(nest.axes[0]!);
+    // Points side by side visit one list: that of their common row.
+    for (const axis of nest.lists?.rows ?? []) finder.keepWhole(axis);
     const loops = merged(nest.axes, finder.found);
     const tiles = new NestTiles(nest, loops, finder.found, place);
     this.#tiling = place.vectors ? tilingFor(place.schedules, tiles, { nest, loops, ...place }) : tiles.default();
