@@ -1,4 +1,5 @@
 /** @file What a tensor reads: targets, or other examples of the batch. */
+import { once } from "../ir/once.js";
 import { topological } from "../ir/traverse.js";
 import type { Expr, Source, Tensor } from "../ir/types.js";
 
@@ -12,14 +13,17 @@ export function dependence(value: Tensor, isTarget: (source: Source) => boolean)
   return undefined;
 }
 function foldsBatch(expr: Expr): boolean {
-  switch (expr.kind) {
-    case "fold":
-      return expr.axes.some(({ extent }) => extent === "batch") || foldsBatch(expr.body);
-    case "apply":
-      return expr.arguments.some(foldsBatch);
-    case "read":
-      return expr.at.some(foldsBatch);
-    default:
-      return false;
-  }
+  const folds = once((e): boolean => {
+    switch (e.kind) {
+      case "fold":
+        return e.axes.some(({ extent }) => extent === "batch") || folds(e.body);
+      case "apply":
+        return e.arguments.some(folds);
+      case "read":
+        return e.at.some(folds);
+      default:
+        return false;
+    }
+  });
+  return folds(expr);
 }

@@ -2,6 +2,7 @@
  * @file Sequences with padding: which positions of an axis hold items, example by example. What is stored over such an axis is 0 in
  * its padding, by a choice in its body, so that sums and products of it need no care, forward or backward.
  */
+import { once } from "../ir/once.js";
 import type { Axis, Expr, ExpressionBuilder, Reducer, ScalarType, Tensor } from "../ir/types.js";
 import { tensorsOf } from "../ir/graph.js";
 import { and, not, or, where } from "../ops/index.js";
@@ -91,35 +92,37 @@ export class Padding {
     );
   }
   /** Whether it is 0 in padding by what it reads, linear in that: its adjoint there meets zeros only. */
-  #vanishes(e: Expr, items: Items, at: Expr): boolean {
-    const of = (part: Expr): boolean => this.#vanishes(part, items, at);
-    switch (e.kind) {
-      case "const":
-        return e.value === 0;
-      case "read":
-        return (
-          !e.outside &&
-          (e.at.some((place, k) => place === at && this.#clean.get(e.tensor)?.[k] === items) ||
-            (this.#within.get(e.tensor)?.some((position) => position.at === at && position.items === items) ?? false))
-        );
-      case "fold":
-        return e.reducer === "sum" && of(e.body);
-      case "apply":
-        switch (e.op.name) {
-          case "negate":
-          case "number":
-            return of(e.arguments[0]!);
-          case "add":
-          case "subtract":
-            return e.arguments.every(of);
-          case "multiply":
-            return e.arguments.every(isFactor) && e.arguments.some(of);
-          default:
-            return false;
-        }
-      default:
-        return false;
-    }
+  #vanishes(expr: Expr, items: Items, at: Expr): boolean {
+    const of = once((e): boolean => {
+      switch (e.kind) {
+        case "const":
+          return e.value === 0;
+        case "read":
+          return (
+            !e.outside &&
+            (e.at.some((place, k) => place === at && this.#clean.get(e.tensor)?.[k] === items) ||
+              (this.#within.get(e.tensor)?.some((position) => position.at === at && position.items === items) ?? false))
+          );
+        case "fold":
+          return e.reducer === "sum" && of(e.body);
+        case "apply":
+          switch (e.op.name) {
+            case "negate":
+            case "number":
+              return of(e.arguments[0]!);
+            case "add":
+            case "subtract":
+              return e.arguments.every(of);
+            case "multiply":
+              return e.arguments.every(isFactor) && e.arguments.some(of);
+            default:
+              return false;
+          }
+        default:
+          return false;
+      }
+    });
+    return of(expr);
   }
 }
 

@@ -1,4 +1,5 @@
 /** @file Replaces index variables, and tensors read, inside an expression, without capture. */
+import { once } from "./once.js";
 import type { Axis, Expr, ExpressionBuilder, Tensor } from "./types.js";
 
 /** The expression with index variables (and, if given, tensors read) replaced. */
@@ -49,10 +50,10 @@ export function substitute(
 
 /** The expression with another in the place of a part of it. */
 export function replaced(graph: ExpressionBuilder, expr: Expr, from: Expr, to: Expr): Expr {
-  const go = (e: Expr): Expr => {
+  const go = once((e): Expr => {
     if (e === from) return to;
     if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map(go));
     return e.kind === "fold" ? graph.fold(e.reducer, e.axes, go(e.body)) : e;
-  };
+  });
   return go(expr);
 }

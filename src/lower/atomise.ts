@@ -2,7 +2,9 @@
  * @file Splits bodies so that forward and backward pass share what is expensive: every fold and every costly function becomes a
  * node of its own, over just the indices it depends on. Later passes fuse again what is used once.
  */
+import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite } from "../ir/traverse.js";
 import type { Apply, Axis, Expr, Origin, Tensor } from "../ir/types.js";
 import { multiply, power } from "../ops/index.js";
@@ -21,15 +23,15 @@ function costOf({ op, arguments: [, exponent] }: Apply): number {
 
 /** Whether every operation of an expression costs less than the limit: cheap enough to be computed twice. */
 export function isCheap(expr: Expr, limit = costly): boolean {
-  if (expr.kind === "fold") return false;
-  return expr.kind !== "apply" || (costOf(expr) < limit && expr.arguments.every((e) => isCheap(e, limit)));
+  const is = once((e): boolean => {
+    if (e.kind === "fold") return false;
+    return e.kind !== "apply" || (costOf(e) < limit && e.arguments.every(is));
+  });
+  return is(expr);
 }
 /** Cheaper to compute again than to keep for every iteration of a loop. */
 export const isTrivial = (expr: Expr): boolean => isCheap(expr, notable);
-const hasRead = (expr: Expr): boolean =>
-  expr.kind === "read" ||
-  (expr.kind === "apply" && expr.arguments.some(hasRead)) ||
-  (expr.kind === "fold" && hasRead(expr.body));
+const hasRead = (expr: Expr): boolean => tensorsOf(expr).size > 0;
 
 const factorsOf = (expr: Expr): Expr[] =>
   expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
@@ -74,9 +76,14 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
     const stored = factors.map((e) => (e.kind === "apply" && hasRead(e) && misses(e) ? store(e, scope) : e));
     return stored.reduce((a, b) => graph.apply(multiply, a, b));
   };
-  const go = (expr: Expr, scope: readonly Axis[], stays: boolean): Expr => {
+  /** `go` for the parts of what has this scope. */
+  const within = (scope: readonly Axis[]) => {
+    const part: (expr: Expr) => Expr = once((expr) => go(expr, scope, false, part));
+    return part;
+  };
+  const go = (expr: Expr, scope: readonly Axis[], stays: boolean, part: (expr: Expr) => Expr): Expr => {
     if (expr.kind === "apply") {
-      const made = graph.apply(expr.op, ...expr.arguments.map((e) => go(e, scope, false)));
+      const made = graph.apply(expr.op, ...expr.arguments.map(part));
       if (stays || made.kind !== "apply") return made;
       const cost = costOf(made);
       const repeats = cost >= notable && hasRead(made) && scope.some((axis) => !made.free.includes(axis));
@@ -84,13 +91,13 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
     }
     if (expr.kind === "fold") {
       const inner = [...scope, ...expr.axes];
-      const value = go(expr.body, inner, false);
+      const value = within(inner)(expr.body);
       const made = graph.fold(expr.reducer, expr.axes, expr.reducer === "sum" ? factored(value, inner) : value);
       return stays ? made : store(made, scope);
     }
     return expr;
   };
-  return go(body, axes, rootStays);
+  return go(body, axes, rootStays, within(axes));
 }
 
 /** The roots, with the bodies they need split. */

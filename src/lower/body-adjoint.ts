@@ -1,5 +1,6 @@
 /** @file The adjoints of what a scalar expression reads, given the adjoint of its value: the reverse walk over one node's body. */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
 import { equal, floorDivide, modulo, multiply, not, number, where, add, and } from "../ops/index.js";
 import { whole } from "./affine.js";
@@ -18,20 +19,23 @@ export interface BodyAdjoint {
 export const isFloat = ({ type }: { readonly type: string }): boolean => type === "f32" || type === "f64";
 
 /** Whether the value of an expression has a derivative by one of the tensors. */
-export function dependsOn(expr: Expr, needs: ReadonlySet<Tensor>): boolean {
-  if (!isFloat(expr)) return false;
-  switch (expr.kind) {
-    case "read":
-      return needs.has(expr.tensor);
-    case "apply":
-      return expr.op.gradient !== undefined && expr.arguments.some((e) => dependsOn(e, needs));
-    case "fold":
-      return dependsOn(expr.body, needs);
-    case "const":
-    case "index":
-    case "scalar":
-      return false;
-  }
+export const dependsOn = (expr: Expr, needs: ReadonlySet<Tensor>): boolean => dependenceOn(needs)(expr);
+
+function dependenceOn(needs: ReadonlySet<Tensor>): (expr: Expr) => boolean {
+  const depends = once((e): boolean => {
+    if (!isFloat(e)) return false;
+    switch (e.kind) {
+      case "read":
+        return needs.has(e.tensor);
+      case "apply":
+        return e.op.gradient !== undefined && e.arguments.some(depends);
+      case "fold":
+        return depends(e.body);
+      default:
+        return false;
+    }
+  });
+  return depends;
 }
 
 /**
@@ -49,8 +53,9 @@ export function adjointsOfReads(
   // Arguments before users; what lies inside a fold is walked in the fold's own scope.
   const order: Expr[] = [];
   const seen = new Set<Expr>();
+  const depends = dependenceOn(needs);
   const visit = (expr: Expr) => {
-    if (seen.has(expr) || !dependsOn(expr, needs)) return;
+    if (seen.has(expr) || !depends(expr)) return;
     seen.add(expr);
     if (expr.kind === "apply") expr.arguments.forEach(visit);
     order.push(expr);

@@ -3,6 +3,7 @@
  * wherever every element can say which terms land on it, else as a `scatter`.
  */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Extent, Origin, Tensor } from "../ir/types.js";
 import { and, equal, multiply, where } from "../ops/index.js";
 import { expression, minus, subscript, times, whole } from "./affine.js";
@@ -95,12 +96,12 @@ function isBounded(factors: readonly Expr[], axis: Axis): boolean {
 
 /** Reads that mention one of the axes give 0 outside. */
 function withZeroOutside(graph: Graph, expr: Expr, axes: ReadonlySet<Axis>): Expr {
-  if (expr.kind === "read")
-    return expr.outside === undefined && expr.free.some((axis) => axes.has(axis))
-      ? graph.read(expr.tensor, expr.at, 0)
-      : expr;
-  if (expr.kind !== "apply") return expr;
-  return graph.apply(expr.op, ...expr.arguments.map((e) => withZeroOutside(graph, e, axes)));
+  const go = once((e): Expr => {
+    if (e.kind === "read")
+      return e.outside === undefined && e.free.some((axis) => axes.has(axis)) ? graph.read(e.tensor, e.at, 0) : e;
+    return e.kind === "apply" ? graph.apply(e.op, ...e.arguments.map(go)) : e;
+  });
+  return go(expr);
 }
 
 /** Whether `sign * (u - offset)` stays within the axis for all u below `extent`. */

@@ -7,6 +7,7 @@
  */
 import { inputsOf, topological } from "../ir/traverse.js";
 import type { Axis, Expr, Row, Scan, Tensor } from "../ir/types.js";
+import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import { substitute } from "../ir/substitute.js";
 import { equal, where } from "../ops/index.js";
@@ -65,7 +66,7 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
       const next = carries.map(({ leaf }) => inner.adjoint(leaf) ?? zeros(graph, leaf));
       const rows = new Set<Tensor>();
       for (const { at, body } of inner.deferred)
-        for (const expr of [...at, body]) for (const read of readsOf(expr)) gather(read, rows, saved);
+        for (const expr of [...at, body]) for (const read of tensorsOf(expr)) gather(read, rows, saved);
       kept.push(...rows);
       const forward = (tensor: Tensor) => tensor.scans.includes(scan) && !isReverse(tensor);
       for (const tensor of topological([...next, ...kept], (t) => (forward(t) ? [] : inputsOf(t))))
@@ -127,15 +128,6 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
 /** Computed again from what it reads, rather than kept as a row. */
 function isRepeatable(tensor: Tensor): boolean {
   return (tensor.kind === "compute" && isTrivial(tensor.body)) || tensor.kind === "reshape" || tensor.kind === "custom";
-}
-
-function readsOf(expr: Expr, into = new Set<Tensor>()): Set<Tensor> {
-  if (expr.kind === "read") {
-    into.add(expr.tensor);
-    for (const at of expr.at) readsOf(at, into);
-  } else if (expr.kind === "apply") for (const argument of expr.arguments) readsOf(argument, into);
-  else if (expr.kind === "fold") readsOf(expr.body, into);
-  return into;
 }
 
 /** The tensors computed in a scan's body itself, not in scans inside it. */

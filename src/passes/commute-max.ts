@@ -6,6 +6,7 @@ import type { Graph } from "../ir/graph.js";
 import { replaced } from "../ir/substitute.js";
 import { rewrite, topological, usersOf } from "../ir/traverse.js";
 import type { Compute, Expr, Read, Tensor } from "../ir/types.js";
+import { foldsOf } from "./body.js";
 import { Simplifier } from "./simplify.js";
 import { inlined } from "./views.js";
 
@@ -15,7 +16,10 @@ export function commuteMax(graph: Graph, roots: readonly Tensor[]): readonly Ten
   const simplifier = new Simplifier(graph, { differentiated: false });
   /** An elementwise array that is read by one tensor only. */
   const isPassing = (tensor: Tensor): tensor is Compute =>
-    tensor.kind === "compute" && !wanted.has(tensor) && users.get(tensor)?.length === 1 && !hasFold(tensor.body);
+    tensor.kind === "compute" &&
+    !wanted.has(tensor) &&
+    users.get(tensor)?.length === 1 &&
+    foldsOf(tensor.body).length === 0;
   const commuted = (tensor: Compute): Expr | undefined => {
     let body: Expr | undefined;
     for (;;) {
@@ -48,9 +52,6 @@ function windowOf(e: Expr): Read | undefined {
       ? e.body
       : undefined;
   if (e.kind !== "apply") return undefined;
-  const folds = e.arguments.filter(hasFold);
+  const folds = e.arguments.filter((argument) => foldsOf(argument).length > 0);
   return folds.length === 1 ? windowOf(folds[0]!) : undefined;
-}
-function hasFold(e: Expr): boolean {
-  return e.kind === "fold" || (e.kind === "apply" && e.arguments.some(hasFold));
 }

@@ -1,6 +1,7 @@
 /** @file Small arrays that depend on no memory and are the same everywhere become that number: the counts of an average pool. */
 import type { Graph } from "../ir/graph.js";
 import { evaluate } from "../ir/interpret.js";
+import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Compute, Expr, Tensor } from "../ir/types.js";
 import { countOf, Prices } from "./price.js";
@@ -41,17 +42,20 @@ function valueOf(tensor: Compute): number | undefined {
   return values!.every((value) => Object.is(value, first)) ? first : undefined;
 }
 /** Whether it depends on the run: on the step, a key, or the number of examples. */
-function usesScalar(e: Expr): boolean {
-  switch (e.kind) {
-    case "scalar":
-      return true;
-    case "apply":
-      return e.arguments.some(usesScalar);
-    case "fold":
-      return e.axes.some(({ extent }) => extent === "batch") || usesScalar(e.body);
-    case "read":
-      return e.at.some(usesScalar);
-    default:
-      return false;
-  }
+function usesScalar(expr: Expr): boolean {
+  const uses = once((e): boolean => {
+    switch (e.kind) {
+      case "scalar":
+        return true;
+      case "apply":
+        return e.arguments.some(uses);
+      case "fold":
+        return e.axes.some(({ extent }) => extent === "batch") || uses(e.body);
+      case "read":
+        return e.at.some(uses);
+      default:
+        return false;
+    }
+  });
+  return uses(expr);
 }

@@ -1,6 +1,7 @@
 /** @file Folds to loops: several folds over the same indices share their loops, one accumulator each; small windows are unrolled. */
 import { add, greater, less, maximum, multiply } from "../ops/index.js";
 import type { KernelExpr } from "../ir/kernel.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Fold, Reducer } from "../ir/types.js";
 import { affine, int, lane, lanes, linear, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
@@ -38,7 +39,7 @@ export class Folds {
   readonly #places: Places;
   readonly #inLanes: ReadonlySet<Axis>;
   readonly #shortest: number;
-  readonly #contains = new Map<Expr, boolean>();
+  readonly containsFold: (expr: Expr) => boolean;
 
   /** `folded`: innermost indices of folds that run four at a time; `used`: lanes with a point of the nest. */
   constructor(
@@ -50,6 +51,7 @@ export class Folds {
     this.#blocks = blocks;
     this.#places = places;
     this.#inLanes = folded;
+    this.containsFold = foldFinder(places.inline);
     this.#shortest = vectors ? 1 : shortest;
     this.expressions = new Expressions(blocks, places, offsets, used, (instances) => this.#make(instances));
   }
@@ -60,20 +62,6 @@ export class Folds {
     for (const instance of instances) this.#outermost(instance.expr, instance.env, found, new Set());
     if (found.size > 0) this.#make([...found.values()]);
     return instances.map(({ expr, env }) => this.expressions.evaluate(expr, env));
-  }
-
-  containsFold(expr: Expr): boolean {
-    const known = this.#contains.get(expr);
-    if (known !== undefined) return known;
-    let contains = false;
-    if (expr.kind === "fold") contains = true;
-    else if (expr.kind === "apply") contains = expr.arguments.some((argument) => this.containsFold(argument));
-    else if (expr.kind === "read") {
-      const inline = this.#places.inline.get(expr.tensor);
-      contains = inline ? this.containsFold(inline) : expr.at.some((at) => this.containsFold(at));
-    }
-    this.#contains.set(expr, contains);
-    return contains;
   }
 
   #outermost(expr: Expr, env: Env, into: Map<string, Instance<Fold>>, seen: Set<Expr>): void {
@@ -103,7 +91,7 @@ export class Folds {
         const list = [...members.values()];
         const results = isWindow(
           list.map(({ expr }) => expr),
-          (expr) => this.containsFold(expr),
+          this.containsFold,
         )
           ? this.#unrolled(list)
           : this.#looped(list);
@@ -321,6 +309,17 @@ const acrossOf = (reducer: Reducer): "sum" | "product" | "max" | "min" => {
   if (reducer === "argmax" || reducer === "argmin") throw new Error("kernel: places are not folded in lanes");
   return reducer;
 };
+
+/** Says whether an expression contains a fold, looking into what is computed at the same point. */
+export function foldFinder(inline: Places["inline"]): (expr: Expr) => boolean {
+  const contains = once((expr): boolean => {
+    if (expr.kind === "apply") return expr.arguments.some(contains);
+    if (expr.kind !== "read") return expr.kind === "fold";
+    const body = inline.get(expr.tensor);
+    return body ? contains(body) : expr.at.some(contains);
+  });
+  return contains;
+}
 
 /** Whether folds over these common indices are written out: few positions, around other folds, none clipped position by position. */
 export function isWindow(folds: readonly Fold[], containsFold: (expr: Expr) => boolean): boolean {

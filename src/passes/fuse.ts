@@ -3,7 +3,9 @@
  * element (identically, or in windows that do not overlap) takes its reader as an epilogue, and computes only what is read. The
  * factors of a contraction stay plain reads. After this pass each tensor that is still read is one that gets memory.
  */
+import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Read, Scan, Scatter, Tensor } from "../ir/types.js";
 import { number, where } from "../ops/index.js";
@@ -243,15 +245,11 @@ function pinnedOf(order: readonly Tensor[], roots: readonly Tensor[]): ReadonlyS
       for (const { init, next } of tensor.scan.carries) pinned.add(init).add(next);
       for (const { value, at } of tensor.scan.rows) {
         pinned.add(value);
-        readsIn(at, pinned);
+        tensorsOf(at, pinned);
       }
     }
   }
   return pinned;
-}
-function readsIn(e: Expr, into: Set<Tensor>): void {
-  if (e.kind === "read") into.add(e.tensor);
-  else if (e.kind === "apply") for (const argument of e.arguments) readsIn(argument, into);
 }
 
 /** Contractions, and elementwise values over one that has no other reader. */
@@ -264,7 +262,7 @@ function contractedIn(order: readonly Tensor[], pinned: ReadonlySet<Tensor>): Re
   for (const tensor of order) {
     if (tensor.kind !== "compute") continue;
     const { axes, body } = tensor;
-    const isEpilogue = (e: Expr): boolean =>
+    const isEpilogue = once((e): boolean =>
       e.kind === "apply"
         ? e.arguments.some(isEpilogue)
         : e.kind === "read" &&
@@ -273,7 +271,8 @@ function contractedIn(order: readonly Tensor[], pinned: ReadonlySet<Tensor>): Re
           readers.get(e.tensor) === 1 &&
           levelOf(e.tensor) === levelOf(tensor) &&
           e.at.length === axes.length &&
-          e.at.every((at, k) => at.kind === "index" && at.axis === axes[k]);
+          e.at.every((at, k) => at.kind === "index" && at.axis === axes[k]),
+    );
     if (hasContraction(body) || isEpilogue(body)) contracted.add(tensor);
   }
   return contracted;

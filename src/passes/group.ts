@@ -1,7 +1,8 @@
 /** @file Puts computes over the same index space into one loop nest when they share work: optimizer updates, a maximum and its place. */
 import { tensorsOf } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { inputsOf } from "../ir/traverse.js";
-import type { Compute, Expr, Fold, Scatter, Tensor } from "../ir/types.js";
+import type { Compute, Expr, Scatter, Tensor } from "../ir/types.js";
 import { owner } from "./nest.js";
 import type { ScanUnit, Unit } from "./nest.js";
 import { callsIn, mostCalls } from "./price.js";
@@ -88,25 +89,32 @@ function joins(
 
 /** Whether every read of the tensor is at the nest's own indices, outside folds. */
 export function readsInPlace(expr: Expr, tensor: Tensor, unit: Compute): boolean {
-  switch (expr.kind) {
-    case "read":
-      if (expr.tensor === tensor)
-        return expr.at.every(
-          (at, k) => at.kind === "index" && at.axis === unit.axes[k] && at.axis.extent === tensor.shape[k],
-        );
-      return expr.at.every((at) => readsInPlace(at, tensor, unit));
-    case "apply":
-      return expr.arguments.every((argument) => readsInPlace(argument, tensor, unit));
-    case "fold":
-      return !tensorsOf(expr.body).has(tensor);
-    default:
-      return true;
-  }
+  const isInPlace = once((e): boolean => {
+    switch (e.kind) {
+      case "read":
+        if (e.tensor === tensor)
+          return e.at.every(
+            (at, k) => at.kind === "index" && at.axis === unit.axes[k] && at.axis.extent === tensor.shape[k],
+          );
+        return e.at.every(isInPlace);
+      case "apply":
+        return e.arguments.every(isInPlace);
+      case "fold":
+        return !tensorsOf(e.body).has(tensor);
+      default:
+        return true;
+    }
+  });
+  return isInPlace(expr);
 }
 
-function foldBodies(expr: Expr, into: Set<Expr> = new Set()): Set<Expr> {
-  if (expr.kind === "fold") into.add((expr satisfies Fold).body);
-  else if (expr.kind === "apply") for (const argument of expr.arguments) foldBodies(argument, into);
-  else if (expr.kind === "read") for (const at of expr.at) foldBodies(at, into);
-  return into;
+function foldBodies(expr: Expr): Set<Expr> {
+  const bodies = new Set<Expr>();
+  const visit = once((e): void => {
+    if (e.kind === "fold") bodies.add(e.body);
+    else if (e.kind === "apply") e.arguments.forEach(visit);
+    else if (e.kind === "read") e.at.forEach(visit);
+  });
+  visit(expr);
+  return bodies;
 }

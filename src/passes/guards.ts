@@ -1,6 +1,7 @@
 /** @file Zero padding without tests: loops are clipped to where their reads are inside, if outside they would add nothing. */
 import { affine as formOf } from "../ir/affine.js";
 import type { KernelExpr } from "../ir/kernel.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Fold, Read, Reducer } from "../ir/types.js";
 import { affine, int, plus, shifted, times } from "./affine.js";
 import type { Affine } from "./affine.js";
@@ -101,14 +102,17 @@ export function clip(
 
 /** Whether a read in the expression may be outside, depending on one of the indices. */
 export function hasGuard(expr: Expr, axes: readonly Axis[]): boolean {
-  if (!expr.free.some((axis) => axes.includes(axis))) return false;
-  if (expr.kind === "apply") return expr.arguments.some((argument) => hasGuard(argument, axes));
-  if (expr.kind === "fold") return hasGuard(expr.body, axes);
-  return (
-    expr.kind === "read" &&
-    expr.outside !== undefined &&
-    expr.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !staysInside(at, expr.tensor.shape[k]!))
-  );
+  const has = once((e): boolean => {
+    if (!e.free.some((axis) => axes.includes(axis))) return false;
+    if (e.kind === "apply") return e.arguments.some(has);
+    if (e.kind === "fold") return has(e.body);
+    return (
+      e.kind === "read" &&
+      e.outside !== undefined &&
+      e.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !staysInside(at, e.tensor.shape[k]!))
+    );
+  });
+  return has(expr);
 }
 
 /** Reads outside of which the fold's body is neutral: zero factors of a summed product, the operand of a maximum. */

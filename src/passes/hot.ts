@@ -1,6 +1,6 @@
 /** @file The folds of a nest in which it spends its time. */
 import type { Axis, Expr, Fold } from "../ir/types.js";
-import { isWindow } from "./folds.js";
+import { foldFinder, isWindow } from "./folds.js";
 import type { Nest } from "./nest.js";
 
 /** One innermost fold of a nest, with the unrolled windows around it. */
@@ -12,12 +12,20 @@ export interface Hot {
 /** Innermost folds that become loops; those that another contains are less hot. */
 export function hotFolds(nest: Nest): readonly Hot[] {
   const found: Hot[] = [];
-  const seen = new Set<Expr>();
+  const known = new Map<Expr, boolean>();
+  const contains = foldFinder(nest.inline);
   const visit = (expr: Expr, windows: readonly Axis[]): boolean => {
+    const before = known.get(expr);
+    if (before !== undefined) return before;
+    const isLooped = look(expr, windows);
+    known.set(expr, isLooped);
+    return isLooped;
+  };
+  /** Whether a fold in it becomes a loop. */
+  const look = (expr: Expr, windows: readonly Axis[]): boolean => {
+    if (!contains(expr)) return false;
     if (expr.kind === "fold") {
-      if (seen.has(expr)) return true;
-      seen.add(expr);
-      const unrolled = isWindow([expr], (e) => contains(e, nest));
+      const unrolled = isWindow([expr], contains);
       const deeper = visit(expr.body, unrolled ? [...windows, ...expr.axes] : windows);
       if (!deeper && !unrolled && !found.some(({ fold }) => fold.body === expr.body))
         found.push({ fold: expr, windows });
@@ -29,11 +37,4 @@ export function hotFolds(nest: Nest): readonly Hot[] {
   };
   for (const { value } of nest.outputs) visit(value, []);
   return found;
-}
-function contains(expr: Expr, nest: Nest): boolean {
-  if (expr.kind === "fold") return true;
-  if (expr.kind === "apply") return expr.arguments.some((argument) => contains(argument, nest));
-  if (expr.kind !== "read") return false;
-  const inline = nest.inline.get(expr.tensor);
-  return inline ? contains(inline, nest) : expr.at.some((at) => contains(at, nest));
 }

@@ -5,6 +5,7 @@ import { affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
 import type { ArrayName } from "../ir/kernel.js";
+import { once } from "../ir/once.js";
 import type {
   Axis,
   Compute,
@@ -178,7 +179,7 @@ export function blocked(graph: Graph, written: Written, batch: number): Written 
   const { axes, value } = written;
   if (value.kind !== "fold" || value.reducer !== "sum" || axes.length === 0 || written.accumulate) return written;
   const leading = new Map<Axis, number>();
-  for (const { tensor, at } of tensorReads(value.body)) {
+  for (const { tensor, at } of tensorReads(value.body).values()) {
     const lead = at[0] && [...(affine(at[0])?.terms.keys() ?? [])];
     if (lead?.length !== 1 || !value.axes.includes(lead[0]!) || !tensor.shape.includes("batch")) continue;
     leading.set(lead[0]!, (leading.get(lead[0]!) ?? 0) + sizeOf(tensor.shape, batch));
@@ -190,8 +191,12 @@ export function blocked(graph: Graph, written: Written, batch: number): Written 
   return { axes: [block[0], ...axes], at: written.at, value: graph.fold("sum", rest, value.body), accumulate: true };
 }
 /** The reads of an expression, of each tensor one. */
-function tensorReads(expr: Expr, into = new Map<Tensor, Read>()): Iterable<Read> {
-  if (expr.kind === "read") into.set(expr.tensor, expr);
-  else if (expr.kind === "apply") for (const argument of expr.arguments) tensorReads(argument, into);
-  return into.values();
+function tensorReads(expr: Expr): ReadonlyMap<Tensor, Read> {
+  const reads = new Map<Tensor, Read>();
+  const visit = once((e): void => {
+    if (e.kind === "read") reads.set(e.tensor, e);
+    else if (e.kind === "apply") e.arguments.forEach(visit);
+  });
+  visit(expr);
+  return reads;
 }

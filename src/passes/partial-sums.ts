@@ -10,10 +10,10 @@
  */
 import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
-import { replaced } from "../ir/substitute.js";
 import { rewriteProgram } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Fold, Program, Read, Tensor } from "../ir/types.js";
 import { add, multiply } from "../ops/index.js";
+import { foldsOf, withFolds } from "./body.js";
 import { partsOfSums } from "./parts.js";
 
 export function withPartialSums(graph: Graph, program: Program, batch: number): Program {
@@ -23,16 +23,10 @@ export function withPartialSums(graph: Graph, program: Program, batch: number): 
   return rewriteProgram(graph, program, (tensor, { rebuild }) => {
     const made = rebuild(tensor);
     if (made.kind !== "compute" || made.scans.length > 0) return made;
-    const sums = [...sumsIn(made.body)];
+    const sums = foldsOf(made.body);
     const rows = sums.length === 1 ? rowsOf(made, sums[0]!, isUpdated, batch) : undefined;
     return rows ? inParts(graph, made, sums[0]!, rows) : made;
   });
-}
-
-function sumsIn(expr: Expr, into = new Set<Fold>()): ReadonlySet<Fold> {
-  if (expr.kind === "fold") into.add(expr);
-  else if (expr.kind === "apply") for (const argument of expr.arguments) sumsIn(argument, into);
-  return into;
 }
 
 /** The index of the weights' rows, where parts move less than half as many numbers between threads as sharing by unit. */
@@ -62,5 +56,9 @@ function inParts(graph: Graph, tensor: Compute, sum: Fold, rows: Axis): Tensor {
   const own = tensor.axes.map((axis) => graph.index(axis));
   const partial = (p: number): Expr => graph.read(parts, [graph.constant(p, "i32"), ...own]);
   const total = Array.from({ length: partsOfSums }, (_, p) => partial(p)).reduce((a, b) => graph.apply(add, a, b));
-  return graph.compute(tensor.axes, replaced(graph, tensor.body, sum, total), tensor.origin);
+  return graph.compute(
+    tensor.axes,
+    withFolds(graph, tensor.body, () => total),
+    tensor.origin,
+  );
 }

@@ -3,6 +3,7 @@
  * (a state of zeros), or what would be carried out is wanted by nobody (the gradient by that state).
  */
 import { substitute } from "../ir/substitute.js";
+import { once } from "../ir/once.js";
 import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Tensor } from "../ir/types.js";
@@ -75,7 +76,7 @@ const changed = (graph: Graph, nest: Nest, map: ReadonlyMap<Axis, Expr>): Nest =
 function first(graph: Graph, nest: Nest, initial: readonly Initial[]): Nest {
   const values = new Map(initial.map((one) => [one.tensor, one]));
   const simplifier = new Simplifier(graph, { differentiated: true, scheduled: true });
-  const put = (e: Expr): Expr => {
+  const put = once((e): Expr => {
     if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map(put));
     if (e.kind === "fold") return graph.fold(e.reducer, e.axes, put(e.body));
     if (e.kind !== "read") return e;
@@ -86,7 +87,7 @@ function first(graph: Graph, nest: Nest, initial: readonly Initial[]): Nest {
       (!known.isSequence || (state?.kind === "const" && state.value === 0)) &&
       (e.outside === undefined || e.outside === known.value);
     return isKnown ? graph.constant(known.value, e.type) : graph.read(e.tensor, e.at.map(put), e.outside);
-  };
+  });
   return rewritten(nest, (e) => simplifier.simplify(put(e)));
 }
 

@@ -1,4 +1,5 @@
 /** @file What an expression costs to evaluate once, in multiplications; what decides between storing and computing again. */
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
 import { multiply, negate, number, where } from "../ops/index.js";
 
@@ -73,17 +74,24 @@ function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
   return a.length === b.length && a.every((axis) => b.includes(axis));
 }
 /** Reads that a sum multiplies, each once. */
-function factorsOf(e: Expr): readonly Read[] {
-  if (e.kind === "read") return e.tensor.type === "f32" ? [e] : [];
-  if (e.kind !== "apply") return [];
-  if (e.op === multiply) return [...new Set(e.arguments.flatMap(factorsOf))];
-  if (e.op === negate || e.op === number) return factorsOf(e.arguments[0]!);
-  return e.op === where ? [...new Set(e.arguments.slice(1).flatMap(factorsOf))] : [];
+function factorsOf(expr: Expr): readonly Read[] {
+  const factors = new Set<Read>();
+  const visit = once((e): void => {
+    if (e.kind === "read" && e.tensor.type === "f32") factors.add(e);
+    if (e.kind !== "apply") return;
+    if (e.op === multiply || e.op === negate || e.op === number) e.arguments.forEach(visit);
+    else if (e.op === where) e.arguments.slice(1).forEach(visit);
+  });
+  visit(expr);
+  return [...factors];
 }
 /** Whether an expression contains a contraction. */
-export function hasContraction(e: Expr): boolean {
-  if (e.kind === "fold") return isContraction(e) || hasContraction(e.body);
-  return e.kind === "apply" && e.arguments.some(hasContraction);
+export function hasContraction(expr: Expr): boolean {
+  const has = once((e): boolean => {
+    if (e.kind === "fold") return isContraction(e) || has(e.body);
+    return e.kind === "apply" && e.arguments.some(has);
+  });
+  return has(expr);
 }
 
 /** Calls in one loop: short ones keep their constants in registers. */

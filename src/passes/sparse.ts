@@ -12,6 +12,7 @@ import type { Graph } from "../ir/graph.js";
 import { rewriteProgram } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Fold, Program, Read, Scatter, Tensor } from "../ir/types.js";
 import { add, multiply, negate, subtract } from "../ops/index.js";
+import { withFolds } from "./body.js";
 
 /** Elements of the scatter's result per element scattered from which the zeros are worth skipping. */
 const leastZeros = 3;
@@ -20,23 +21,21 @@ export function skipZeros(graph: Graph, program: Program): Program {
   return rewriteProgram(graph, program, (tensor, { rebuild }) => {
     const made = rebuild(tensor);
     if (made.kind !== "compute") return made;
-    const body = replaceFolds(graph, made, made.body);
+    const body = withoutScatters(graph, made);
     return body === made.body ? made : graph.compute(made.axes, body, made.origin);
   });
 }
 
 /** Sums in elementwise positions; what lies inside other folds stays. */
-function replaceFolds(graph: Graph, tensor: Compute, expr: Expr): Expr {
-  if (expr.kind === "apply") {
-    const parts = expr.arguments.map((argument) => replaceFolds(graph, tensor, argument));
-    return parts.every((part, k) => part === expr.arguments[k]) ? expr : graph.apply(expr.op, ...parts);
-  }
-  if (expr.kind !== "fold" || expr.reducer !== "sum") return expr;
-  const factors = factorsOf(expr.body);
-  const sparse = factors.filter(isSparse);
-  if (sparse.length !== 1) return expr;
-  const rest = factors.filter((factor) => factor !== sparse[0]);
-  return new SparseSum(graph, tensor, expr, sparse[0]!, rest).result() ?? expr;
+function withoutScatters(graph: Graph, tensor: Compute): Expr {
+  return withFolds(graph, tensor.body, (fold) => {
+    if (fold.reducer !== "sum") return undefined;
+    const factors = factorsOf(fold.body);
+    const sparse = factors.filter(isSparse);
+    if (sparse.length !== 1) return undefined;
+    const rest = factors.filter((factor) => factor !== sparse[0]);
+    return new SparseSum(graph, tensor, fold, sparse[0]!, rest).result();
+  });
 }
 
 function factorsOf(expr: Expr): readonly Expr[] {

@@ -3,6 +3,7 @@
  * attention's scores times values times output weights.
  */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
 import { multiply } from "../ops/index.js";
@@ -24,15 +25,23 @@ export function splitProducts(graph: Graph, roots: readonly Tensor[]): readonly 
 const factorsOf = (e: Expr): readonly Expr[] =>
   e.kind === "apply" && e.op === multiply ? e.arguments.flatMap(factorsOf) : [e];
 const isLong = (e: Fold): boolean => isContraction(e) && e.type === "f32" && factorsOf(e.body).length > 2;
-function hasLongProduct(e: Expr): boolean {
-  if (e.kind === "fold") return isLong(e) || hasLongProduct(e.body);
-  return e.kind === "apply" && e.arguments.some(hasLongProduct);
+function hasLongProduct(expr: Expr): boolean {
+  const has = once((e): boolean => {
+    if (e.kind === "fold") return isLong(e) || has(e.body);
+    return e.kind === "apply" && e.arguments.some(has);
+  });
+  return has(expr);
 }
 
-function split(graph: Graph, e: Expr, outside: ReadonlySet<Axis>, origin: Origin): Expr {
-  if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map((part) => split(graph, part, outside, origin)));
-  if (e.kind !== "fold") return e;
-  if (!isLong(e)) return graph.fold(e.reducer, e.axes, split(graph, e.body, outside, origin));
+function split(graph: Graph, expr: Expr, outside: ReadonlySet<Axis>, origin: Origin): Expr {
+  const go = once((e): Expr => {
+    if (e.kind === "apply") return graph.apply(e.op, ...e.arguments.map(go));
+    if (e.kind !== "fold") return e;
+    return isLong(e) ? inPairs(graph, e, outside, origin) : graph.fold(e.reducer, e.axes, go(e.body));
+  });
+  return go(expr);
+}
+function inPairs(graph: Graph, e: Fold, outside: ReadonlySet<Axis>, origin: Origin): Expr {
   let axes = e.axes;
   let factors = factorsOf(e.body);
   while (factors.length > 2) {

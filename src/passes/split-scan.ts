@@ -7,6 +7,7 @@ import type { Graph } from "../ir/graph.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Rewriting } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Row, Scan, Tensor } from "../ir/types.js";
+import { foldsOf } from "./body.js";
 
 export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
   const early = earlyTensors(topological(roots));
@@ -47,7 +48,7 @@ function earlyTensors(order: readonly Tensor[]): ReadonlySet<Tensor> {
   const early = new Set<Tensor>();
   for (const tensor of order.toReversed()) {
     if (tensor.kind !== "compute" || !free.has(tensor)) continue;
-    if (!early.has(tensor) && !hasFold(tensor.body)) continue;
+    if (!early.has(tensor) && foldsOf(tensor.body).length === 0) continue;
     early.add(tensor);
     const scan = tensor.scans.at(-1);
     for (const input of tensor.reads) if (free.has(input) && input.scans.at(-1) === scan) early.add(input);
@@ -101,6 +102,3 @@ const inserted = <T>(list: readonly T[], position: number, item: T): readonly T[
   item,
   ...list.slice(position),
 ];
-function hasFold(e: Expr): boolean {
-  return e.kind === "fold" || (e.kind === "apply" && e.arguments.some(hasFold));
-}

@@ -8,6 +8,7 @@
  * more, a tile of examples uses what it fetches often enough.
  */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Fold, Read } from "../ir/types.js";
 import { add, multiply } from "../ops/index.js";
 import { stridesAt } from "./access.js";
@@ -32,14 +33,14 @@ function streamed(graph: Graph, nest: Nest): readonly Nest[] {
   if (several.length !== 1 || lists || inline.size > 1 || outputs.some(({ accumulate }) => accumulate)) return [nest];
   const before: Nest[] = [];
   const views = new Map(nest.views);
-  const replace = (expr: Expr): Expr => {
+  const replace = once((expr): Expr => {
     if (expr.kind === "apply") return graph.apply(expr.op, ...expr.arguments.map(replace));
     if (expr.kind !== "fold" || !isStream(nest, expr, column!)) return expr;
     const { made, sums } = stream(graph, nest, expr, column!);
     before.push(made);
     views.set(sums.buffer.tensor, sums);
     return graph.read(sums.buffer.tensor, [graph.index(column!)]);
-  };
+  });
   const replaced = outputs.map((output) => ({ ...output, value: replace(output.value) }));
   return before.length === 0 ? [nest] : [...before, { ...nest, outputs: replaced, views }];
 }

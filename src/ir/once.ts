@@ -1,0 +1,11 @@
+/** @file Walks of expressions: bodies are graphs that share parts, so that a walk by paths would take exponential time. */
+import type { Expr } from "./types.js";
+
+/** The function, which asks `of` once for each expression; the results must depend on nothing else. */
+export function once<T>(of: (expr: Expr) => T): (expr: Expr) => T {
+  const known = new Map<Expr, T>();
+  return (expr) => {
+    if (!known.has(expr)) known.set(expr, of(expr));
+    return known.get(expr)!;
+  };
+}
