@@ -82,17 +82,17 @@ export function adjointsOfReads(
         if (expr.op === where) {
           const [condition, a, b] = expr.arguments as [Expr, Expr, Expr];
           const inside = (c: Expr): Expr => (when ? graph.apply(and, when, c) : c);
-          if (dependsOn(a, needs)) collect(a, { value: own, when: inside(condition) });
-          if (dependsOn(b, needs)) collect(b, { value: own, when: inside(graph.apply(not, condition)) });
+          if (depends(a)) collect(a, { value: own, when: inside(condition) });
+          if (depends(b)) collect(b, { value: own, when: inside(graph.apply(not, condition)) });
           break;
         }
-        const isShared = expr.arguments.filter((e) => dependsOn(e, needs)).length > 1;
+        const isShared = expr.arguments.filter(depends).length > 1;
         if (own.type === "f32" && (isLong(own) || (isShared && (!isCheap(own) || isChoice(own)))))
           own = store(context, own, scope);
         const gradients = expr.op.gradient!(graph, expr.arguments, expr === root ? value : expr, own);
         expr.arguments.forEach((argument, k) => {
           const part = gradients[k];
-          if (!part || !dependsOn(argument, needs)) return;
+          if (!part || !depends(argument)) return;
           collect(argument, { value: part, when });
         });
         break;

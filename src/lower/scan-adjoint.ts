@@ -65,12 +65,13 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
 
       const next = carries.map(({ leaf }) => inner.adjoint(leaf) ?? zeros(graph, leaf));
       const rows = new Set<Tensor>();
-      for (const { at, body } of inner.deferred)
-        for (const expr of [...at, body]) for (const read of tensorsOf(expr)) gather(read, rows, saved);
+      const read = new Set<Tensor>();
+      for (const { at, body } of inner.deferred) for (const expr of [...at, body]) tensorsOf(expr, read);
+      for (const tensor of leavesOf(read)) (isReverse(tensor) ? rows : saved).add(tensor);
       kept.push(...rows);
       const forward = (tensor: Tensor) => tensor.scans.includes(scan) && !isReverse(tensor);
-      for (const tensor of topological([...next, ...kept], (t) => (forward(t) ? [] : inputsOf(t))))
-        if (forward(tensor)) recompute(tensor);
+      const wanted = topological([...next, ...kept], (t) => (forward(t) ? [] : inputsOf(t))).filter(forward);
+      for (const tensor of leavesOf(wanted)) saved.add(tensor);
 
       savedRows = extend(walk, scan, saved);
       // The forward values of this iteration, from the rows.
@@ -109,19 +110,12 @@ export function scanAdjoint(walk: Walk, level: Level, scan: Scan): void {
     level.contribute(tensor, contribution, from);
   }
 
-  /** What must be a row so that `tensor` can be computed for all iterations at once. */
-  function gather(tensor: Tensor, rows: Set<Tensor>, saved: Set<Tensor>): void {
-    if (isReverse(tensor)) rows.add(tensor);
-    else if (tensor.scans.includes(scan)) {
-      if (!isRepeatable(tensor)) saved.add(tensor);
-      else for (const input of inputsOf(tensor)) gather(input, rows, saved);
-    }
-  }
-  /** What must be a row so that the forward value `tensor` can be computed in the reverse scan. */
-  function recompute(tensor: Tensor): void {
-    if (!tensor.scans.includes(scan)) return;
-    if (!isRepeatable(tensor)) saved.add(tensor);
-    else for (const input of inputsOf(tensor)) recompute(input);
+  /** What of the scan must be a row so that the tensors can be computed from rows: reverse values, and forward ones. */
+  function leavesOf(tensors: Iterable<Tensor>): readonly Tensor[] {
+    const isInside = (tensor: Tensor) => isReverse(tensor) || tensor.scans.includes(scan);
+    const isLeaf = (tensor: Tensor) => isReverse(tensor) || !isRepeatable(tensor);
+    const order = topological(tensors, (tensor) => (isInside(tensor) && !isLeaf(tensor) ? inputsOf(tensor) : []));
+    return order.filter((tensor) => isInside(tensor) && isLeaf(tensor));
   }
 }
 
