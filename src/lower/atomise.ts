@@ -7,7 +7,7 @@ import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
 import { rewrite } from "../ir/traverse.js";
 import type { Apply, Axis, Expr, Origin, Tensor } from "../ir/types.js";
-import { multiply, power } from "../ops/index.js";
+import { factorsOf, multiply, power } from "../ops/index.js";
 import { materialise } from "./contribution.js";
 
 /** From this cost on (in multiplications) a value is stored rather than computed again. */
@@ -32,9 +32,6 @@ export function isCheap(expr: Expr, limit = costly): boolean {
 /** Cheaper to compute again than to keep for every iteration of a loop. */
 export const isTrivial = (expr: Expr): boolean => isCheap(expr, notable);
 const hasRead = (expr: Expr): boolean => tensorsOf(expr).size > 0;
-
-const factorsOf = (expr: Expr): Expr[] =>
-  expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
 
 /** The two factors whose product has the fewest elements; the batch counts as many. */
 function cheapestPair(factors: readonly Expr[], scope: readonly Axis[]): readonly [number, number] {
@@ -63,7 +60,7 @@ function split(graph: Graph, body: Expr, axes: readonly Axis[], origin: Origin, 
         );
   // What misses an index of a sum of products is computed before the sum, which keeps at most two factors if it can.
   const factored = (product: Expr, scope: readonly Axis[]): Expr => {
-    const factors = factorsOf(product);
+    const factors = [...factorsOf(product)];
     const misses = ({ free }: Expr) => scope.some((axis) => !free.includes(axis));
     while (factors.length > 2) {
       const [i, j] = cheapestPair(factors, scope);

@@ -11,6 +11,7 @@ import { cos, erf, inverseErf, sin, tanh } from "./trigonometric.js";
 export { abs, add, divide, maximum, minimum, multiply, negate, power, sign, sqrt, subtract };
 export { equal, greater, greaterEqual, less, lessEqual, notEqual };
 export { exp, expm1, log, log1p };
+export { factorsOf } from "./factors.js";
 export { and, detach, integer, not, number, or, where };
 export { randomBits };
 export { ceil, floor, floorDivide, modulo, round };

@@ -117,14 +117,18 @@ export function hasGuard(expr: Expr, axes: readonly Axis[]): boolean {
 
 /** Reads outside of which the fold's body is neutral: zero factors of a summed product, the operand of a maximum. */
 function vanishing({ reducer, body }: Fold): readonly Read[] {
-  if (reducer === "sum") return factorsOf(body).filter(({ outside }) => outside === 0);
+  if (reducer === "sum") return zeroFactorsOf(body).filter(({ outside }) => outside === 0);
   const isExtreme = reducer === "max" || reducer === "min";
   return isExtreme && body.kind === "read" && body.outside === neutral[reducer] ? [body] : [];
 }
 /** The reads that a product is 0 with. */
-export function factorsOf(expr: Expr): readonly Read[] {
-  if (expr.kind === "read") return [expr];
-  if (expr.kind !== "apply") return [];
-  if (expr.op.name === "multiply") return expr.arguments.flatMap(factorsOf);
-  return expr.op.name === "negate" || expr.op.name === "number" ? factorsOf(expr.arguments[0]!) : [];
+export function zeroFactorsOf(expr: Expr): readonly Read[] {
+  const reads = new Set<Read>();
+  const visit = once((e): void => {
+    if (e.kind === "read") reads.add(e);
+    else if (e.kind === "apply" && isProduct.has(e.op.name)) e.arguments.forEach(visit);
+  });
+  visit(expr);
+  return [...reads];
 }
+const isProduct: ReadonlySet<string> = new Set(["multiply", "negate", "number"]);

@@ -12,7 +12,7 @@ import type { Tiling } from "./contraction.js";
 import { bind, factOf, inLanes, isVector, laneOf } from "./expressions.js";
 import type { Env } from "./expressions.js";
 import { Folds } from "./folds.js";
-import { factorsOf } from "./guards.js";
+import { zeroFactorsOf } from "./guards.js";
 import { ListMaker } from "./lists.js";
 import type { Buffer, Nest, Output, View } from "./nest.js";
 import { enoughTrips, writesApart } from "./outermost.js";
@@ -226,7 +226,7 @@ class NestMaker {
     const [output] = this.#nest.outputs;
     if (!output?.accumulate || points.length > 1 || output.at.every((at) => isAffine(at))) return undefined;
     const open = new Set(loops.flatMap(({ axes }) => axes));
-    for (const read of factorsOf(output.value)) {
+    for (const read of zeroFactorsOf(output.value)) {
       if (this.#asked.has(read) || read.free.length === 0 || read.free.some((axis) => open.has(axis))) continue;
       if (inLanes(read, points[0]!)) continue;
       this.#asked.add(read);

@@ -6,10 +6,10 @@
  *
  * The listing has no branch to mispredict: every element is written at the list's end, which advances if it was not zero.
  */
-import { add, integer, multiply } from "../ops/index.js";
+import { add, factorsOf, integer } from "../ops/index.js";
 import type { Graph } from "../ir/graph.js";
 import type { KernelExpr } from "../ir/kernel.js";
-import type { Axis, Expr, Extent, Fold, Read } from "../ir/types.js";
+import type { Axis, Extent, Fold, Read } from "../ir/types.js";
 import { movesOf } from "./access.js";
 import type { Moves } from "./access.js";
 import { affine, int, linear, plus, times, variable } from "./affine.js";
@@ -119,9 +119,6 @@ function listed(nest: Nest, batch: number): Nest {
 const count = (axes: readonly Axis[], batch: number): number =>
   axes.reduce((product, { extent }) => product * (extent === "batch" ? batch : extent), 1);
 const shapeOf = (nest: Nest, { tensor }: Read): readonly Extent[] => nest.views.get(tensor)?.shape ?? tensor.shape;
-function factorsOf(expr: Expr): readonly Expr[] {
-  return expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
-}
 
 function affineFrom(index: KernelExpr): Affine {
   if (index.kind === "linear") return affine(index.constant, index.terms);

@@ -7,7 +7,7 @@ import { once } from "../ir/once.js";
 import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import type { Axis, Expr, Tensor } from "../ir/types.js";
-import { factorsOf } from "./guards.js";
+import { zeroFactorsOf } from "./guards.js";
 import type { Buffer, Loop, Nest, Output, Step, Written } from "./nest.js";
 import { add } from "../ops/index.js";
 import { hasContraction } from "./price.js";
@@ -50,7 +50,7 @@ export function peeled(
 export function afterZeros(graph: Graph, written: Written, isFromZeros: (sequence: Tensor) => boolean): Written {
   const { value } = written;
   if (value.kind !== "fold" || value.reducer !== "sum") return written;
-  for (const { tensor, at, outside } of factorsOf(value.body)) {
+  for (const { tensor, at, outside } of zeroFactorsOf(value.body)) {
     if (outside) continue;
     const axis = at[0]?.kind === "index" && isFromZeros(tensor) ? at[0].axis : undefined;
     if (!axis || axis.extent === "batch" || axis.extent < 2 || !value.axes.includes(axis)) continue;

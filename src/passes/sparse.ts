@@ -11,7 +11,7 @@ import { affine, interval } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { rewriteProgram } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Fold, Program, Read, Scatter, Tensor } from "../ir/types.js";
-import { add, multiply, negate, subtract } from "../ops/index.js";
+import { add, factorsOf, multiply, negate, subtract } from "../ops/index.js";
 import { withFolds } from "./body.js";
 
 /** Elements of the scatter's result per element scattered from which the zeros are worth skipping. */
@@ -38,9 +38,6 @@ function withoutScatters(graph: Graph, tensor: Compute): Expr {
   });
 }
 
-function factorsOf(expr: Expr): readonly Expr[] {
-  return expr.kind === "apply" && expr.op === multiply ? expr.arguments.flatMap(factorsOf) : [expr];
-}
 type SparseRead = Read & { readonly tensor: Scatter };
 export function isSparse(expr: Expr): expr is SparseRead {
   return (

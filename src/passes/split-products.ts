@@ -6,7 +6,7 @@ import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Axis, Expr, Fold, Origin, Tensor } from "../ir/types.js";
-import { multiply } from "../ops/index.js";
+import { factorsOf, multiply } from "../ops/index.js";
 import { countOf, isContraction } from "./price.js";
 
 export function splitProducts(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
@@ -22,8 +22,6 @@ export function splitProducts(graph: Graph, roots: readonly Tensor[]): readonly 
   );
 }
 
-const factorsOf = (e: Expr): readonly Expr[] =>
-  e.kind === "apply" && e.op === multiply ? e.arguments.flatMap(factorsOf) : [e];
 const isLong = (e: Fold): boolean => isContraction(e) && e.type === "f32" && factorsOf(e.body).length > 2;
 function hasLongProduct(expr: Expr): boolean {
   const has = once((e): boolean => {
@@ -45,8 +43,10 @@ function inPairs(graph: Graph, e: Fold, outside: ReadonlySet<Axis>, origin: Orig
   let axes = e.axes;
   let factors = factorsOf(e.body);
   while (factors.length > 2) {
-    const { a, b } = cheapestPair(factors);
-    const others = factors.filter((factor) => factor !== a && factor !== b);
+    const [i, j] = cheapestPair(factors);
+    const [a, b] = [factors[i]!, factors[j]!];
+    // By place: a power has its base several times.
+    const others = factors.filter((_, k) => k !== i && k !== j);
     // Indices that no other factor has are summed at once.
     const done = axes.filter((axis) => pairHas(a, b, axis) && !others.some(({ free }) => free.includes(axis)));
     const kept = union(a, b).filter((axis) => !done.includes(axis));
@@ -62,14 +62,17 @@ const rank = (axis: Axis): number => (axis.extent === "batch" ? 0 : 1);
 const union = (a: Expr, b: Expr): readonly Axis[] => [...new Set([...a.free, ...b.free])];
 const pairHas = (a: Expr, b: Expr, axis: Axis): boolean => a.free.includes(axis) || b.free.includes(axis);
 
-/** The two factors that take the fewest multiplications. */
-function cheapestPair(factors: readonly Expr[]): { readonly a: Expr; readonly b: Expr } {
-  let best = { a: factors[0]!, b: factors[1]!, cost: Infinity };
-  factors.forEach((b, k) => {
-    for (const a of factors.slice(0, k)) {
+/** The places of the two factors that take the fewest multiplications. */
+function cheapestPair(factors: readonly Expr[]): readonly [number, number] {
+  let best: readonly [number, number] = [0, 1];
+  let least = Infinity;
+  factors.forEach((b, j) => {
+    factors.slice(0, j).forEach((a, i) => {
       const cost = countOf(union(a, b));
-      if (cost < best.cost) best = { a, b, cost };
-    }
+      if (cost >= least) return;
+      least = cost;
+      best = [i, j];
+    });
   });
   return best;
 }
