@@ -1,5 +1,6 @@
 /** @file Bodies taken apart: their outermost folds, their reads, and small folds written out. */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import type { Expr, Fold, Read } from "../ir/types.js";
 import { add, greater, less, multiply, where } from "../ops/index.js";
 
@@ -19,28 +20,16 @@ export function foldsOf(body: Expr): readonly Fold[] {
 
 /** The body with outermost folds replaced; undefined keeps one. */
 export function withFolds(graph: Graph, body: Expr, replace: (fold: Fold) => Expr | undefined): Expr {
-  const done = new Map<Expr, Expr>();
-  const put = (e: Expr): Expr => {
-    let made = done.get(e);
-    if (!made) done.set(e, (made = build(e)));
-    return made;
-  };
-  const build = (e: Expr): Expr => {
+  const put = once((e): Expr => {
     if (e.kind === "fold") return replace(e) ?? e;
     return e.kind === "apply" ? graph.apply(e.op, ...e.arguments.map(put)) : e;
-  };
+  });
   return put(body);
 }
 
 /** The expression with reads replaced, those in subscripts first. */
 export function withReads(graph: Graph, body: Expr, replace: (read: Read) => Expr): Expr {
-  const done = new Map<Expr, Expr>();
-  const put = (e: Expr): Expr => {
-    let made = done.get(e);
-    if (!made) done.set(e, (made = build(e)));
-    return made;
-  };
-  const build = (e: Expr): Expr => {
+  const put = once((e): Expr => {
     switch (e.kind) {
       case "read":
         return replace(graph.read(e.tensor, e.at.map(put), e.outside) as Read);
@@ -51,7 +40,7 @@ export function withReads(graph: Graph, body: Expr, replace: (read: Read) => Exp
       default:
         return e;
     }
-  };
+  });
   return put(body);
 }
 

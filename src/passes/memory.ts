@@ -4,6 +4,7 @@
  */
 import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { inputsOf, topological } from "../ir/traverse.js";
 import type { Expr, Extent, Store, Tensor } from "../ir/types.js";
 import { arrayFor, fixedBuffer, overlap } from "./nest.js";
@@ -82,13 +83,7 @@ export class Memory {
   /** Makes expressions read where the elements are; reads of `own`, what the nest itself computes, stay. */
   relocation(own: readonly Tensor[]): (expr: Expr) => Expr {
     const graph = this.#graph;
-    const done = new Map<Expr, Expr>();
-    const go = (e: Expr): Expr => {
-      let made = done.get(e);
-      if (!made) done.set(e, (made = build(e)));
-      return made;
-    };
-    const build = (e: Expr): Expr => {
+    const go = once((e): Expr => {
       switch (e.kind) {
         case "read": {
           const at = e.at.map(go);
@@ -103,7 +98,7 @@ export class Memory {
         default:
           return e;
       }
-    };
+    });
     return go;
   }
 

@@ -4,6 +4,7 @@
  * by birth.
  */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Rewriting } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Row, Scan, Tensor } from "../ir/types.js";
@@ -65,15 +66,7 @@ function overIterations(
   whole: ReadonlyMap<Tensor, Tensor>,
 ): Tensor {
   const iteration = graph.axis(scan.axis.extent);
-  const done = new Map<Expr, Expr>();
-  const go = (e: Expr): Expr => {
-    const known = done.get(e);
-    if (known) return known;
-    const made = build(e);
-    done.set(e, made);
-    return made;
-  };
-  const build = (e: Expr): Expr => {
+  const go = once((e): Expr => {
     switch (e.kind) {
       case "index":
         return e.axis === scan.axis ? graph.index(iteration) : expr(e);
@@ -91,7 +84,7 @@ function overIterations(
       default:
         return e;
     }
-  };
+  });
   const axes = inserted<Axis>(tensor.axes, positionOf(tensor), iteration);
   return graph.compute(axes, go(tensor.body), tensor.origin);
 }
