@@ -194,6 +194,11 @@ async function runEpochs<Data extends object, Metrics extends object>(
   const batchReport: BatchReport<Metrics> = { phase, epoch: 0, batch: 0, batches, metrics: trainer.metrics };
   const improves = () => !stop || run.wait === 0 || run.wait < stop.patience;
 
+  /** Between slices a pause may be asked for: nothing moves after it, not even the end of an epoch. */
+  const turn = async (): Promise<void> => {
+    await slices.turn();
+    if (signal?.paused) await unpaused(signal);
+  };
   /** A program's sums over rows, or undefined if told to stop. */
   const sumOver = async (program: Program, from: Columns, order: Int32Array): Promise<Float64Array | undefined> => {
     const sums = new Float64Array(run.sums.length);
@@ -202,7 +207,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
       if (signal?.paused) await unpaused(signal);
       if (signal?.aborted) return undefined;
       sumRows(trainer, program, from, order, row, Math.min(size, order.length - row), sums);
-      if (slices.isDue()) await slices.turn();
+      if (slices.isDue()) await turn();
     }
     return sums;
   };
@@ -237,7 +242,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
         batchReport.batch = Math.ceil(run.position / batch);
         onBatch(batchReport);
       }
-      if (slices.isDue()) await slices.turn();
+      if (slices.isDue()) await turn();
     }
 
     let validated: Metrics | undefined;
@@ -255,7 +260,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
     const report = { phase, epoch: trainer.epoch, metrics, validation: validated, seconds: (now() - began) / 1000 };
     reports.push(report);
     await onEpoch?.(report);
-    if (slices.isDue()) await slices.turn();
+    if (slices.isDue()) await turn();
   }
   restoreBest(trainer);
   return improves() ? "epochs" : "early";
