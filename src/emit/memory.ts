@@ -40,7 +40,11 @@ function sizesOf(model: CompiledModel, programs: BatchPrograms, more: readonly K
 /** The binaries of a model as WebAssembly text: prediction, then training. */
 export function printBinaries(model: CompiledModel): string {
   const print = (kinds: readonly Kind[], more: readonly Kind[]) =>
-    printWat(named(model.programs, chosen(model.programs, kinds)), layoutMemory(sizesOf(model, model.programs, more)));
+    printWat(
+      named(model.programs, chosen(model.programs, kinds)),
+      layoutMemory(sizesOf(model, model.programs, more)),
+      kinds === predicting,
+    );
   return [print(predicting, []), ...(model.programs.train ? [print(training, training)] : [])].join("\n");
 }
 
@@ -75,7 +79,7 @@ export function printMemory(
   const { spec, exports } = assemble(
     named(model.programs, internals ? programs.flatMap((program) => [program, ...kernelsOf(program)]) : programs),
     sizesOf(model, model.programs, more),
-    model.relaxed,
+    { relaxed: model.relaxed, checks: !predictor },
   );
   const start = `const ${binaryName}${context.annotation(`${model.relaxed ? "Relaxed" : ""}${predictor ? "TrainingBinary" : "WasmSpec"}`)} = `;
   const value = predictor ? { predictor: new Code(predictor.binaryName), ...spec } : spec;
@@ -100,13 +104,17 @@ const named = ({ predictOne }: BatchPrograms, programs: readonly CompiledProgram
     .filter((program) => program !== predictOne)
     .map((program) => ({ name: program.name, program, single: program.name === "predict" ? predictOne : undefined }));
 
-function assemble(programs: readonly NamedProgram[], sizes: ArraySizes, relaxed: boolean) {
+function assemble(
+  programs: readonly NamedProgram[],
+  sizes: ArraySizes,
+  options: { readonly relaxed: boolean; readonly checks: boolean },
+) {
   const layout = layoutMemory(sizes);
-  const module = assembleWasm(programs, layout, { relaxed });
+  const module = assembleWasm(programs, layout, options);
   const places = Object.entries(sizes).map(([array, length]) => [array, [layout.bases[array as ArrayName]!, length]]);
   const spec = {
     binary: hexadecimal(module.bytes),
-    ...(relaxed && { relaxable: distances(module.relaxable) }),
+    ...(options.relaxed && { relaxable: distances(module.relaxable) }),
     sharing: module.memoryFlags,
     programs: Object.fromEntries(
       programs.map(({ name }) => [

@@ -25,7 +25,7 @@ const models: Readonly<Record<string, Readonly<Record<string, PortSize>>>> = {
 const lengthsOf = (count: number) => Int32Array.from({ length: count }, (_, row) => 1 + ((row * 23) % 60));
 
 describe.each(Object.entries(models))("%s", async (file, ports) => {
-  const compiled = compileFile(`examples/${file}.net`, { batch }, { target: "wasm" });
+  const compiled = compileFile(`examples/${file}.net`, { batch }, { target: "wasm", fallback: true });
   const { module, internals } = await instantiateOpen(compiled);
   const rowsOf = (count: number): Columns =>
     Object.fromEntries(
@@ -160,6 +160,41 @@ describe.each(Object.entries(models))("%s", async (file, ports) => {
       expect(intact()).toBe(true);
       net.trainStep(rowsOf(batch));
       expect(Number(net.evaluate(rowsOf(batch))["loss"])).toBeGreaterThan(0);
+    });
+  });
+  describe.each(Object.keys(ports).filter((name) => ports[name]!.classes === 0))("numbers of %s", (name) => {
+    const { size } = ports[name]!;
+    const calls = ["trainStep", "evaluate", "predict"] as const;
+    describe.each(["wasm", "typescript"] as const)("on %s", (engine) => {
+      const create = (): Net => module.create({ seed: 1, target: engine });
+      test.each([NaN, Infinity, -Infinity])("%d, wherever it is", (wrong) => {
+        const net = create();
+        for (const at of [0, 3, 4, size - 1, size, 2 * size + 5, 3 * size - 1]) {
+          const data = rowsOf(3);
+          elementsOf(data[name]!)[at] = wrong;
+          const failure = { name: "NetInputError", input: name, row: Math.floor(at / size), found: String(wrong) };
+          for (const call of calls) expect(thrown(() => net[call](data))).toMatchObject(failure);
+        }
+        // What was refused stays in memory, beyond the rows that are used.
+        expect(Object.keys(net.predict(rowsOf(1)))).toHaveLength(1);
+      });
+      test("the largest are numbers", () => {
+        const values = Float32Array.from({ length: size }, (_, k) => (k % 2 ? -1 : 1) * 3.4028234663852886e38);
+        expect(() => create().predict({ [name]: values })).not.toThrow();
+      });
+      test("NaN in a later batch, and written while a fit runs", async () => {
+        const data = rowsOf(20);
+        elementsOf(data[name]!)[17 * size + 2] = NaN;
+        const failure = { name: "NetInputError", input: name, row: 17 };
+        const net = create();
+        expect(thrown(() => net.predict(data))).toMatchObject(failure);
+        await expect(net.fit(data, { epochs: 1 })).rejects.toMatchObject(failure);
+        expect(net.step).toBe(0);
+        const good = rowsOf(20);
+        const onBatch = () => void (elementsOf(good[name]!)[17 * size + 2] = NaN);
+        const run = net.fit(good, { epochs: 1, shuffle: false, validation: 0, onBatch });
+        await expect(run).rejects.toMatchObject(failure);
+      });
     });
   });
   describe.each(Object.keys(ports).filter((name) => ports[name]!.isSequence))("lengths of %s:", (name) => {

@@ -77,7 +77,7 @@ const table = {
   "f32x4.eq": vector(0x41), "f32x4.ne": vector(0x42), "f32x4.lt": vector(0x43), "f32x4.gt": vector(0x44), "f32x4.le": vector(0x45), "f32x4.ge": vector(0x46),
   "v128.not": vector(0x4d), "v128.and": vector(0x4e), "v128.andnot": vector(0x4f), "v128.or": vector(0x50), "v128.xor": vector(0x51), "v128.bitselect": vector(0x52),
   "f32x4.ceil": vector(0x67), "f32x4.floor": vector(0x68), "f32x4.nearest": vector(0x6a),
-  "i32x4.abs": vector(0xa0), "i32x4.neg": vector(0xa1), "i32x4.shl": vector(0xab), "i32x4.shr_s": vector(0xac), "i32x4.shr_u": vector(0xad),
+  "i32x4.abs": vector(0xa0), "i32x4.neg": vector(0xa1), "i32x4.bitmask": vector(0xa4), "i32x4.shl": vector(0xab), "i32x4.shr_s": vector(0xac), "i32x4.shr_u": vector(0xad),
   "i32x4.add": vector(0xae), "i32x4.sub": vector(0xb1), "i32x4.mul": vector(0xb5), "i32x4.min_s": vector(0xb6), "i32x4.max_s": vector(0xb8),
   "f32x4.abs": vector(0xe0), "f32x4.neg": vector(0xe1), "f32x4.sqrt": vector(0xe3), "f32x4.add": vector(0xe4), "f32x4.sub": vector(0xe5),
   "f32x4.mul": vector(0xe6), "f32x4.div": vector(0xe7), "f32x4.pmin": vector(0xea), "f32x4.pmax": vector(0xeb),

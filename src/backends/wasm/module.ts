@@ -14,6 +14,7 @@ import {
   unsigned,
   type WasmFunction,
 } from "./encode.js";
+import { finiteFunction } from "./finite.js";
 import { FunctionBuilder } from "./function.js";
 import { valueTypeByte } from "./instructions.js";
 import { lowerKernel } from "./lower.js";
@@ -75,8 +76,8 @@ interface Encoded {
 }
 interface Functions {
   readonly list: readonly Encoded[];
-  /** Exported programs: name and index. */
-  readonly programs: readonly { readonly name: string; readonly index: number }[];
+  /** Names and indices. */
+  readonly exports: readonly { readonly name: string; readonly index: number }[];
   readonly scalars: ReadonlyMap<string, readonly ScalarParameter[]>;
 }
 interface Callee {
@@ -85,7 +86,7 @@ interface Callee {
   readonly isShared: boolean;
 }
 
-function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): Functions {
+function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout, checks: boolean): Functions {
   const functions: Encoded[] = [];
   const define = (code: WasmFunction, { body = encodeBody(code), name = code.name } = {}) =>
     functions.push({ name, code, body }) - 1;
@@ -121,7 +122,8 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout): F
     scalars.set(name, own);
     return { name, index: define(programFunction(name, kernels, single, own, barrier)) };
   });
-  return { list: functions, programs: exported, scalars };
+  if (checks) exported.push({ name: "finite", index: define(finiteFunction()) });
+  return { list: functions, exports: exported, scalars };
 }
 /** Too short for several threads. */
 function unshared(kernel: Kernel): Kernel {
@@ -183,14 +185,15 @@ function programFunction(
 /**
  * Imports memory `m.memory`, and immutable i32 globals `m.part`, `m.parts`: the number of this instance's thread and of all, and
  * `m.sleeps`: 0 where the thread may not sleep while it waits (a page's own).
- * Exports one function per program: `name(n, ...scalars)`; every thread calls it, and it returns when all have done their share.
+ * Exports one function per program: `name(n, ...scalars)`; every thread calls it, and it returns when all have done their share;
+ * with `checks` also `finite` of finite.ts.
  */
 export function assembleWasm(
   programs: readonly NamedProgram[],
   layout: WasmLayout,
-  { relaxed = false }: { readonly relaxed?: boolean } = {},
+  { relaxed = false, checks = false }: { readonly relaxed?: boolean; readonly checks?: boolean } = {},
 ): WasmModule {
-  const made = makeFunctions(programs, layout);
+  const made = makeFunctions(programs, layout, checks);
   const relaxables = relaxed ? made.list.map(({ name, code }) => ({ name, ...relaxable(code) })) : [];
   const functions = relaxed ? { ...made, list: relaxables } : made;
   const types: number[][] = [];
@@ -222,10 +225,7 @@ export function assembleWasm(
     head,
     importSection,
     section(sectionId.function, list(declarations)),
-    section(
-      sectionId.export,
-      list(functions.programs.map(({ name, index }) => [...text(name), 0, ...unsigned(index)])),
-    ),
+    section(sectionId.export, list(functions.exports.map(({ name, index }) => [...text(name), 0, ...unsigned(index)]))),
     section(sectionId.code, list(functions.list.map(({ body }) => body))),
   ];
   const names = functionNames(functions.list.map(({ name }) => name));
@@ -246,8 +246,8 @@ export function assembleWasm(
 }
 
 /** The module as text, in the order of the binary. */
-export function printWat(programs: readonly NamedProgram[], layout: WasmLayout): string {
-  const { list: functions, programs: exported } = makeFunctions(programs, layout);
+export function printWat(programs: readonly NamedProgram[], layout: WasmLayout, checks = false): string {
+  const { list: functions, exports: exported } = makeFunctions(programs, layout, checks);
   const pages = Math.ceil(layout.bytes / page);
   const names = functions.map(({ code }, k) =>
     exported.some(({ index }) => index === k) ? `program_${code.name}` : code.name,

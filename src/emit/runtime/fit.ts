@@ -1,7 +1,7 @@
 /** @file Training over epochs, in slices, with validation and early stopping. */
 import type { BatchReport, EarlyStopping, EpochReport, FitOptions, FitSignal, History } from "./api.js";
 import { NetInputError } from "./errors.js";
-import { type Columns, loadRows, readColumns } from "./ports.js";
+import { type Columns, loadRows, readAll } from "./ports.js";
 import type { Program } from "./memory.js";
 import { createSlices, now, type Slices } from "./pause.js";
 import { checkSeed, memoryOf } from "./predictor.js";
@@ -72,12 +72,12 @@ function plan<Data extends object, Metrics extends object>(
   const stop = planStop(options.stop ?? defaults.stop, trainer.metrics);
 
   const columns: Columns = [];
-  let rows = upTo(readColumns(training.ports, data, columns, Infinity));
+  let rows = upTo(readAll(training.ports, data, columns));
   let validation: Plan["validation"];
   const part = options.validation ?? defaults.validation;
   if (typeof part === "object") {
     const others: Columns = [];
-    validation = { rows: upTo(readColumns(training.ports, part, others, Infinity)), columns: others };
+    validation = { rows: upTo(readAll(training.ports, part, others)), columns: others };
   } else {
     demand(part >= 0 && part < 1, "validation", "a fraction from 0, below 1, or data", part);
     const held = part === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * part)), rows.length - 1);

@@ -37,6 +37,8 @@ export interface WasmPrograms {
   readonly threads: number;
   /** A program's function, to be called at once with the same `n` and the program's scalars: other threads may have begun. */
   enter(program: string, n: number, step: number, seed: number): WasmFunction;
+  /** 1 if the 32-bit floats from byte `from` up to byte `to` are finite, else 0. */
+  readonly finite: (from: number, to: number) => unknown;
   dispose(): void;
 }
 export type WasmFunction = (n: number, ...scalars: number[]) => void;

@@ -74,7 +74,8 @@ export function resetMemories(core: Core): void {
 
 /** An own property whatever its name, `__proto__` included. */
 export function setOwn(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+  if (!(name in target)) (target as Record<string, unknown>)[name] = value;
+  else Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 export function parametersOf(core: Core): NetParameters {
@@ -98,24 +99,28 @@ export function predictRows(core: Core, data: object): object {
   const columns: Columns = [];
   // Row k continues row k of the last call: there are as many memories as rows in the batch.
   const rows = readColumns(inputs, data, columns, reset ? batch : Infinity);
-  const results = outputs.map((port) => {
-    const length = rows * port.size;
-    return port.arena === "outputs" ? new Floats(length) : new Int32Array(length);
-  });
+  const results: (Floats | Int32Array)[] = [];
   for (let from = 0; from < rows; from += batch) {
     const n = Math.min(batch, rows - from);
     loadRows(inputs, columns, memory, undefined, from, n);
     predict(memory, n, core.step, core.seed);
-    outputs.forEach(({ arena, offset, size }, k) => {
-      results[k]!.set(memory[arena].subarray(offset, offset + n * size), from * size);
-    });
+    for (let k = 0; k < outputs.length; k++) {
+      const { arena, offset, size } = outputs[k]!;
+      const values = memory[arena].slice(offset, offset + n * size);
+      if (n === rows) results[k] = values;
+      else {
+        const all = (results[k] ??= arena === "outputs" ? new Floats(rows * size) : new Int32Array(rows * size));
+        all.set(values, from * size);
+      }
+    }
   }
-  return Object.fromEntries(
-    outputs.map((port, k) => {
-      const values = results[k]!;
-      return [port.name, port.sequence?.give(port, inputs, columns, values) ?? asGiven(port, values)];
-    }),
-  );
+  const given = {};
+  for (let k = 0; k < outputs.length; k++) {
+    const port = outputs[k]!;
+    const values = results[k]!;
+    setOwn(given, port.name, port.sequence?.give(port, inputs, columns, values) ?? asGiven(port, values));
+  }
+  return given;
 }
 
 /** Takes the weights from a file of this net or of its training form. */

@@ -146,6 +146,7 @@ function startThreads(
       Atomics.notify(words, 0);
       return together[name]!;
     },
+    finite: alone["finite"]!,
     dispose() {
       words[2] = -1;
       Atomics.add(words, 0, 1);

@@ -84,7 +84,7 @@ export function openWasm(spec: WasmSpec, options: PredictorOptions): Memory {
 export function withPrograms(spec: WasmSpec, memory: WasmMemory, functions: WasmFunctions): Memory {
   return {
     ...arraysIn(memory, spec),
-    wasm: { threads: 1, enter: (program) => functions[program]!, dispose: () => {} },
+    wasm: { threads: 1, enter: (program) => functions[program]!, finite: functions["finite"]!, dispose: () => {} },
   };
 }
 
