@@ -2,6 +2,7 @@
 import { affine as isAffine } from "../ir/affine.js";
 import type { ArrayName, KernelExpr } from "../ir/kernel.js";
 import type { Read } from "../ir/types.js";
+import { abs, add } from "../ops/index.js";
 import { affine, int, lane, lanes, linear, plus, shifted, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
 import { AccessFinder, merged } from "./access.js";
@@ -16,6 +17,8 @@ import { zeroFactorsOf } from "./guards.js";
 import { ListMaker } from "./lists.js";
 import type { Buffer, Nest, Output, View } from "./nest.js";
 import { enoughTrips, writesApart } from "./outermost.js";
+import { rowsAtOnce } from "./streams.js";
+import type { Stream } from "./streams.js";
 import { tilingFor } from "./schedules.js";
 import type { Schedules } from "./schedules.js";
 
@@ -41,6 +44,9 @@ export function kernelizeNest(blocks: Blocks, nest: Nest, place: Place): void {
 /** Arrays whose rows beyond the examples of a call nobody reads. */
 const scratch: ReadonlySet<ArrayName> = new Set(["activations", "integers", "outputs", "decisions"]);
 
+/** Points of a tile and of what is left over that may run together: with few sums a processor waits for each addition. */
+const mostTogether = 6;
+
 class NestMaker {
   readonly #blocks: Blocks;
   readonly #nest: Nest;
@@ -50,7 +56,7 @@ class NestMaker {
   readonly #folds: Folds;
   /** The loop whose iterations threads share. */
   readonly #shared: LoopAxis | undefined;
-  readonly #asked = new Set<Read>();
+  readonly #asked = new Set<Read | Stream>();
 
   constructor(blocks: Blocks, nest: Nest, place: Place) {
     this.#blocks = blocks;
@@ -127,27 +133,31 @@ class NestMaker {
   #open(loops: readonly LoopAxis[], points: readonly Env[]): void {
     const [loop, ...inner] = loops;
     if (!loop) return this.#point(points);
-    const factor = this.#settledFactor(loops, points);
-    if (factor) return this.#blocks.when(factor, () => this.#open(loops, points));
+    const settled = this.#settledFactor(loops, points) ?? this.#settledRows(points);
+    if (settled) return this.#blocks.when(settled, () => this.#open(loops, points));
     const blocks = this.#blocks;
     const extent = this.#extentOf(loop);
     const width = loop.axes.at(-1) === this.#tiling.vector ? lanes : 1;
     const tile = this.#tileOf(loop);
     const filled = loop === this.#loops[0] ? this.#nest.fills.filter((view) => this.#isFilledInside(view)) : [];
+    const pointsAt = (starts: readonly Affine[], wide = width) => {
+      const place = (start: Affine) => (wide === lanes ? plus(start, variable(lane)) : start);
+      this.#open(
+        inner,
+        points.flatMap((point) => starts.map((start) => bind(point, loop.axes, place(start)))),
+      );
+    };
     const rows = (start: Affine, count: number, wide = width) => {
       for (const { buffer } of filled) {
         const perExample = buffer.length / this.#place.batch;
         this.#fillPart(buffer, times(start, perExample), times(shifted(start, count), perExample));
       }
-      const bound = points.flatMap((point) =>
-        Array.from({ length: count / wide }, (_, row) => {
-          const at = shifted(start, row * wide);
-          return bind(point, loop.axes, wide === lanes ? plus(at, variable(lane)) : at);
-        }),
-      );
       if (loop.batched && loop.extent === 1)
         for (let row = 0; row < count; row++) blocks.learn(factOf(shifted(start, row), "batch"));
-      this.#open(inner, bound);
+      pointsAt(
+        range(0, count, wide).map((row) => shifted(start, row)),
+        wide,
+      );
     };
     const isShared = loop === this.#shared;
     const run = (from: KernelExpr, to: Affine, step: number, trips: number, wide = width) => {
@@ -197,13 +207,16 @@ class NestMaker {
     }
     if (extent <= tile) return once(() => rows(affine(0), tile));
     const whole = Math.floor(extent / tile) * tile;
-    if (whole > 0) run(int(0), affine(whole), tile, whole / tile);
     const rest = extent - whole;
-    if (rest === 0) return;
     const covered = Math.ceil(rest / width) * width;
+    const isCovered = covered === rest || (this.#tiling.overlaps && covered <= extent);
+    const starts = [...range(0, whole, width), ...range(extent - covered, extent, width)];
+    if (rest > 0 && whole === tile && isCovered && points.length * starts.length <= mostTogether)
+      return once(() => pointsAt(starts.map((start) => affine(start))));
+    if (whole > 0) run(int(0), affine(whole), tile, whole / tile);
+    if (rest === 0) return;
     once(() => {
-      if (covered === rest || (this.#tiling.overlaps && covered <= extent))
-        return rows(affine(extent - covered), covered);
+      if (isCovered) return rows(affine(extent - covered), covered);
       const full = Math.floor(rest / lanes) * lanes;
       if (full > 0) rows(affine(whole), full);
       rows(affine(whole + full), rest - full, 1);
@@ -234,6 +247,22 @@ class NestMaker {
       return expressions.nonZero(expressions.evaluate(read, points[0]!));
     }
     return undefined;
+  }
+
+  /** Whether one of a group of rows counts, once the group is known. */
+  #settledRows(points: readonly Env[]): KernelExpr | undefined {
+    const { stream } = this.#nest;
+    const [point] = points as [Env];
+    const group = stream && point.get(stream.group);
+    if (!group || this.#asked.has(stream)) return undefined;
+    this.#asked.add(stream);
+    const sizes = range(0, rowsAtOnce, lanes).map((row) => {
+      const place = plus(shifted(times(group, rowsAtOnce), row), variable(lane));
+      const factors = this.#folds.expressions.evaluate(stream.factor, bind(point, [stream.row], place));
+      return this.#blocks.apply(abs, "f32x4", factors);
+    });
+    const size = sizes.reduce((a, b) => this.#blocks.apply(add, "f32x4", a, b));
+    return this.#folds.expressions.nonZero({ kind: "across", type: "f32", op: "sum", value: size });
   }
 
   /** Values of all points, then the stores: what is replaced has been read. */
@@ -286,4 +315,8 @@ class NestMaker {
       this.#store(output, laneOf(env, k), part);
     }
   }
+}
+
+function range(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, k) => from + k * step);
 }

@@ -1,6 +1,7 @@
 /** @file What the scheduler hands to the loop maker: loop nests over buffers, and loops around them for scans. */
 import type { Lists } from "./lists.js";
 import type { Parts } from "./parts.js";
+import type { Stream } from "./streams.js";
 import { affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
@@ -60,6 +61,8 @@ export interface Nest {
   readonly lists?: Lists | undefined;
   /** Its first index, where that counts parts of the batch. */
   readonly parts?: Parts | undefined;
+  /** Of a nest that streams a matrix: what decides which rows count. */
+  readonly stream?: Stream | undefined;
 }
 export interface Loop {
   readonly kind: "loop";

@@ -5,7 +5,8 @@
  *     y[j] = sum[k](x[k] * w[k, j])   =   for each group of rows k .. k + 7: y[j] += x[k] * w[k, j] + .. + x[k + 7] * w[k + 7, j]
  *
  * A tile of columns would fetch one line of each row at a time, and wait for most of them. Programs of one example do this; with
- * more, a tile of examples uses what it fetches often enough.
+ * more, a tile of examples uses what it fetches often enough. Rows whose factors are all 0 (the margins of an image) are not
+ * fetched at all: they add 0.
  */
 import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
@@ -15,8 +16,17 @@ import { stridesAt } from "./access.js";
 import { hasGuard } from "./guards.js";
 import type { Nest, Step, View } from "./nest.js";
 
+/** What a nest that streams a matrix multiplies its rows by. */
+export interface Stream {
+  /** Counts groups of `rowsAtOnce` rows. */
+  readonly group: Axis;
+  /** The row's index, by which `factor` has it. */
+  readonly row: Axis;
+  readonly factor: Expr;
+}
+
 /** Rows at a time: their factors and elements are in registers together. */
-const rowsAtOnce = 8;
+export const rowsAtOnce = 8;
 /** Elements of a matrix from which this pays: what the nearest cache holds. */
 const leastElements = 8192;
 
@@ -35,8 +45,9 @@ function streamed(graph: Graph, nest: Nest): readonly Nest[] {
   const views = new Map(nest.views);
   const replace = once((expr): Expr => {
     if (expr.kind === "apply") return graph.apply(expr.op, ...expr.arguments.map(replace));
-    if (expr.kind !== "fold" || !isStream(nest, expr, column!)) return expr;
-    const { made, sums } = stream(graph, nest, expr, column!);
+    const factor = expr.kind === "fold" ? factorOf(nest, expr, column!) : undefined;
+    if (!factor) return expr;
+    const { made, sums } = stream(graph, nest, expr as Fold, column!, factor);
     before.push(made);
     views.set(sums.buffer.tensor, sums);
     return graph.read(sums.buffer.tensor, [graph.index(column!)]);
@@ -45,13 +56,14 @@ function streamed(graph: Graph, nest: Nest): readonly Nest[] {
   return before.length === 0 ? [nest] : [...before, { ...nest, outputs: replaced, views }];
 }
 
-function isStream(nest: Nest, { reducer, type, axes, body, free }: Fold, column: Axis): boolean {
+/** What a sum multiplies the matrix by, if it is one to stream. */
+function factorOf(nest: Nest, { reducer, type, axes, body, free }: Fold, column: Axis): Expr | undefined {
   const [row] = axes;
   if (reducer !== "sum" || type !== "f32" || axes.length !== 1 || body.kind !== "apply" || body.op !== multiply)
-    return false;
+    return undefined;
   const rows = row!.extent;
   if (typeof rows !== "number" || rows % rowsAtOnce !== 0 || !free.includes(column) || hasGuard(body, axes))
-    return false;
+    return undefined;
   const columns = column.extent as number;
   const isMatrix = (part: Expr): part is Read => {
     if (part.kind !== "read") return false;
@@ -59,10 +71,17 @@ function isStream(nest: Nest, { reducer, type, axes, body, free }: Fold, column:
     const strides = stridesAt(part.at, shape, 1);
     return strides.get(column) === 1 && strides.get(row!) === columns;
   };
-  return rows * columns >= leastElements && body.arguments.some(isMatrix);
+  const matrix = body.arguments.findIndex(isMatrix);
+  return rows * columns >= leastElements && matrix >= 0 ? body.arguments[1 - matrix] : undefined;
 }
 
-function stream(graph: Graph, nest: Nest, fold: Fold, column: Axis): { readonly made: Nest; readonly sums: View } {
+function stream(
+  graph: Graph,
+  nest: Nest,
+  fold: Fold,
+  column: Axis,
+  factor: Expr,
+): { readonly made: Nest; readonly sums: View } {
   const [row] = fold.axes as [Axis];
   const held = graph.placeholder([column.extent]);
   const length = column.extent as number;
@@ -85,6 +104,7 @@ function stream(graph: Graph, nest: Nest, fold: Fold, column: Axis): { readonly 
     views: nest.views,
     inline: new Map(),
     origins: nest.origins,
+    ...(!factor.free.includes(column) && { stream: { group, row: row!, factor } }),
   };
   return { made, sums };
 }

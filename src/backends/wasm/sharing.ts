@@ -8,15 +8,16 @@ import { globals, type Helper } from "./context.js";
 import type { WasmFunction } from "./encode.js";
 import { FunctionBuilder, type Local } from "./function.js";
 
-/** A shared loop, or loops around one, which all threads run whole. */
+const isCut = (statement: KernelStatement): boolean => statement.kind === "for" && statement.split === true;
+/** A shared loop, or loops and conditions around one, which all threads run whole. */
 const isSplit = (statement: KernelStatement): boolean =>
-  statement.kind === "for" && (statement.split === true || statement.body.some(isSplit));
+  isCut(statement) || ("body" in statement && statement.body.some(isSplit));
 /** All threads run it, each its share; other kernels run on the first thread only. */
 export const isShared = ({ body }: Kernel): boolean => body.some(isSplit);
 const meets = (statement: KernelStatement): boolean => statement.kind === "for" && statement.meets === true;
 const writesOutsideSplit = (statement: KernelStatement): boolean =>
   isSplit(statement)
-    ? statement.kind === "for" && statement.split !== true && statement.body.some(writesOutsideSplit)
+    ? !isCut(statement) && "body" in statement && statement.body.some(writesOutsideSplit)
     : writes(statement);
 
 const writes = (statement: KernelStatement): boolean =>
