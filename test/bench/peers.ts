@@ -2,11 +2,12 @@
  * @file How many times faster than its peers is netc, in one run? Training steps against PyTorch, as it comes and tuned, on one
  * thread and on two, and against jax-js and TensorFlow.js as WebAssembly; predictions against ONNX Runtime. Each contestant is a
  * process that measures for a moment, in turn, round after round; a ratio above 1 says that netc is faster.
- * Usage: node dist/test/bench/peers.js [--peers DIR] [--python python3] [--rounds 5] [--seconds 1] [--only TEXT] [--json]
+ * Usage: node dist/test/bench/peers.js [--peers DIR] [--python python3] [--rounds 5] [--seconds 1] [--only TEXT] [--data DIR] [--json]
  *   --peers   a folder in which this was run:
  *             npm install --ignore-scripts onnxruntime-node onnxruntime-web @jax-js/jax @tensorflow/tfjs @tensorflow/tfjs-backend-wasm
  *   --python  a Python with PyTorch
  *   --only    cases with this in their titles: "step", "cnn", "1 thread", ..
+ *   --data    a folder with MNIST: predictions of its digits, besides those of noise
  * What is not installed is skipped with a message.
  */
 import { fileURLToPath } from "node:url";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    data: { type: "string", default: "" },
     json: { type: "boolean", default: false },
   },
 });
@@ -75,14 +77,15 @@ function steps(model: Model, threads: 1 | 2): Case {
   };
 }
 
-function predictions(model: "mlp" | "cnn", batch: number, runtime: string, wanted: number): Case {
+function predictions(model: "mlp" | "cnn", batch: number, runtime: string, wanted: number): readonly Case[] {
   const common = `--batch ${batch} --threads 1 --seconds ${values.seconds}`;
-  return {
-    title: `${model} prediction, batch ${batch}, 1 thread`,
-    ours: `${script("netc")} predict ${files[model]} ${common}`,
-    peers: [{ command: `${script("onnxruntime")} ${runtime} ${model} ${folder} ${common}`, wanted }],
+  const of = (pictures: string, data: string): Case => ({
+    title: `${model} prediction, batch ${batch}, 1 thread, ${pictures}`,
+    ours: `${script("netc")} predict ${files[model]} ${common}${data}`,
+    peers: [{ command: `${script("onnxruntime")} ${runtime} ${model} ${folder} ${common}${data}`, wanted }],
     conditions: { batch, threads: 1 },
-  };
+  });
+  return [of("noise", ""), ...(values.data ? [of("digits", ` --data ${quoted(values.data)}`)] : [])];
 }
 
 const secondThread: Case = {
@@ -95,9 +98,9 @@ const secondThread: Case = {
 const cases: readonly Case[] = [
   ...(["cnn", "lstm", "mlp"] as const).flatMap((model) => [steps(model, 1), steps(model, 2)]),
   secondThread,
-  predictions("mlp", 1, "onnxruntime-node", 3),
-  predictions("cnn", 1, "onnxruntime-web", 2),
-  predictions("cnn", 32, "onnxruntime-web", 2.5),
+  ...predictions("mlp", 1, "onnxruntime-node", 3),
+  ...predictions("cnn", 1, "onnxruntime-web", 2),
+  ...predictions("cnn", 32, "onnxruntime-web", 2.5),
 ];
 
 for (const { title, ours, peers, conditions } of cases.filter((one) => one.title.includes(values.only))) {

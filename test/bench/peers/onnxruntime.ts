@@ -1,8 +1,8 @@
 /**
  * @file Milliseconds per prediction of ONNX Runtime, native or as WebAssembly on one thread.
- * Usage: node dist/test/bench/peers/onnxruntime.js {onnxruntime-node,onnxruntime-web} {mlp,cnn} --peers DIR [--batch 32] [--seconds 1]
+ * Usage: node dist/test/bench/peers/onnxruntime.js {onnxruntime-node,onnxruntime-web} {mlp,cnn} --peers DIR [--batch 32] [--seconds 1] [--data FOLDER_WITH_MNIST]
  */
-import { conditions, load, report, sampleAsync } from "./contest.js";
+import { conditions, inTurn, load, pictures, report, sampleAsync } from "./contest.js";
 import { cnn, mlp } from "./onnx.js";
 
 interface Session {
@@ -26,9 +26,11 @@ const session = await InferenceSession.create(model === "cnn" ? cnn(batch) : mlp
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
 });
-const image = Float32Array.from({ length: batch * 784 }, (_, k) => ((k * 37) % 256) / 255);
-const feeds = { x: new Tensor("float32", image, model === "cnn" ? [batch, 1, 28, 28] : [batch, 784]) };
-const { y } = await session.run(feeds);
+const shape = model === "cnn" ? [batch, 1, 28, 28] : [batch, 784];
+const scaled = (await pictures(given)).map((image) => image.map((pixel) => pixel / 255));
+const feeds = scaled.map((image) => ({ x: new Tensor("float32", image, shape) }));
+const { y } = await session.run(feeds[0]!);
 const sum = y!.data.reduce((a, b) => a + b, 0);
 if (Math.abs(sum - batch) > 1e-3 * batch) throw new Error(`probabilities add up to ${sum} for ${batch} examples`);
-report(`${name} ${runtime.version}`, given, await sampleAsync(seconds, () => session.run(feeds)));
+const run = inTurn(feeds, (feed) => session.run(feed));
+report(`${name} ${runtime.version}`, given, await sampleAsync(seconds, run));
