@@ -27,7 +27,7 @@ export interface CompileOptions extends PassOptions {
 }
 
 /** How a program is compiled where it differs from the rest. */
-type Form = Pick<PassOptions, "exact"> & Partial<Pick<KernelOptions, "batch" | "target" | "short">>;
+type Form = Pick<PassOptions, "exact"> & Partial<Pick<KernelOptions, "batch" | "target" | "short" | "alone">>;
 
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
 export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
@@ -46,15 +46,19 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
   const maybe = (program: Program | undefined) => program && build(program);
   const batchPrograms = (form: Form): BatchPrograms => {
     const forBatch = (program: Program | undefined) => program && build(program, form);
+    // Tiles of several examples go to waste on one, and so do threads. Beside kernels for more, Winograd's would cost the reference
+    // CNN a kilobyte, and save it a tenth of the time.
+    const one =
+      form.target === "wasm"
+        ? build(programs.predict, { ...form, ...(batch > 1 && { exact: true }), batch: 1, alone: true })
+        : undefined;
     return {
       train: forBatch(programs.train),
       later: programs.later.map((program) => build(program, form)),
       gradient: options.gradient ? forBatch(programs.gradient) : undefined,
       evaluate: forBatch(programs.evaluate),
-      predict: build(programs.predict, form),
-      // Tiles of several examples go to waste on one, and so does Winograd's transform of the weights.
-      predictOne:
-        form.target === "wasm" && batch > 1 ? build(programs.predict, { ...form, exact: true, batch: 1 }) : undefined,
+      predict: batch === 1 && one ? one : build(programs.predict, form),
+      predictOne: batch > 1 ? one : undefined,
       survey: forBatch(programs.survey),
     };
   };

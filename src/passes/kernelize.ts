@@ -29,6 +29,8 @@ export interface Place {
   readonly env: Env;
   /** Whether the target has vectors of four lanes. */
   readonly vectors: boolean;
+  /** Whether threads share loops. */
+  readonly threads: boolean;
   /** As `KernelOptions.short`. */
   readonly isShort: boolean;
   /** For targets with vectors. */
@@ -79,7 +81,7 @@ class NestMaker {
       used: this.#lanesUsed(),
     });
     if (nest.lists) this.#folds.lists = new ListMaker(blocks, this.#folds.expressions, nest, nest.lists, place.batch);
-    this.#shared = vectors ? this.#sharedLoop() : undefined;
+    this.#shared = place.threads ? this.#sharedLoop() : undefined;
   }
 
   /** The outermost loop with iterations to spare, or else that with the most. */
@@ -117,7 +119,7 @@ class NestMaker {
     if (view.shape[0] !== "batch" || loop?.extent !== 1 || !loop.batched || outputs.length !== 1) return false;
     const [first] = outputs[0]!.at;
     const leads = first?.kind === "index" && loop.axes.includes(first.axis) && outputs[0]!.view === view;
-    return leads && (!this.#place.vectors || this.#shared === loop);
+    return leads && (!this.#place.threads || this.#shared === loop);
   }
   #fill({ buffer, shape }: View): void {
     const perExample = buffer.length / this.#place.batch;

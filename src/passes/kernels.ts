@@ -25,18 +25,28 @@ export interface KernelOptions {
   readonly target?: "typescript" | "wasm" | undefined;
   /** Kernels of TypeScript that are short rather than fast. Default false. */
   readonly short?: boolean | undefined;
+  /** Kernels of WebAssembly that run too shortly to be shared by threads. Default false. */
+  readonly alone?: boolean | undefined;
   /** Tilings chosen by measurement; for WebAssembly. Default: the cost model decides. */
   readonly schedules?: Schedules | undefined;
 }
 
 export function compileProgram(graph: Graph, program: Program, options: KernelOptions): CompiledProgram {
-  const { batch, target, short = false, schedules } = options;
+  const { batch, target, short = false, alone = false, schedules } = options;
   const sparse = skipZeros(graph, program);
   const isWide = target === "wasm";
   const ordered = schedule(graph, isWide ? withPartialSums(graph, sparse, batch) : sparse, batch);
   const steps = inPlace(isWide ? forVectors(graph, ordered, batch) : ordered, batch);
   const plan = planMemory(steps);
-  const place = { batch, offsets: plan.offsets, env: new Map(), vectors: isWide, isShort: short, schedules };
+  const place = {
+    batch,
+    offsets: plan.offsets,
+    env: new Map(),
+    vectors: isWide,
+    threads: isWide && !alone,
+    isShort: short,
+    schedules,
+  };
   const kernels = steps.map((step, k) => kernelOf(step, { ...place, kernel: `${program.name}${k + 1}` }));
   return {
     name: program.name,
@@ -71,7 +81,7 @@ function emitStep(blocks: Blocks, step: Step, place: Place): void {
     const inner = { ...place, env: new Map(place.env).set(step.axis, variable(name)) };
     for (const part of step.body) emitStep(blocks, part, inner);
   };
-  blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, body, place.vectors ? { meets: true } : {});
+  blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, body, place.threads ? { meets: true } : {});
 }
 
 function originsOf(step: Step): readonly Origin[] {

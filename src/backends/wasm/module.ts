@@ -1,5 +1,5 @@
 /** @file Programs as one WebAssembly module over one memory. */
-import type { ArrayName, CompiledProgram, Kernel, KernelStatement } from "../../ir/kernel.js";
+import type { ArrayName, CompiledProgram } from "../../ir/kernel.js";
 import type { ScalarParameter } from "../arrays.js";
 import { barrierFunction, barrierSize } from "./barrier.js";
 import type { Helper } from "./context.js";
@@ -113,7 +113,7 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout, ch
   const lowered = programs.map(({ name, program, single }) => ({
     name,
     kernels: lower(program),
-    single: single && lower({ ...single, kernels: single.kernels.map(unshared) }),
+    single: single && lower(single),
   }));
   const scalars = new Map<string, readonly ScalarParameter[]>();
   const exported = lowered.map(({ name, kernels, single = [] }) => {
@@ -124,16 +124,6 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout, ch
   });
   if (checks) exported.push({ name: "finite", index: define(finiteFunction()) });
   return { list: functions, exports: exported, scalars };
-}
-/** Too short for several threads. */
-function unshared(kernel: Kernel): Kernel {
-  const plain = (statement: KernelStatement): KernelStatement => {
-    if (statement.kind === "if") return { ...statement, body: statement.body.map(plain) };
-    if (statement.kind !== "for") return statement;
-    const { split: _, meets: __, ...rest } = statement;
-    return { ...rest, body: statement.body.map(plain) };
-  };
-  return { ...kernel, body: kernel.body.map(plain) };
 }
 const keyOf = ({ name, site }: ScalarParameter): string => `${name}${site}`;
 
