@@ -81,3 +81,8 @@ export function linear(a: Affine): KernelExpr {
   if (a.terms.length === 1 && first.factor === 1 && a.constant === 0) return local(first.name);
   return { kind: "linear", type: "i32", constant: a.constant, terms: a.terms };
 }
+
+/** `from`, `from + step`, .. below `to`. */
+export function range(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, k) => from + k * step);
+}
