@@ -29,6 +29,9 @@ export interface CompileOptions extends PassOptions {
 /** How a program is compiled where it differs from the rest. */
 type Form = Pick<PassOptions, "exact"> & Partial<Pick<KernelOptions, "batch" | "target" | "short" | "alone">>;
 
+/** Operations of one example's prediction from which threads share it, about half a millisecond: to wake one takes a tenth. */
+const leastShared = 2 ** 24;
+
 /** The model must be without errors. Its batch is the largest number of examples in one call. */
 export function compileModel(checked: CheckedModel, options: CompileOptions = {}): CompiledModel {
   const { graph, batch } = checked;
@@ -46,11 +49,16 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
   const maybe = (program: Program | undefined) => program && build(program);
   const batchPrograms = (form: Form): BatchPrograms => {
     const forBatch = (program: Program | undefined) => program && build(program, form);
-    // Tiles of several examples go to waste on one, and so do threads. Beside kernels for more, Winograd's would cost the reference
-    // CNN a kilobyte, and save it a tenth of the time.
+    // Tiles of several examples go to waste on one. Beside kernels for more, Winograd's would cost the reference CNN a kilobyte, and
+    // save it a tenth of the time.
     const one =
       form.target === "wasm"
-        ? build(programs.predict, { ...form, ...(batch > 1 && { exact: true }), batch: 1, alone: true })
+        ? build(programs.predict, {
+            ...form,
+            ...(batch > 1 && { exact: true }),
+            batch: 1,
+            alone: nominalFlops(programs.predict, 1) < leastShared,
+          })
         : undefined;
     return {
       train: forBatch(programs.train),
