@@ -62,7 +62,11 @@ function takes(nest: Nest, buffer: Buffer, own: Moves, other: Buffer, batch: num
 }
 
 function moved(step: Step, views: (view: View) => View): Step {
-  if (step.kind === "loop") return { ...step, body: step.body.map((part) => moved(part, views)) };
+  if (step.kind === "loop") {
+    const { cut, body } = step;
+    const own = cut && { ...cut, count: views(cut.count) };
+    return { ...step, cut: own, body: body.map((part) => moved(part, views)) };
+  }
   return {
     ...step,
     outputs: step.outputs.map((output) => ({ ...output, view: views(output.view) })),

@@ -1,13 +1,13 @@
 /** @file A program of the tensor graph becomes kernels and a memory plan. */
 import type { Graph } from "../ir/graph.js";
-import type { CompiledProgram, Kernel } from "../ir/kernel.js";
+import type { CompiledProgram, Kernel, KernelExpr } from "../ir/kernel.js";
 import type { Origin, Program } from "../ir/types.js";
-import { int, variable } from "./affine.js";
+import { affine, int, variable } from "./affine.js";
 import { Blocks } from "./blocks.js";
 import { inPlace } from "./in-place.js";
 import { kernelizeNest } from "./kernelize.js";
 import type { Place } from "./kernelize.js";
-import type { Step } from "./nest.js";
+import type { Loop, Step } from "./nest.js";
 import type { Schedules } from "./schedules.js";
 import { withLists } from "./lists.js";
 import { withPartialSums } from "./partial-sums.js";
@@ -81,7 +81,19 @@ function emitStep(blocks: Blocks, step: Step, place: Place): void {
     const inner = { ...place, env: new Map(place.env).set(step.axis, variable(name)) };
     for (const part of step.body) emitStep(blocks, part, inner);
   };
-  blocks.loop(int(0), int(trips), 1, { min: 0, max: trips - 1 }, trips, body, place.threads ? { meets: true } : {});
+  const { from, to } = endsOf(blocks, step, place);
+  blocks.loop(from, to, 1, { min: 0, max: trips - 1 }, trips, body, place.threads ? { meets: true } : {});
+}
+
+function endsOf(blocks: Blocks, { axis, cut }: Loop, { offsets }: Place): { from: KernelExpr; to: KernelExpr } {
+  const all = { from: int(0), to: int(axis.extent as number) };
+  if (!cut) return all;
+  const { buffer } = cut.count;
+  const index = int(offsets.get(buffer)!);
+  const count = blocks.name({ kind: "load", type: "i32", array: buffer.array, index }) as KernelExpr & { name: string };
+  const place = blocks.atom(affine(cut.constant, [{ name: count.name, factor: cut.factor }]));
+  const end = blocks.bound("min", blocks.bound("max", place, all.from), all.to);
+  return cut.part === "before" ? { ...all, to: end } : { ...all, from: end };
 }
 
 function originsOf(step: Step): readonly Origin[] {

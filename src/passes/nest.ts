@@ -69,6 +69,15 @@ export interface Loop {
   readonly axis: Axis;
   readonly body: readonly Step[];
   readonly origin: Origin;
+  /** Absent: all iterations. */
+  readonly cut?: Cut | undefined;
+}
+/** The iterations before `constant + factor * count`, or those from there on; `count` is one whole number in memory. */
+export interface Cut {
+  readonly part: "before" | "after";
+  readonly count: View;
+  readonly constant: number;
+  readonly factor: 1 | -1;
 }
 export type Step = Nest | Loop;
 
@@ -83,7 +92,7 @@ export const isScanUnit = (unit: Unit): unit is ScanUnit => !Array.isArray(unit)
 
 /** Whatever a step touches. */
 export function buffersOf(step: Step): readonly Buffer[] {
-  if (step.kind === "loop") return step.body.flatMap(buffersOf);
+  if (step.kind === "loop") return [...(step.cut ? [step.cut.count.buffer] : []), ...step.body.flatMap(buffersOf)];
   const views = [...step.views.values(), ...step.outputs.map(({ view }) => view), ...step.fills];
   if (step.lists) views.push(step.lists.values, step.lists.positions);
   return views.map(({ buffer }) => buffer);

@@ -62,11 +62,11 @@ export function afterZeros(graph: Graph, written: Written, isFromZeros: (sequenc
   return written;
 }
 
-const products = (nests: readonly Nest[]): number =>
+export const products = (nests: readonly Nest[]): number =>
   nests.reduce((n, { outputs }) => n + outputs.filter(({ value }) => hasContraction(value)).length, 0);
 
 /** The nest with every expression rewritten. */
-function rewritten(nest: Nest, to: (e: Expr) => Expr): Nest {
+export function rewritten(nest: Nest, to: (e: Expr) => Expr): Nest {
   const outputs = nest.outputs.map((output) => ({ ...output, at: output.at.map(to), value: to(output.value) }));
   return { ...nest, outputs, inline: new Map([...nest.inline].map(([tensor, body]) => [tensor, to(body)])) };
 }
@@ -91,8 +91,8 @@ function first(graph: Graph, nest: Nest, initial: readonly Initial[]): Nest {
   return rewritten(nest, (e) => simplifier.simplify(put(e)));
 }
 
-/** What of an iteration's nests is still wanted when it is the last. */
-function live(body: readonly Nest[], isLocal: (buffer: Buffer) => boolean): readonly Nest[] {
+/** What of an iteration's nests is wanted; `isLocal`: not after it. */
+export function live(body: readonly Nest[], isLocal: (buffer: Buffer) => boolean): readonly Nest[] {
   const wanted = new Set<Buffer>();
   const kept: Nest[] = [];
   for (const nest of body.toReversed()) {

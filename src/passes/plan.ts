@@ -24,9 +24,17 @@ function livesOf(steps: readonly Step[]): readonly Life[] {
   const lives = new Map<Buffer, Life>();
   const loops: { from: number; to: number; touched: ReadonlySet<Buffer> }[] = [];
   let position = 0;
+  const touch = (buffer: Buffer, touched: Set<Buffer>) => {
+    if (buffer.fixed !== undefined) return;
+    touched.add(buffer);
+    const life = lives.get(buffer);
+    if (life) life.to = position;
+    else lives.set(buffer, { buffer, from: position, to: position });
+  };
   const walk = (list: readonly Step[], touched: Set<Buffer>) => {
     for (const step of list) {
       if (step.kind === "loop") {
+        if (step.cut) touch(step.cut.count.buffer, touched);
         const from = position;
         const inside = new Set<Buffer>();
         walk(step.body, inside);
@@ -34,13 +42,7 @@ function livesOf(steps: readonly Step[]): readonly Life[] {
         for (const buffer of inside) touched.add(buffer);
         continue;
       }
-      for (const buffer of buffersOf(step)) {
-        if (buffer.fixed !== undefined) continue;
-        touched.add(buffer);
-        const life = lives.get(buffer);
-        if (life) life.to = position;
-        else lives.set(buffer, { buffer, from: position, to: position });
-      }
+      for (const buffer of buffersOf(step)) touch(buffer, touched);
       position++;
     }
   };

@@ -23,6 +23,7 @@ import type { Destination, Inside } from "./memory.js";
 import { blocked, fixedBuffer, isScanUnit, overlap, owner, stridesOf, writtenBy } from "./nest.js";
 import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View, Written } from "./nest.js";
 import { packed } from "./pack.js";
+import { untilLongest } from "./longest.js";
 import { afterZeros, peeled } from "./peel.js";
 import type { Initial } from "./peel.js";
 import { piecesOf } from "./pieces.js";
@@ -291,7 +292,10 @@ class Scheduler {
     if (scan.axis.extent === 0) return;
     const last = new Set(scan.carries.flatMap(({ leaf }, k) => (resultOf("carry", k) ? [memory.bufferOf(leaf)] : [])));
     const isLocal = (buffer: Buffer) => buffer.tensor.scans.includes(scan) && !last.has(buffer);
-    outer.push(...peeled(this.#graph, loop, this.#initial(scan, places), isLocal));
+    const iterations = peeled(this.#graph, loop, this.#initial(scan, places), isLocal);
+    outer.push(
+      ...iterations.flatMap((part) => (part.kind === "loop" ? untilLongest(this.#graph, part, isLocal) : [part])),
+    );
   }
 
   /** What is the same everywhere before the first iteration. */
