@@ -78,6 +78,18 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
         { budgetMs: 0 },
         { stop: { monitor: "acuracy" } },
         { stop: { patience: -1 } },
+        // From JavaScript, which no types guard.
+        null as never,
+        { epochs: Object.create(null) as never },
+        { validation: false as never },
+        { validation: "0.3" as never },
+        { shuffle: "no" as never },
+        { budgetMs: "10" as never },
+        { onBatch: 5 as never },
+        { onEpoch: "x" as never },
+        { stop: true as never },
+        { stop: { direction: "up" as never } },
+        { stop: { patience: "3" as never } },
       ];
       for (const options of bad) await expect(net.fit(data, options)).rejects.toThrow(module.NetInputError);
       await expect(net.fit({ x: data.x, kind: [0] })).rejects.toThrow(module.NetInputError);

@@ -135,6 +135,17 @@ describe("a net over sequences", () => {
   });
 });
 
+test("what is nested too deep, or without end, or very long is refused as data", () => {
+  const net = module.create();
+  const endless: unknown[] = [];
+  endless.push(endless);
+  const long = Array.from({ length: 200_000 }, () => 1);
+  for (const items of [[["a"]], endless])
+    expect(() => net.predict(given({ words: [items], x }))).toThrow('"words", row 0');
+  for (const items of [[[[1, 2]]], [long]])
+    expect(() => net.predict(given({ words: ["a"], x: [items] }))).toThrow("row 0");
+});
+
 test("generation goes on from step to step", () => {
   const text = (stateful: boolean) => `
 model Letters {

@@ -68,7 +68,7 @@ export async function connectNet<Inputs extends object, Data extends object, Out
     } catch (error) {
       // The caller's own.
       request.reject(error);
-      void call("cancel");
+      call("cancel").catch(() => {});
     }
     pending.delete(answer.id);
     hold();
@@ -90,8 +90,7 @@ export async function connectNet<Inputs extends object, Data extends object, Out
   return {
     ...created,
     fit: (data, { onBatch, onEpoch, transfer, ...rest } = {}) => {
-      const { validation } = rest;
-      const moved = transfer ? buffersOf(data, typeof validation === "object" ? validation : {}) : [];
+      const moved = transfer ? [...buffersOf([data, rest.validation])] : [];
       return call("fit", data, rest, moved, ({ batch, epoch }) => {
         if (batch) onBatch?.(batch as BatchReport<Metrics>);
         if (epoch) onEpoch?.(epoch as EpochReport<Metrics>);

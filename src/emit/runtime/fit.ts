@@ -1,6 +1,7 @@
 /** @file Training over epochs, in slices, with validation and early stopping. */
 import type { BatchReport, EarlyStopping, EpochReport, FitOptions, FitSignal, History } from "./api.js";
 import { NetInputError } from "./errors.js";
+import { describe } from "./given.js";
 import { type Columns, loadRows, readAll } from "./ports.js";
 import type { Program } from "./memory.js";
 import { createSlices, now, type Slices } from "./pause.js";
@@ -42,18 +43,24 @@ interface StopPlan {
 }
 
 function demand(holds: boolean, option: string, expected: string, found: unknown): void {
-  if (!holds) throw new NetInputError(option, expected, String(found));
+  if (!holds) throw new NetInputError(option, expected, describe(found));
+}
+/** False for texts, too, which compare as numbers do. */
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
 }
 
 function planStop(stop: EarlyStopping | undefined, metrics: object): StopPlan | undefined {
   if (!stop) return undefined;
+  demand(typeof stop === "object", "stop", "an object", stop);
   const monitor = stop.monitor ?? "loss";
-  const names = Object.keys(metrics);
+  const names = Object.entries(metrics).flatMap(([name, value]) => (isNumber(value) ? [name] : []));
   demand(names.includes(monitor), "stop.monitor", `one of ${names.map((n) => JSON.stringify(n)).join(", ")}`, monitor);
   const { minDelta = 0, patience = 0, restoreBest = false } = stop;
-  demand(minDelta >= 0, "stop.minDelta", "a number, at least 0", minDelta);
-  demand(patience >= 0, "stop.patience", "a number, at least 0", patience);
+  demand(isNumber(minDelta) && minDelta >= 0, "stop.minDelta", "a number, at least 0", minDelta);
+  demand(isNumber(patience) && patience >= 0, "stop.patience", "a number, at least 0", patience);
   const direction = stop.direction ?? (monitor === "loss" ? "min" : "max");
+  demand(direction === "min" || direction === "max", "stop.direction", '"min" or "max"', direction);
   return { monitor, minDelta, patience, restoreBest, direction };
 }
 
@@ -64,7 +71,10 @@ function plan<Data extends object, Metrics extends object>(
 ): Plan {
   const { model, training } = trainer;
   const defaults = training.settings;
-  const { shuffle = defaults.shuffle } = options;
+  const { shuffle = defaults.shuffle, onBatch, onEpoch } = options;
+  demand(typeof shuffle === "boolean", "shuffle", "true or false", shuffle);
+  for (const [name, callback] of Object.entries({ onBatch, onEpoch }))
+    demand(!callback || typeof callback === "function", name, "a function", callback);
   const given = options.epochs ?? 0;
   demand(Number.isInteger(given) && given >= 0, "epochs", "a whole number, at least 0", given);
   const epochs = (phase: number) => options.epochs ?? training.phases[phase]!.epochs ?? defaults.epochs;
@@ -79,7 +89,7 @@ function plan<Data extends object, Metrics extends object>(
     const others: Columns = [];
     validation = { rows: upTo(readAll(training.ports, part, others)), columns: others };
   } else {
-    demand(part >= 0 && part < 1, "validation", "a fraction from 0, below 1, or data", part);
+    demand(isNumber(part) && part >= 0 && part < 1, "validation", "a fraction from 0, below 1, or data", part);
     const held = part === 0 ? 0 : Math.min(Math.max(1, Math.round(rows.length * part)), rows.length - 1);
     if (held > 0) {
       const drawn = shuffled(rows, seed, -1);
@@ -148,8 +158,9 @@ export async function fitNet<Data extends object, Metrics extends object>(
 ): Promise<History<Metrics>> {
   checkIdle(trainer);
   memoryOf(trainer);
+  demand(typeof options === "object" && options !== null, "options", "an object", options);
   const { budgetMs = 50 } = options;
-  demand(budgetMs > 0, "budgetMs", "a number above 0", budgetMs);
+  demand(isNumber(budgetMs) && budgetMs > 0, "budgetMs", "a number above 0", budgetMs);
   const slices = createSlices(budgetMs);
   trainer.fitting = true;
   try {
@@ -225,7 +236,7 @@ async function runEpochs<Data extends object, Metrics extends object>(
       const memory = memoryOf(trainer);
       const n = Math.min(batch, rows.length - run.position);
       loadRows(ports, columns, memory, order, run.position, n);
-      const part = (run.position / batch) % parts;
+      const part = Math.floor(run.position / batch) % parts;
       stepOn(trainer, memory, n, part);
       addTo(run.sums, memory.totals);
       run.position += n;

@@ -30,7 +30,13 @@ export function createNet<Inputs extends object, Data extends object, Outputs, M
   options: CreateOptions,
 ): TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> {
   const trainer = createTrainer(model, training, options);
-  if (options.weights) loadNet(trainer, options.weights);
+  try {
+    if (options.weights) loadNet(trainer, options.weights);
+  } catch (error) {
+    // Its threads have been started.
+    disposeCore(trainer);
+    throw error;
+  }
   const parameters = parametersOf(trainer) as Parameters;
   const net: TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> = {
     get parameters() {

@@ -67,7 +67,8 @@ export function readSafetensors(file: Uint8Array): WeightsFile {
   if (file[8] !== 0x7b) throw damaged("its header does not begin with {");
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.subarray(8, 8 + headerLength)));
+    // A copy: browsers decode no shared memory.
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.slice(8, 8 + headerLength)));
   } catch {
     throw damaged("its header is not JSON");
   }

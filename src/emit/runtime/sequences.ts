@@ -71,7 +71,7 @@ function padded(port: PortSpec, given: ArrayLike<unknown>): SequenceRows {
   for (let row = 0; row < given.length; row++) {
     const items = given[row];
     if (!isArray(items)) throw new NetInputError(port.name, expected(port), describe(items), row);
-    const flat = flattened(items);
+    const flat = isArray(items[0]) ? flattened(items, port.shape.length, []) : items;
     const length = flat.length / width;
     if (!isLength(port, length)) throw new NetInputError(port.name, expected(port), itemsText(flat.length, width), row);
     for (let k = 0; k < flat.length; k++) values[row * port.size + k] = flat[k];
@@ -82,14 +82,10 @@ function padded(port: PortSpec, given: ArrayLike<unknown>): SequenceRows {
 const itemsText = (elements: number, width: number): string =>
   width === 1 ? `${elements} items` : `${elements} elements in items of ${width}`;
 
-function flattened(items: ArrayLike<unknown>): ArrayLike<unknown> {
-  if (!isArray(items[0])) return items;
-  const out: unknown[] = [];
-  for (let k = 0; k < items.length; k++) {
-    const item = items[k];
-    if (isArray(item)) out.push(...Array.from(flattened(item)));
-    else out.push(item);
-  }
+/** Appends the elements of arrays nested at most so deep. */
+function flattened(value: unknown, depth: number, out: unknown[]): unknown[] {
+  if (depth === 0 || !isArray(value)) out.push(value);
+  else for (let k = 0; k < value.length; k++) flattened(value[k], depth - 1, out);
   return out;
 }
 

@@ -75,7 +75,7 @@ export function serveNet(name: string, create: (options: CreateOptions) => objec
     try {
       const own = methods[method];
       const result: unknown = await (own ? own(input, options, post) : net[method as "predict"](input as object));
-      post({ result }, result ? buffersOf(result) : []);
+      post({ result }, [...buffersOf(result)]);
     } catch (thrown) {
       const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
       post({ error: { ...(thrown as object), name, message } });

@@ -56,11 +56,12 @@ export function listen<Value>(port: Port, type: "message" | "error" | "exit", li
   else port.addEventListener?.(type, (event) => listener((type === "message" ? event.data : event) as Value));
 }
 
-/** The memory of arrays, unless it is shared. */
-export function buffersOf(...groups: readonly object[]): ArrayBuffer[] {
-  const arrays = groups.flatMap((group) => (ArrayBuffer.isView(group) ? [group] : Object.values(group)));
-  const buffers = arrays.flatMap((array) =>
-    ArrayBuffer.isView(array) && array.buffer instanceof ArrayBuffer ? [array.buffer] : [],
-  );
-  return [...new Set(buffers)];
+/** The memory of a value's typed arrays, at any depth, unless it is shared. */
+export function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) buffersOf(part, found);
+  }
+  return found;
 }
