@@ -4,14 +4,18 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, normalize, resolve } from "node:path";
@@ -78,11 +82,16 @@ function removeAbandoned(path: string): void {
   }
 }
 
+/** What is written to as it stands: nothing can be put in the place of `/dev/stdout`. */
+const isDevice = (known: Stats | undefined): boolean => known !== undefined && !known.isFile() && !known.isDirectory();
+
 /** Throws InputFault where nothing can be written: before hours of work whose result would be lost. */
 export function demandWritable(path: string): void {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
-    demandFolder(path);
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known?.isDirectory()) throw new Error("it is a folder");
+    if (isDevice(known)) accessSync(path, constants.W_OK);
+    else demandFolder(known ? realpathSync(path) : path);
   } catch (error) {
     throw new InputFault(`cannot write ${path}: ${reason(error)}`);
   }
@@ -96,28 +105,35 @@ function demandFolder(path: string): void {
 }
 
 /**
- * Writes beside, syncs, renames: whenever the process is killed, the old or the new file is there, whole. Leaves a file alone
- * whose bytes are already these. Returns whether it wrote. Throws InputFault.
+ * Writes beside, syncs, renames: whenever the process is killed, the old or the new file is there, whole, with the permissions
+ * that it had; of a link, the file that it names. Leaves a file alone whose bytes are already these. Returns whether it wrote. Throws InputFault.
  */
 export function writeAtomic(path: string, data: string | Uint8Array): boolean {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   try {
-    if (existsSync(path) && readFileSync(path).equals(bytes)) return false;
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (isDevice(known)) {
+      writeFileSync(path, bytes);
+      return true;
+    }
+    if (known && readFileSync(path).equals(bytes)) return false;
+    const place = known ? realpathSync(path) : path;
     // Node's mkdir says of a read-only file system that the folder is missing.
-    demandFolder(path);
-    mkdirSync(dirname(path), { recursive: true });
-    removeAbandoned(path);
-    writeBeside(path, `${path}.${process.pid}-${threadId}.tmp`, bytes);
+    demandFolder(place);
+    mkdirSync(dirname(place), { recursive: true });
+    removeAbandoned(place);
+    writeBeside(place, `${place}.${process.pid}-${threadId}.tmp`, bytes, known?.mode);
     return true;
   } catch (error) {
     throw new InputFault(`cannot write ${path}: ${reason(error)}`);
   }
 }
 
-function writeBeside(path: string, temporary: string, bytes: Uint8Array): void {
+function writeBeside(path: string, temporary: string, bytes: Uint8Array, mode: number | undefined): void {
   const file = openSync(temporary, "w");
   try {
     try {
+      if (mode !== undefined) fchmodSync(file, mode);
       for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       fsyncSync(file);
     } finally {

@@ -1,6 +1,15 @@
 /** @file Writing that is killed while it writes: the file is whole, and what was left beside it is removed by a later write. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
@@ -61,3 +70,19 @@ it("leaves a file alone that is already so, and says what hinders it", () =>
     demandWritable(join(folder.path, "not/yet/there"));
     expect(folder.list()).toEqual(["c", "file"]);
   }));
+
+it.skipIf(process.platform === "win32")("writes through links and to devices, and keeps permissions", () =>
+  inFolder({ file: "old" }, async (folder) => {
+    const [path, link] = ["file", "link"].map((name) => join(folder.path, name)) as [string, string];
+    chmodSync(path, 0o640);
+    symlinkSync("file", link);
+    demandWritable(link);
+    writeAtomic(link, "new");
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    demandWritable("/dev/null");
+    expect(writeAtomic("/dev/null", "said")).toBe(true);
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+  }),
+);

@@ -1,5 +1,5 @@
 /** @file `netc fmt FILE...`: files in the formatter's style. */
-import { chmodSync, realpathSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { SourceFile } from "../../base/source.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { render, toJson } from "../../diagnostics/render.js";
@@ -88,13 +88,7 @@ async function formatFile(file: string, check: boolean): Promise<Outcome> {
   const source = new SourceFile(file, readUtf8(file));
   const { text, diagnostics } = await format(source, await configured(file));
   const changed = text !== source.text;
-  if (changed && !check) {
-    // The file itself where the path is a link, with the permissions that it had.
-    const path = realpathSync(file);
-    const { mode } = statSync(path);
-    writeAtomic(path, text);
-    chmodSync(path, mode);
-  }
+  if (changed && !check) writeAtomic(file, text);
   return { file, changed, diagnostics };
 }
 
