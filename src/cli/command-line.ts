@@ -38,7 +38,12 @@ export async function commandLine(terminal: Terminal, argv: readonly string[]): 
     .version(version)
     .exitOverride()
     .showHelpAfterError("(netc --help lists the commands)")
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 the input is at fault, 2 wrong usage, 70 a defect of netc, 130 interrupted." +
+        '\nWith --json an error is an object, too: {"error", "help", "diagnostics"}.',
+    );
   const asked = argv[2] ?? "";
   const loaders = Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands);
   for (const register of await Promise.all(loaders.map((load) => load())))

@@ -5,6 +5,10 @@ export { InputFault } from "../diagnostics/fault.js";
 
 export const exitCodes = { ok: 0, input: 1, usage: 2, defect: 70 } as const;
 
+/** Whether a generated net threw it, of what it was given; every module has classes of its own. */
+export const isNetError = (error: unknown): error is Error =>
+  error instanceof Error && /^Net(?:Input|Weights|Target)Error$/.test(error.name);
+
 /** The command was used wrongly: exit code 2. */
 export class UsageFault extends Error {
   override readonly name = "UsageFault";

@@ -8,6 +8,9 @@ import type { Values } from "./dataset.js";
 export type Data = Readonly<Record<string, Values | readonly (readonly number[])[]>>;
 /** Numbers; metrics of higher rank are arrays. */
 export type Metrics = Readonly<Record<string, unknown>>;
+/** JSON in which metrics of higher rank are lists. */
+export const metricsJson = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (part instanceof Float64Array ? Array.from(part) : part));
 export type EpochReport = api.EpochReport<Metrics>;
 export type BatchReport = api.BatchReport<Metrics>;
 export type Outputs = Readonly<

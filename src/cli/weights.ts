@@ -1,6 +1,6 @@
 /** @file Files of weights into nets: the net's own errors become faults that name the file. */
 import type { Migration } from "../emit/runtime/api.js";
-import { InputFault } from "./fault.js";
+import { InputFault, isNetError } from "./fault.js";
 import { readBytes } from "../host/files.js";
 import type { Net } from "./module.js";
 import { table, type Terminal } from "./terminal.js";
@@ -10,7 +10,7 @@ function take<Result>(path: string, into: (bytes: Uint8Array) => Result): Result
   try {
     return into(bytes);
   } catch (error) {
-    throw new InputFault(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw isNetError(error) ? new InputFault(`${path}: ${error.message}`) : error;
   }
 }
 

@@ -26,6 +26,18 @@ describe.concurrent("netc check", () => {
       expect(err).toContain("1 error, 0 warnings");
     }));
 
+  it("checks the other files where one cannot be read, and says so in JSON, too", () =>
+    inFolder({ "a.net": flowers.replace("-> softmax", "-> softmx"), "empty.net": "" }, async (folder) => {
+      const files = ["no.net", "empty.net", "a.net"];
+      const { code, out, err } = await folder.run("check", ...files);
+      expect(code).toBe(1);
+      expect(out).toContain("did you mean `softmax`?");
+      expect(err).toMatch(/cannot read no\.net.*\n.*empty\.net is empty/);
+      const json = await folder.run("check", ...files, "--json");
+      expect(json.code).toBe(1);
+      expect(JSON.parse(json.out)).toMatchObject(files.map((file) => ({ file, severity: "error" })));
+    }));
+
   it("answers 0 to warnings, and gives all files' diagnostics as one JSON array", () =>
     inFolder({ "a.net": flowers, "b.net": flowers.replace("as head", "-> relu") }, async (folder) => {
       const { code, out } = await folder.run("check", "a.net", "b.net", "--json");
@@ -114,6 +126,20 @@ describe("netc train, eval, predict", () => {
   afterAll(() => folder.remove());
   const train = async (...args: readonly string[]) =>
     objects((await folder.run("train", "flowers.net", "--json", ...args)).out);
+
+  it("prints metrics with axes as lists, and errors as JSON, too; two outputs are two files", async () => {
+    folder.write("matrix.net", flowers.replace(/^  metric .*$/m, "  metric confusion_matrix(chance, kind)"));
+    const { out } = await folder.run("train", "matrix.net", "--json", "--epochs", "1", "--save", "matrix.safetensors");
+    const wanted = Array.from({ length: 9 }, () => expect.any(Number));
+    expect(objects(out)[0]).toMatchObject({ confusion_matrix: wanted });
+    const wrong = await folder.run("eval", "matrix.net", "--json", "--weights", "flowers.csv");
+    expect([wrong.code, objects(wrong.out)]).toMatchObject([
+      1,
+      [{ error: expect.stringMatching(/^flowers\.csv: not a/) }],
+    ]);
+    const twice = await folder.run("train", "matrix.net", "--save", "a", "--csv", "./a");
+    expect([twice.code, folder.list().includes("a")]).toEqual([2, false]);
+  });
 
   it("prints epochs and the test as JSON lines; the same twice, another with another seed", async () => {
     const [first, second, other] = await Promise.all([train(), train(), train("--seed", "9")]);

@@ -5,8 +5,9 @@ import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { flowers, flowerTable, type Folder, inFolder } from "./netc.js";
 
+const cli = resolve("dist/package/cli.js");
 const start = (folder: Folder, ...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [resolve("dist/package/cli.js"), ...args], {
+  spawn(process.execPath, [cli, ...args], {
     cwd: folder.path,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,6 +47,27 @@ it("an interrupted training saves a checkpoint, and resumed ends as if never sto
     expect(rest.out).toContain(`"epoch":${epochs},`);
     expect(shaOf(rest.out)).toBe(shaOf(whole.out));
   }));
+
+it("a training whose reader goes away saves what it has", () =>
+  inFolder({ "flowers.net": flowers, "flowers.csv": flowerTable() }, async (folder) => {
+    const child = start(folder, "train", "flowers.net", "--json", "--epochs", "1000000000", "--save", "w.safetensors");
+    child.stdout!.once("data", () => child.stdout!.destroy());
+    expect(await ended(child)).toBe(130);
+    expect(folder.list()).toContain("w.safetensors");
+  }));
+
+it.skipIf(!existsSync("/dev/full"))("a full disk under standard output is no defect", () =>
+  inFolder({ "flowers.net": flowers }, async (folder) => {
+    const child = spawn("sh", ["-c", `"$0" "$1" summary flowers.net > /dev/full`, process.execPath, cli], {
+      cwd: folder.path,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let err = "";
+    child.stderr.on("data", (text) => (err += String(text)));
+    expect(await ended(child)).toBe(1);
+    expect(err).toMatch(/^.*error.*: cannot write to standard output: .*\n$/);
+  }),
+);
 
 it("build --watch builds again what changed, through errors", () =>
   inFolder({ "flowers.net": flowers }, async (folder) => {

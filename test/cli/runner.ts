@@ -32,6 +32,7 @@ process.on("message", async ({ folder, args }: Order) => {
   // Another address: the entry runs anew, with the modules that are loaded.
   await import(`${pathToFileURL(main).href}?${randomUUID()}`);
   process.stdout.removeAllListeners("error");
+  process.stderr.removeAllListeners("error");
   // The folder may be removed now.
   process.chdir("/");
   process.send!({ code: Number(process.exitCode), ...said } satisfies Answer);

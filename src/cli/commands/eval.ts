@@ -1,5 +1,6 @@
 /** @file `netc eval FILE --weights W`: metrics of trained weights on the model's test data. */
 import type { Register } from "../command-line.js";
+import { metricsJson } from "../module.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { openTrained, type TrainedOptions } from "../trained.js";
 
@@ -18,7 +19,7 @@ export const evaluate: Register = (program, terminal) => {
     .action(async (file: string, options: TrainedOptions & { readonly json?: true }) => {
       const { dataset, net } = await openTrained(file, options, terminal);
       const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
-      if (options.json) terminal.out(JSON.stringify(metrics));
+      if (options.json) terminal.out(metricsJson(metrics));
       else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);
     });
 };

@@ -1,6 +1,7 @@
 /** @file `netc train FILE`: compile in memory, train with progress, validate, test, save. */
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import type { TrainingSettings } from "../../check/model.js";
 import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
@@ -12,7 +13,7 @@ import { type Examples, loadDataset } from "../dataset.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { crossValidate, type Folds } from "../folds.js";
 import { demandWritable, nodeHost, writeAtomic } from "../../host/files.js";
-import type { BatchReport, EpochReport, Metrics, Net } from "../module.js";
+import { type BatchReport, type EpochReport, type Metrics, metricsJson, type Net } from "../module.js";
 import { whole } from "../numbers.js";
 import { load, migrate, reportMigration } from "../weights.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
@@ -102,7 +103,10 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const files = [options.save, options.resume, options.csv, options.plot];
   if (options.folds !== undefined && files.some((path) => path !== undefined))
     throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
-  for (const path of [options.save, options.csv, options.plot]) if (path !== undefined) demandWritable(path);
+  const written = [options.save, options.csv, options.plot].filter((path) => path !== undefined);
+  if (new Set([file, ...written].map((path) => resolve(path))).size <= written.length)
+    throw new UsageFault("--save, --csv and --plot each need a file of their own");
+  for (const path of written) demandWritable(path);
   const checked = checkFile(file, options);
   const { loss, buffers } = checked.forward.train;
   if (!loss && checked.update.length === 0 && buffers.length === 0)
@@ -185,14 +189,12 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     return interrupted ? 130 : 0;
   }
   const { stopped } = await fit(dataset.train);
-  process.off("SIGINT", interrupt);
   const seconds = (performance.now() - started) / 1e3;
   log.write();
-  if (options.save !== undefined) writeAtomic(options.save, net.save());
-  else if (interrupted) {
-    writeAtomic(checkpoint, net.save());
-    terminal.err(`interrupted: saved ${checkpoint}; go on with --resume ${checkpoint}`);
-  }
+  const saved = options.save ?? (interrupted ? checkpoint : undefined);
+  if (saved !== undefined) writeAtomic(saved, net.save());
+  if (interrupted) terminal.err(`interrupted: saved ${saved}; go on with --resume ${saved}`);
+  process.off("SIGINT", interrupt);
   if (stopped === "nan") terminal.err("stopped: the loss of the last step is no finite number");
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
@@ -202,7 +204,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   net.dispose();
   if (options.json)
     terminal.out(
-      JSON.stringify({
+      metricsJson({
         test,
         seconds: round(seconds),
         examplesPerSecond: round((steps * size) / seconds),
@@ -237,10 +239,10 @@ function checkpoints({ checkpoint, stop }: TrainingSettings): (report: EpochRepo
   };
 }
 
-/** More than eight have too little to do each. */
 /** Operations of a step below which another thread's part is not worth the meetings between kernels. */
 const operationsPerThread = 2e6;
 
+/** More than eight have too little to do each. */
 function threadsFor({ programs, batch }: CompiledModel): number {
   const flops = (programs.train?.kernels ?? []).reduce((sum, kernel) => sum + kernel.flops * batch, 0);
   return Math.max(1, Math.min(8, availableParallelism(), Math.floor(flops / operationsPerThread)));
@@ -250,7 +252,7 @@ const round = (value: number) => Math.round(value * 1e3) / 1e3;
 
 function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, terminal: Terminal): void {
   const { phase, epoch, metrics, validation } = report;
-  if (options.json) terminal.out(JSON.stringify({ phase, epoch, ...metrics, ...(validation ? { validation } : {}) }));
+  if (options.json) terminal.out(metricsJson({ phase, epoch, ...metrics, ...(validation ? { validation } : {}) }));
   else if (epochs <= 50 || epoch === 1 || epoch % Math.ceil(epochs / 20) === 0)
     terminal.out(
       `${phase === undefined ? "" : `${phase}  `}epoch ${epoch}/${epochs}  ${metricsText(metrics)}${validation ? `  ${metricsText(validation, "val_")}` : ""}`,
@@ -258,7 +260,7 @@ function printEpoch(report: EpochReport, epochs: number, options: TrainOptions, 
 }
 
 function printFolds({ folds, mean, deviation }: Folds, options: TrainOptions, terminal: Terminal): void {
-  if (options.json) terminal.out(JSON.stringify({ folds, mean, deviation }));
+  if (options.json) terminal.out(metricsJson({ folds, mean, deviation }));
   else
     for (const name of Object.keys(mean))
       terminal.out(`${name}  ${number(mean[name]!)}, standard deviation ${number(deviation[name]!)}`);
