@@ -104,22 +104,32 @@ describe("the package", () => {
     ]);
   });
 
-  test.each(nodes)("Node imports .net files: %s", async (node) => {
+  test.each(nodes)("Node imports and requires .net files: %s", async (node) => {
     app.write(
       "app.js",
       'import { Flowers } from "./flowers.net";\nconsole.log(Flowers.create().predict({ size: [1, 2] }).chance.length);\n',
     );
     app.write("broken/a.net", flowers.replace("softmax", "sofmax"));
     app.write("broken.js", 'import "./broken/a.net";\n');
+    app.write("broken.cjs", 'require("./broken/a.net");\n');
+    app.write(
+      "app.cjs",
+      `const { Flowers } = require("./flowers.net");
+      import("./flowers.net").then((again) => console.log(Flowers.create().seed, again.Flowers === Flowers));`,
+    );
     app.write("missing.js", 'import "./nowhere.net";\n');
     const run = (name: string) => app.execute(node, ["--import", "netc/register", name]);
     app.write("flowers.d.net.ts", "export {};\n");
-    const [whole, broken, missing] = await Promise.all(["app.js", "broken.js", "missing.js"].map(run));
+    const names = ["app.js", "broken.js", "missing.js", "app.cjs", "broken.cjs"];
+    const [whole, broken, missing, required, requiredBroken] = await Promise.all(names.map(run));
     expect([whole!.code, whole!.out], whole!.err).toEqual([0, "3\n"]);
+    expect([required!.code, required!.out], required!.err).toEqual([0, "0 true\n"]);
     expect(whole!.err).toContain("flowers.d.net.ts is stale: netc build --emit types writes it anew");
     expect(broken!.code).toBe(1);
-    expect(broken!.err).toContain("broken/a.net:6:47 error[NET2002]: there is no word `sofmax`");
-    expect(broken!.err).not.toMatch(/at .*node-loader/);
+    for (const { err } of [broken!, requiredBroken!]) {
+      expect(err).toContain("broken/a.net:6:47 error[NET2002]: there is no word `sofmax`");
+      expect(err).not.toMatch(/at .*node-loader/);
+    }
     expect(missing!.err).toContain("nowhere.net");
     expect(readdirSync(join(app.path, "broken"))).toEqual(["a.net"]);
   });
