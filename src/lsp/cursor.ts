@@ -8,7 +8,7 @@ import { wordSetOf } from "../check/recipes.js";
 import type { FileScope, Word, WordSet } from "../check/scope.js";
 import type { Span } from "../base/source.js";
 import type { Declaration, Parameter } from "../syntax/ast.js";
-import { findWord, parametersOf } from "./calls.js";
+import { findWord, parametersOf } from "./words.js";
 import type { Document } from "./documents.js";
 import { identifierAt } from "./names.js";
 

@@ -48,6 +48,22 @@ it("shows the shape after each step and the names of settings", async () => {
 `);
 });
 
+it("shows the names of settings wherever words are due, and of values of steps", async () => {
+  const found = await shown(
+    `layer both()(x: [n], other: [n]) = x + other
+layer scaled()(x: [n]) {
+  param scale: [n] ~ random_uniform(-1, 1), regularize l2(0.1)
+  use sum = both()
+  return sum(x, x * scale) -> dropout(rate: 0.1)
+}
+model M { input x: f32[5, 3] output y = x -> scaled }
+`,
+    { inlayHints: { shapes: false } },
+  );
+  expect(found).toContain("random_uniform(‹minval:›-1, ‹maxval:›1), regularize l2(‹l2:›0.1)");
+  expect(found).toContain("return sum(x, ‹other:›x * scale) -> dropout(rate: 0.1)");
+});
+
 it("switches each kind off", async () => {
   expect(await shown(model, { inlayHints: { shapes: false, parameterNames: false } })).toBe(model);
   expect(await shown(model, { inlayHints: { shapes: false } })).toContain("dense(‹units:›3) as head");

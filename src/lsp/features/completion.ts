@@ -5,7 +5,7 @@ import { builtins } from "../../check/builtins/index.js";
 import type { FileScope, Word, WordSet } from "../../check/scope.js";
 import { signatureOf } from "../../check/word-page.js";
 import type { Parameter } from "../../syntax/ast.js";
-import { parametersOf } from "../calls.js";
+import { parametersOf } from "../words.js";
 import type { Context } from "../context.js";
 import { type Cursor, cursorAt, type OpenCall } from "../cursor.js";
 import type { Document } from "../documents.js";

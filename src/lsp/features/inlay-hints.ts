@@ -1,6 +1,5 @@
 /** @file Inlay hints: the solved shape after each step of a pipe, and the names of what is given by position. */
 import { type InlayHint, InlayHintKind } from "../protocol.js";
-import { callsIn } from "../calls.js";
 import type { Context } from "../context.js";
 import type { Document } from "../documents.js";
 import { placeFacts } from "../facts.js";
@@ -29,9 +28,8 @@ function shapes(context: Context, document: Document): Placed[] {
 }
 
 function parameterNames(context: Context, document: Document): Placed[] {
-  const scope = context.project.scope(document.path);
-  if (!scope) return [];
-  return callsIn(document.file, scope).flatMap(({ takes, arguments: given }) => {
+  const { calls = [] } = context.symbols.file(document.path) ?? {};
+  return calls.flatMap(({ takes, arguments: given }) => {
     // The one value of `relu(x)` needs no name.
     if (takes === "values" && given.length < 2) return [];
     return given.flatMap(({ argument, parameter }) => {

@@ -3,7 +3,7 @@ import { givenNames } from "../../check/given.js";
 import { setOf, type WordSet } from "../../check/scope.js";
 import type { Argument, Call, Expression, Pipe, Subscript, SubscriptItem } from "../../syntax/ast.js";
 import { meant, type Entity, type Recipe } from "./entity.js";
-import { asName, bind, declare, type NameLike, occur, type Place, Scope } from "./scope.js";
+import { asName, bind, type CallSite, declare, type NameLike, occur, type Place, Scope } from "./scope.js";
 import { type Part, wordKindOf } from "./words.js";
 
 /** A word found where one is expected; `open`: its settings may still follow in parentheses. */
@@ -85,14 +85,25 @@ function call(p: Place, e: Call): void {
   applied(p, found, e.arguments, found?.values ?? 0);
 }
 function applied(p: Place, callee: Callee | undefined, given: readonly Argument[], before: number): void {
-  const parts = callee && partsOf(p, callee);
-  let position = before;
-  for (const argument of given) {
-    const part = argument.name
-      ? [...(parts?.settings ?? []), ...(parts?.values ?? [])].find(hasName(argument))
-      : parts?.values[position++];
+  const { settings = [], values = [] } = (callee && partsOf(p, callee)) ?? {};
+  meet(p, "values", given, values.slice(before), [...settings, ...values]);
+}
+/** Arguments meet their parameters, by position or by name. */
+function meet(
+  p: Place,
+  takes: CallSite["takes"],
+  given: readonly Argument[],
+  positional: readonly Part[],
+  named: readonly Part[],
+): void {
+  let position = 0;
+  const pairs = given.map((argument) => {
+    const part = argument.name ? named.find(hasName(argument)) : positional[position++];
     passed(p, argument, part);
-  }
+    return { argument, parameter: part?.parameter };
+  });
+  // Places in the text of a message count from its own start.
+  if (named.length > 0 && p.offset === 0) p.found.calls.push({ takes, arguments: pairs });
 }
 const hasName =
   ({ name }: Argument) =>
@@ -171,9 +182,7 @@ function configured(p: Place, callee: Callee | undefined, given: readonly Argume
     applied(p, callee, given, (callee?.values ?? 0) + 1);
     return callee && { ...callee, open: false, values: callee.values + given.length };
   }
-  let position = 0;
-  for (const argument of given)
-    passed(p, argument, argument.name ? parts.settings.find(hasName(argument)) : parts.settings[position++]);
+  meet(p, "settings", given, parts.settings, parts.settings);
   return { ...callee, open: false };
 }
 

@@ -28,6 +28,7 @@ export interface FileIndex {
   /** In the order of the text; where words of several sets share an imported name, one for each at the same place. */
   readonly occurrences: readonly Occurrence[];
   readonly pipes: Found["pipes"];
+  readonly calls: Found["calls"];
   /** Names of members that nothing is known of, as which word has them is told by a call only. */
   readonly unknownMembers: ReadonlySet<string>;
   /** The files it imports, directly or not. */
@@ -63,6 +64,7 @@ export class SymbolIndex {
     const known = this.#indexed.get(path);
     if (known?.file === loaded.file && known.trees === loaded.trees) return known.value;
     const { names, found } = loaded.value;
+    const { pipes, calls } = found;
     const occurrences = [...found.occurrences];
     const unknownMembers = new Set<string>();
     for (const entry of found.paths) {
@@ -73,7 +75,7 @@ export class SymbolIndex {
     occurrences.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
     const entities = found.entities.toSorted((a, b) => a.span.start - b.span.start);
     const imports = new Set(loaded.trees.keys());
-    const value = { file: loaded.file, names, entities, occurrences, pipes: found.pipes, unknownMembers, imports };
+    const value = { file: loaded.file, names, entities, occurrences, pipes, calls, unknownMembers, imports };
     this.#indexed.set(path, { ...loaded, value });
     return value;
   }
@@ -108,7 +110,7 @@ export class SymbolIndex {
 }
 
 function walkFile(file: File, names: FileNames): Found {
-  const found: Found = { entities: [], occurrences: [], paths: [], pipes: [] };
+  const found: Found = { entities: [], occurrences: [], paths: [], pipes: [], calls: [] };
   const top: Place = {
     file: names,
     found,

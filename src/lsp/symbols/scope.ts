@@ -1,6 +1,6 @@
 /** @file The names visible at a place inside a word or model. */
 import type { WordSet } from "../../check/scope.js";
-import type { Expression, Pipe } from "../../syntax/ast.js";
+import type { Argument, Expression, Parameter, Pipe } from "../../syntax/ast.js";
 import type { Entity, Occurrence, Recipe } from "./entity.js";
 import type { FileNames } from "./names.js";
 
@@ -20,6 +20,13 @@ export interface Path {
   readonly names: readonly { readonly text: string; readonly span: Occurrence["span"] }[];
 }
 
+/** A call of a word, with the parameter that each argument is for. */
+export interface CallSite {
+  /** Settings where a word is due, else values. */
+  readonly takes: "settings" | "values";
+  readonly arguments: readonly { readonly argument: Argument; readonly parameter: Parameter | undefined }[];
+}
+
 /** What one walk over a file collects. */
 export interface Found {
   readonly entities: Entity[];
@@ -27,6 +34,7 @@ export interface Found {
   readonly paths: Path[];
   /** Pipes that carry a value: their steps are applied where they stand, and may be named. */
   readonly pipes: Pipe[];
+  readonly calls: CallSite[];
 }
 
 /** Where the walk stands. */
