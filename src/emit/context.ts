@@ -1,6 +1,8 @@
 /** @file What the parts of one generated module share: the language, the names given, the exports that need another name. */
 import type { CompiledModel } from "../backends/model.js";
+import { mathNames } from "../backends/typescript/math.js";
 import { capitalized, Names, uncapitalized } from "./names.js";
+import { publicNames, runtimeNames } from "./runtime-text.js";
 
 export interface EmitOptions {
   readonly language: "ts" | "js";
@@ -17,15 +19,13 @@ export interface EmitOptions {
 export class ModuleContext {
   readonly names: Names;
   readonly #exported = new Names();
+  readonly #public = { value: publicNames("value"), type: publicNames("type") };
   /** `local as Name`, for names that something else in the module has. */
   readonly valueAliases: string[] = [];
   readonly typeAliases: string[] = [];
-  constructor(
-    readonly options: EmitOptions,
-    taken: Iterable<string>,
-  ) {
+  constructor(readonly options: EmitOptions) {
     this.names = Names.ofModule();
-    for (const name of taken) this.names.claim(name);
+    for (const name of [...runtimeNames(), ...mathNames]) this.names.claim(name);
   }
   get typed(): boolean {
     return this.options.language === "ts";
@@ -40,7 +40,7 @@ export class ModuleContext {
   /** A top-level name that users see as `wanted`; `prefix` goes before its declaration. */
   exported(wanted: string, kind: "value" | "type"): Exported {
     const local = this.names.claim(wanted);
-    const seen = this.#exported.claim(wanted);
+    const seen = this.#exported.claim(wanted, this.#public[kind]);
     if (local === seen) return { name: local, seen, prefix: "export " };
     (kind === "value" ? this.valueAliases : this.typeAliases).push(`${local} as ${seen}`);
     return { name: local, seen, prefix: "" };
@@ -79,12 +79,18 @@ export interface ModelNames {
 /** Longer lists of labels are plain strings to the type checker. */
 const mostLabels = 256;
 
-export function nameModel(context: ModuleContext, { checked, programs }: CompiledModel): ModelNames {
+/** Models have their own names before others are made of them: `Digits` and `DigitsPredictor` may be two. */
+export function nameModels(context: ModuleContext, models: readonly CompiledModel[]): readonly ModelNames[] {
+  const mains = models.map(({ checked }) => context.exported(checked.name, "value"));
+  return models.map((model, k) => nameModel(context, model, mains[k]!));
+}
+
+function nameModel(context: ModuleContext, { checked, programs }: CompiledModel, main: Exported): ModelNames {
   const type = (suffix: string) => context.exported(checked.name + suffix, "type");
   const trains = context.options.training !== false && programs.train !== undefined;
   const fixed = {
     trains,
-    main: context.exported(checked.name, "value"),
+    main,
     predictor: context.exported(`${checked.name}Predictor`, "value"),
     inputs: type("Inputs"),
     targets: type("Targets"),

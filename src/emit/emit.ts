@@ -2,12 +2,12 @@
 import type { CompiledModel } from "../backends/model.js";
 import type { Location } from "../base/source.js";
 import type { Origin } from "../ir/types.js";
-import { mathNames, printMath } from "../backends/typescript/math.js";
-import { type EmitOptions, ModuleContext, nameModel } from "./context.js";
+import { printMath } from "../backends/typescript/math.js";
+import { type EmitOptions, ModuleContext, nameModels } from "./context.js";
 import { printModel } from "./model.js";
 import { commentLine } from "./names.js";
 import { ProgramPrinter } from "./programs.js";
-import { runtimeFor, runtimeNames } from "./runtime-text.js";
+import { runtimeFor } from "./runtime-text.js";
 import { printSourceMap, type SourceMap } from "./source-map.js";
 
 export interface EmittedModule {
@@ -46,10 +46,10 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     if (batch < 1) throw new RangeError(`${checked.name}: the batch is not decided`);
     if (target === "wasm" && options.precision === "f64") throw new RangeError("WebAssembly computes in 32 bits");
   }
-  const context = new ModuleContext(options, [...runtimeNames(), ...mathNames]);
-  const named = models.map((model) => ({ model, names: nameModel(context, model) }));
+  const context = new ModuleContext(options);
+  const names = nameModels(context, models);
   const programs = new ProgramPrinter(context);
-  const printed = named.map(({ model, names }) => printModel(context, programs, model, names));
+  const printed = models.map((model, k) => printModel(context, programs, model, names[k]!));
 
   const kernels = programs.kernels.join("\n\n");
   const math = printMath(kernels, { types: context.typed }).trim();
@@ -80,7 +80,7 @@ export function emitModule(compiled: CompiledModel | readonly CompiledModel[], o
     .replace(/\n{3,}/g, "\n\n");
   const text = `${body}\n`;
   const map = printSourceMap(locationsOf(text, programs));
-  const creators = named.flatMap(({ names }) => [names.main.seen, names.predictor.seen]);
+  const creators = names.flatMap(({ main, predictor }) => [main.seen, predictor.seen]);
   if (context.typed) return { text, creators, map };
 
   const declared = [typeText, ...printed.map(({ declarations }) => declarations)].join("\n\n");

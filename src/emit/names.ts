@@ -58,11 +58,11 @@ export class Names {
   static ofModule(): Names {
     return new Names(`${reservedWords} ${globals}`.split(/\s+/));
   }
-  /** An identifier as near to `wanted` as is free. */
-  claim(wanted: string): string {
+  /** An identifier as near to `wanted` as is free, and none of `others`. */
+  claim(wanted: string, others: ReadonlySet<string> = new Set()): string {
     const plain = wanted.replace(/[^\w$]/g, "_").replace(/^(?=\d|$)/, "_");
     let name = plain;
-    for (let k = 2; this.#taken.has(name); k++) name = `${plain}_${k}`;
+    for (let k = 2; this.#taken.has(name) || others.has(name); k++) name = `${plain}_${k}`;
     this.#taken.add(name);
     return name;
   }

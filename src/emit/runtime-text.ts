@@ -51,6 +51,13 @@ export function runtimeNames(): string[] {
   return Object.entries(runtimeText).flatMap(([file, forms]) => declarationsOf(file, forms.ts).map((d) => d.name));
 }
 
+/** What every module exports of the runtime, as values or as types: classes are both. */
+export function publicNames(kind: "value" | "type"): ReadonlySet<string> {
+  const declarations = publicFiles.flatMap((file) => declarationsOf(file, runtimeText[file]!.ts));
+  const own = declarations.filter(({ text }) => kind === "type" || /^export class /m.test(text));
+  return new Set(own.map(({ name }) => name));
+}
+
 export interface RuntimeSection {
   readonly file: string;
   readonly text: string;

@@ -67,6 +67,20 @@ describe("types", () => {
       expect(typeErrors({ "tiny.net.ts": text })).toEqual([]);
     }
   });
+  test.each(["Net", "Training", "NetInputError", "History", "Error"])("of a model called %s", async (model) => {
+    const named = tinyModel({ model });
+    const { text, declarations, creators } = emitModule(named, { language: "js" });
+    expect(typeErrors({ "a.net.ts": emitModule(named, { language: "ts" }).text })).toEqual([]);
+    expect(typeErrors({ "a.net.d.ts": declarations! })).toEqual([]);
+    const module: object = await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
+    expect(Object.keys(module)).toEqual(expect.arrayContaining([...creators]));
+    expect(creators[0]).toBe(model === "NetInputError" ? "NetInputError_2" : model);
+  });
+  test("a model keeps its name where another's predictor would have it", () => {
+    const models = ["Tiny", "TinyPredictor"].map((model) => tinyModel({ model }));
+    const { creators } = emitModule(models, { language: "js" });
+    expect(creators).toEqual(["Tiny", "TinyPredictor_2", "TinyPredictor", "TinyPredictorPredictor"]);
+  });
   test("both languages export the same names", () => {
     const names = (text: string) =>
       [...text.matchAll(/^export (?:declare )?(?:const|class) (\w+)/gm)].map((m) => m[1]).sort();
