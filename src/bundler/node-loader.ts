@@ -58,6 +58,7 @@ export function createRequireExtension(): RequireExtension {
   const { require_module: canRequire } = process.features as { readonly require_module?: boolean };
   return (module, path) => {
     if (!canRequire) throw new Error(`${path} compiles to a module: this version of Node can only import it`);
+    // oxlint-disable-next-line no-underscore-dangle -- Node calls it so
     module._compile(compile(path), path, "module");
   };
 }

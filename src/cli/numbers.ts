@@ -13,6 +13,9 @@ export const whole =
     return value;
   };
 
+/** What draws can be made from. */
+export const seedOf = whole(0, 2 ** 32 - 1);
+
 /** A part between 0 and 1, as `50%` or `0.5`. */
 export function part(text: string): number {
   const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);

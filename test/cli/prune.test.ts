@@ -162,6 +162,11 @@ describe("netc prune", () => {
         code: 2,
         err: expect.stringContaining("must end in .net"),
       });
+      for (const output of ["./flowers.net", "w.net"])
+        expect(await prune("-o", output)).toMatchObject({
+          code: 2,
+          err: expect.stringContaining("would overwrite what is pruned"),
+        });
       expect(await prune("--weights", "flowers.csv")).toMatchObject({
         code: 1,
         err: expect.stringContaining("not a valid safetensors"),

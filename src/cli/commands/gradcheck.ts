@@ -9,7 +9,7 @@ import { exitCodes, InputFault } from "../fault.js";
 import { uniform } from "../../data/random.js";
 import type { Data } from "../module.js";
 import { noise } from "../noise.js";
-import { whole } from "../numbers.js";
+import { seedOf, whole } from "../numbers.js";
 import { targetFlag, targetOf } from "../target.js";
 import { table } from "../terminal.js";
 
@@ -90,7 +90,7 @@ export const gradcheck: Register = (program, terminal, done) => {
     .argument("<file>", ".net file")
     .option("--model <name>", "which model of the file")
     .option(targetFlag, "whose gradients: typescript (in 64 bits) or wasm", targetOf, "typescript")
-    .option("--seed <n>", "seed of weights and made-up examples", whole(0), 1)
+    .option("--seed <n>", "seed of weights and made-up examples", seedOf, 1)
     .option("--samples <n>", "elements to compare per parameter", whole(1), 12)
     .option("--json", "print one JSON array")
     .addHelpText("after", "\nExample:\n  netc gradcheck examples/custom.net")

@@ -1,5 +1,6 @@
 /** @file `netc prune FILE --weights W -o SMALL.net`: a smaller model with the weights of its strongest units. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { sizeOf } from "../../ir/graph.js";
 import { readSafetensors } from "../../emit/runtime/safetensors.js";
 import { compileModel } from "../../compiler/compile.js";
@@ -56,6 +57,9 @@ export const prune: Register = (program, terminal) => {
 async function run(file: string, options: PruneOptions, terminal: Terminal): Promise<void> {
   const { output, sparsity } = options;
   if (!output.endsWith(".net")) throw new UsageFault(`--output ${output} must end in .net`);
+  const weightsPath = output.replace(/\.net$/, ".safetensors");
+  if (resolve(output) === resolve(file) || resolve(weightsPath) === resolve(options.weights))
+    throw new UsageFault(`--output ${output} would overwrite what is pruned: name another file`);
   const model = checkFile(file, { ...options, batch: examples });
   const text = readFileSync(file, "utf8");
   const checker = new Checker(nodeHost, file, model.name);
@@ -85,7 +89,6 @@ async function run(file: string, options: PruneOptions, terminal: Terminal): Pro
       `the smaller model does not check at ${output}`,
       "its imports and files are found beside it: write it into the folder of the given model",
     );
-  const weightsPath = output.replace(/\.net$/, ".safetensors");
   writeAtomic(weightsPath, fileOf(net.weights));
   writeAtomic(output, net.text);
   const count = (of: CheckedModel) => of.parameters.reduce((sum, { shape }) => sum + sizeOf(shape, 1), 0);

@@ -14,7 +14,7 @@ import { InputFault, UsageFault } from "../fault.js";
 import { crossValidate, type Folds } from "../folds.js";
 import { demandWritable, nodeHost, writeAtomic } from "../../host/files.js";
 import { type BatchReport, type EpochReport, type Metrics, metricsJson, type Net } from "../module.js";
-import { whole } from "../numbers.js";
+import { seedOf, whole } from "../numbers.js";
 import { load, migrate, reportMigration } from "../weights.js";
 import { checkRelaxed, noteExact, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { schedulesBeside } from "../../compiler/schedule-file.js";
@@ -71,7 +71,7 @@ export const train: Register = (program, terminal, done) => {
     .option("--model <name>", "which model of the file")
     .option("--epochs <n>", "passes over the training set (default: the model's)", whole(0))
     .option("--batch <n>", "examples per step (default: the model's)", whole(1))
-    .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", whole(0))
+    .option("--seed <n>", "seed of weights, shuffling and dropout (default: the model's)", seedOf)
     .option(targetFlag, targetHelp, targetOf, defaultTarget)
     .option(exactFlag, exactHelp)
     .option(relaxedFlag, relaxedHelp)
