@@ -36,11 +36,12 @@ function serverOptions(netc: string): ServerOptions {
 }
 
 async function start(context: vscode.ExtensionContext): Promise<void> {
-  const netc = netcOf(context);
   const documentSelector = ["file", "untitled", libraryScheme].map((scheme) => ({ scheme, language: "net" }));
-  client = new LanguageClient("netc", "netc", serverOptions(netc), { documentSelector });
-  client.info(`starting ${netc}`);
+  let netc = "netc";
   try {
+    netc = netcOf(context);
+    client = new LanguageClient("netc", "netc", serverOptions(netc), { documentSelector });
+    client.info(`starting ${netc}`);
     await client.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
