@@ -3,18 +3,16 @@ import { existsSync, type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
 import { dependenciesOf } from "../compiler/build.js";
 import type { Project } from "../compiler/project.js";
-import { renderFault } from "../diagnostics/fault.js";
-import { InputFault } from "./fault.js";
 import type { Terminal } from "./terminal.js";
 
 /** Milliseconds of quiet after a change: editors write in several steps. */
 const quiet = 50;
 
-/** `build` is called once per file at first; what it throws as InputFault is shown, and watching goes on. */
+/** `build` is called once per file at first. */
 export function watchFiles(
   project: Project,
   files: readonly string[],
-  build: (file: string) => void,
+  build: (file: string) => unknown,
   terminal: Terminal,
 ): Promise<void> {
   /** What each file's last build depended on, and the texts that it saw. */
@@ -41,12 +39,7 @@ export function watchFiles(
   const attempt = (file: string): void => {
     // Watched before it is built, so that no change falls between; what else it depends on, as soon as that is known.
     watchFolder(dirname(file));
-    try {
-      build(file);
-    } catch (error) {
-      if (!(error instanceof InputFault)) throw error;
-      terminal.err(renderFault(error, terminal.paint));
-    }
+    build(file);
     const found = dependenciesOf(project, file);
     dependencies.set(file, found);
     for (const path of found) {

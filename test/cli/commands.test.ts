@@ -107,6 +107,15 @@ describe.concurrent("netc build", () => {
       expect(wat.out).toMatch(/^\(module\n[^]*\(export "predict"[^]*\n\(module\n[^]*\(export "train"/);
     }));
 
+  it("builds the other files where one has errors; one folder has no room for two of one name", () =>
+    inFolder({ "a.net": "", "b.net": flowers }, async (folder) => {
+      const { code, err } = await folder.run("build", "a.net", "b.net");
+      expect(code).toBe(1);
+      expect(err).toContain("a.net has no model");
+      expect(folder.list()).toEqual(["a.net", "b.net", "b.net.ts"]);
+      expect(await folder.run("build", "a/b.net", "b.net", "-o", "out")).toMatchObject({ code: 2 });
+    }));
+
   it("writes nothing for a file with errors", () =>
     inFolder({ "a.net": flowers.replace("dense(3)", "dense(0.5)") }, async (folder) => {
       const { code, err } = await folder.run("build", "a.net");

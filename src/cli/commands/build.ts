@@ -6,10 +6,11 @@ import { declarationsPath } from "../../compiler/declarations.js";
 import { createProject, type Project } from "../../compiler/project.js";
 import { printBinaries } from "../../emit/memory.js";
 import { mapReference, type SourceMap } from "../../emit/source-map.js";
+import { renderFault } from "../../diagnostics/fault.js";
 import { nodeHost, writeAtomic } from "../../host/files.js";
 import { afterGradient, type PassOptions } from "../../passes/pipeline.js";
 import type { Register } from "../command-line.js";
-import { UsageFault } from "../fault.js";
+import { exitCodes, InputFault, UsageFault } from "../fault.js";
 import { whole } from "../numbers.js";
 import { checkRelaxed, relaxedFlag, relaxedHelp } from "../relaxed.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
@@ -31,7 +32,7 @@ interface Options {
 
 const passNames = afterGradient.map(({ name }) => name);
 
-export const build: Register = (program, terminal) => {
+export const build: Register = (program, terminal, done) => {
   program
     .command("build")
     .description("write the generated module")
@@ -58,21 +59,34 @@ Examples:
   netc build src/*.net --watch`,
     )
     .action(async (files: readonly string[], options: Options) => {
-      checkOptions(options);
+      checkOptions(files, options);
       const project = createProject(nodeHost);
-      const buildOne = (file: string) => buildFile(project, file, options, terminal);
-      if (options.watch) await watchFiles(project, files, buildOne, terminal);
-      else for (const file of files) buildOne(file);
+      const attempt = (file: string): boolean => {
+        try {
+          buildFile(project, file, options, terminal);
+          return true;
+        } catch (error) {
+          if (!(error instanceof InputFault)) throw error;
+          terminal.err(renderFault(error, terminal.paint));
+          return false;
+        }
+      };
+      if (options.watch) await watchFiles(project, files, attempt, terminal);
+      // A fault of one file does not keep the others from being built.
+      else if (files.map(attempt).includes(false)) done(exitCodes.input);
     });
 };
 
-function checkOptions(options: Options): void {
+function checkOptions(files: readonly string[], options: Options): void {
   const { fallback, print, target, emit } = options;
   if (fallback !== "typescript" && fallback !== "none")
     throw new UsageFault(`unknown fallback ${fallback}: use typescript or none`);
   if (print !== undefined && print !== "wat") throw new UsageFault(`unknown form ${print}: use wat`);
   if (print !== undefined && target !== "wasm") throw new UsageFault("--print wat needs --target wasm");
   checkRelaxed(options);
+  const twin = files.find((file, k) => files.findIndex((other) => basename(other) === basename(file)) < k);
+  if (options.output !== undefined && twin !== undefined)
+    throw new UsageFault(`two files are called ${basename(twin)}: --output ${options.output} has room for one`);
   if (!["ts", "js", "types"].includes(emit)) throw new UsageFault(`unknown language ${emit}: use ts, js or types`);
 }
 
