@@ -46,16 +46,36 @@ export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel 
 export const compileFile = (path: string, choice: ModelChoice = {}, options: CompileOptions = {}): CompiledModel =>
   compileModel(checkFile(path, choice), options);
 
-/** Emits JavaScript and imports it. A file, gone at once, rather than a data URL: stack traces and profiles stay readable. */
+interface Placed {
+  readonly url: string;
+  remove(): void;
+}
+/** A file, since stack traces and profiles of a data URL are hard to read; such a URL where no file can be written. */
+function place(name: string, text: string): Placed {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "netc-"));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    try {
+      const path = join(folder, `${name}.mjs`);
+      writeFileSync(path, text);
+      return { url: pathToFileURL(path).href, remove };
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  } catch {
+    return { url: `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`, remove() {} };
+  }
+}
+
+/** Emits JavaScript and imports it. */
 async function importModule(compiled: CompiledModel, options: Omit<EmitOptions, "language">): Promise<object> {
   const { text } = emitModule(compiled, { ...options, language: "js" });
-  const folder = mkdtempSync(join(tmpdir(), "netc-"));
+  const { url, remove } = place(compiled.checked.name, text);
   try {
-    const path = join(folder, `${compiled.checked.name}.mjs`);
-    writeFileSync(path, text);
-    return (await import(pathToFileURL(path).href)) as object;
+    return (await import(url)) as object;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -48,6 +48,16 @@ it("an interrupted training saves a checkpoint, and resumed ends as if never sto
     expect(shaOf(rest.out)).toBe(shaOf(whole.out));
   }));
 
+it("models run where there is no place for temporary files", () =>
+  inFolder({ "flowers.net": flowers, "flowers.csv": flowerTable() }, async (folder) => {
+    const child = spawn(process.execPath, [cli, "train", "flowers.net", "--epochs", "1", "--threads", "2"], {
+      cwd: folder.path,
+      env: { ...process.env, TMPDIR: "/nowhere" },
+      stdio: "ignore",
+    });
+    expect(await ended(child)).toBe(0);
+  }));
+
 it("a training whose reader goes away saves what it has", () =>
   inFolder({ "flowers.net": flowers, "flowers.csv": flowerTable() }, async (folder) => {
     const child = start(folder, "train", "flowers.net", "--json", "--epochs", "1000000000", "--save", "w.safetensors");
