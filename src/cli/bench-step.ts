@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { CompiledModel } from "../backends/model.js";
 import type { CheckedModel } from "../check/model.js";
 import { compileModel, type CompileOptions } from "../compiler/compile.js";
-import { instantiateOpen } from "./compile.js";
+import { demandTraining, instantiateOpen } from "./compile.js";
 import { InputFault } from "./fault.js";
 import type { Data, Internals, ModelModule, Net } from "./module.js";
 import { noise } from "./noise.js";
@@ -31,8 +31,8 @@ export async function prepareStep(
   checked: CheckedModel,
   options: CompileOptions & { readonly threads: number },
 ): Promise<BenchStep> {
+  demandTraining(checked);
   const compiled = compileModel(checked, options);
-  if (!compiled.programs.train) throw new InputFault(`${checked.name} has nothing to train`);
   const { module, internals } = await instantiateOpen(compiled);
   const net = await createNet(module, compiled.target === "wasm" ? options.threads : 1);
   const start = net.save();

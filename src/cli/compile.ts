@@ -43,6 +43,16 @@ export function checkFile(path: string, choice: ModelChoice = {}): CheckedModel 
   return models[0]!;
 }
 
+/** Nets of models that have nothing to train predict, and no more. Throws InputFault. */
+export function demandTraining({ name, forward, parameters }: CheckedModel): void {
+  const { loss, regularization, buffers } = forward.train;
+  const isMoved = (loss ?? regularization) !== undefined && parameters.some(({ trainable }) => trainable);
+  if (!isMoved && buffers.length === 0)
+    throw new InputFault(
+      `${name} has nothing to train: no loss with a parameter to move, and no buffer that it assigns`,
+    );
+}
+
 export const compileFile = (path: string, choice: ModelChoice = {}, options: CompileOptions = {}): CompiledModel =>
   compileModel(checkFile(path, choice), options);
 

@@ -99,21 +99,26 @@ async function readCsv(port: Port, reader: CsvReader, files: Files): Promise<Val
   const table = await files.table(file);
   const { element } = port;
   if (port.sequence && columns.length === 1) return readItems(port, cellRows(table, columns[0]!, reader.by), reader);
-  const isNumeric = element.kind === "f32" || element.kind === "int";
-  const width = isNumeric ? columns.length : 1;
-  if (element.kind === "f32" && width * (window ?? 1) !== widthOf(port))
+  const width = columns.length;
+  if (width * (window ?? 1) !== widthOf(port)) {
+    const bound = `${width} column${width === 1 ? " is" : "s are"} bound to it`;
     throw new InputFault(
-      `${port.name} takes ${widthOf(port)} numbers per example, but ${width} columns ${window === undefined ? "" : `in windows of ${window} rows `}are bound to it`,
+      `${port.name} takes ${widthOf(port)} values per example, but ${bound}${window === undefined ? "" : `, in windows of ${window} rows`}`,
     );
+  }
   const values =
     element.kind === "f32"
       ? numericColumns(table, columns)
-      : element.kind === "class"
-        ? labelColumn(table, columns[0]!, element.labels ?? element.size)
-        : element.kind === "bool"
-          ? labelColumn(table, columns[0]!, ["false", "true"])
-          : integerColumns(table, columns);
+      : element.kind === "int"
+        ? integerColumns(table, columns)
+        : labelColumns(table, columns, element.kind === "class" ? (element.labels ?? element.size) : ["false", "true"]);
   return isSeries(reader) ? slidingWindows(values, width, window ?? 1, shift, files.locate(file)) : values;
+}
+/** Row-major. */
+function labelColumns(table: Table, columns: readonly string[], classes: readonly string[] | number): Int32Array {
+  const read = columns.map((column) => labelColumn(table, column, classes));
+  const width = columns.length;
+  return Int32Array.from({ length: table.lines.length * width }, (_, k) => read[k % width]![Math.floor(k / width)]!);
 }
 /** Whether rows follow each other in time. */
 const isSeries = (reader: DataBinding["reader"]): boolean =>
@@ -199,16 +204,22 @@ export function first(examples: Examples, ports: readonly Port[], count: number)
   return { rows: count, ports: Object.fromEntries(cut) };
 }
 
-function locator(modelFile: string, bindings: readonly DataBinding[], data: string | undefined) {
+/** Where files are: beside the model, or where `option` says. */
+function locator(
+  modelFile: string,
+  bindings: readonly DataBinding[],
+  option: "--data" | "--input",
+  data: string | undefined,
+) {
   const folder = data ?? dirname(modelFile);
   let isFolder = true;
   if (data !== undefined) {
     const found = statSync(data, { throwIfNoEntry: false });
-    if (!found) throw new InputFault(`cannot read --data ${data}: no such file or folder`);
+    if (!found) throw new InputFault(`cannot read ${option} ${data}: no such file or folder`);
     isFolder = found.isDirectory();
     if (!isFolder && new Set(bindings.map((binding) => binding.reader.file)).size > 1)
       throw new InputFault(
-        `--data ${data} is one file, but the model reads several`,
+        `${option} ${data} is one file, but the model reads several`,
         "give the folder that holds them",
       );
   }
@@ -254,7 +265,7 @@ export async function loadInputs(model: CheckedModel, path: string): Promise<Exa
   const bindings = model.data.bindings.filter(
     ({ part, port }) => part === "train" && model.inputs.some((input) => input.name === port),
   );
-  const files = new Files(locator(model.location.file.name, bindings, path));
+  const files = new Files(locator(model.location.file.name, bindings, "--input", path));
   return readPart(model.inputs, bindings, files, "");
 }
 
@@ -267,7 +278,7 @@ export async function loadDataset(model: CheckedModel, options: DatasetOptions):
       `${model.name} has no data block, so there is nothing to read`,
       `add one, such as: data { ${ports[0]!.name}: csv("file.csv") }`,
     );
-  const files = new Files(locator(model.location.file.name, bindings, options.data));
+  const files = new Files(locator(model.location.file.name, bindings, "--data", options.data));
   const part = async (name: DataBinding["part"]): Promise<Examples | undefined> => {
     const own = bindings.filter((binding) => binding.part === name);
     return own.length === 0 ? undefined : readPart(ports, own, files, name === "train" ? "" : `${name} `);

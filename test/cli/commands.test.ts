@@ -136,6 +136,38 @@ describe("netc train, eval, predict", () => {
   const train = async (...args: readonly string[]) =>
     objects((await folder.run("train", "flowers.net", "--json", ...args)).out);
 
+  it("says that there is nothing to train in a model without parameters", async () => {
+    folder.write(
+      "same.net",
+      flowers.replace("size -> dense(3) as head -> softmax", "[size[0], size[1], 1] -> softmax"),
+    );
+    for (const command of ["train", "bench"])
+      expect(await folder.run(command, "same.net")).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("Flowers has nothing to train"),
+      });
+  });
+
+  it("reads truth values from several columns, and takes no other number of them", async () => {
+    folder.write("bits.csv", "a,b\ntrue,false\nfalse,false\ntrue,true\n");
+    const bits = (columns: string) => `model Bits {
+      input x: bool[2]
+      output y = where(x, 1, 0) -> dense(2)
+      loss mean_squared_error(y, where(x, 1, 0))
+      optimizer sgd(0.1)
+      data { x: csv("bits.csv", columns: [${columns}]) }
+      train { batch: 3, epochs: 1 }
+    }`;
+    folder.write("bits.net", bits('"a", "b"'));
+    const { code, err } = await folder.run("train", "bits.net", "--save", "bits.safetensors");
+    expect(code, err).toBe(0);
+    folder.write("bits.net", bits('"a"'));
+    expect(await folder.run("train", "bits.net")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("x takes 2 values per example, but 1 column is bound to it"),
+    });
+  });
+
   it("prints metrics with axes as lists, and errors as JSON, too; two outputs are two files", async () => {
     folder.write("matrix.net", flowers.replace(/^  metric .*$/m, "  metric confusion_matrix(chance, kind)"));
     const { out } = await folder.run("train", "matrix.net", "--json", "--epochs", "1", "--save", "matrix.safetensors");

@@ -1,5 +1,6 @@
 /** @file `netc eval FILE --weights W`: metrics of trained weights on the model's test data. */
 import type { Register } from "../command-line.js";
+import { demandTraining } from "../compile.js";
 import { metricsJson } from "../module.js";
 import { defaultTarget, exactFlag, exactHelp, targetFlag, targetHelp, targetOf } from "../target.js";
 import { openTrained, type TrainedOptions } from "../trained.js";
@@ -17,7 +18,8 @@ export const evaluate: Register = (program, terminal) => {
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  netc eval examples/mnist.net --weights mnist.safetensors --data mnist")
     .action(async (file: string, options: TrainedOptions & { readonly json?: true }) => {
-      const { dataset, net } = await openTrained(file, options, terminal);
+      const { checked, dataset, net } = await openTrained(file, options, terminal);
+      demandTraining(checked);
       const metrics = net.evaluate((dataset.test ?? dataset.train).ports);
       if (options.json) terminal.out(metricsJson(metrics));
       else for (const [name, value] of Object.entries(metrics)) terminal.out(`${name} ${value}`);

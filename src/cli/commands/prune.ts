@@ -5,7 +5,7 @@ import { sizeOf } from "../../ir/graph.js";
 import { readSafetensors } from "../../emit/runtime/safetensors.js";
 import { compileModel } from "../../compiler/compile.js";
 import type { Register } from "../command-line.js";
-import { checkFile, instantiate } from "../compile.js";
+import { checkFile, demandTraining, instantiate } from "../compile.js";
 import { InputFault, UsageFault } from "../fault.js";
 import { nodeHost, writeAtomic } from "../../host/files.js";
 import { part } from "../numbers.js";
@@ -61,6 +61,7 @@ async function run(file: string, options: PruneOptions, terminal: Terminal): Pro
   if (resolve(output) === resolve(file) || resolve(weightsPath) === resolve(options.weights))
     throw new UsageFault(`--output ${output} would overwrite what is pruned: name another file`);
   const model = checkFile(file, { ...options, batch: examples });
+  demandTraining(model);
   const text = readFileSync(file, "utf8");
   const checker = new Checker(nodeHost, file, model.name);
   let net: Net = { text, model, weights: await weightsIn(model, options.weights) };

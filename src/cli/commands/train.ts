@@ -6,7 +6,7 @@ import type { TrainingSettings } from "../../check/model.js";
 import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
-import { checkFile, instantiate } from "../compile.js";
+import { checkFile, demandTraining, instantiate } from "../compile.js";
 import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
 import { type Examples, loadDataset } from "../dataset.js";
@@ -108,11 +108,7 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     throw new UsageFault("--save, --csv and --plot each need a file of their own");
   for (const path of written) demandWritable(path);
   const checked = checkFile(file, options);
-  const { loss, buffers } = checked.forward.train;
-  if (!loss && checked.update.length === 0 && buffers.length === 0)
-    throw new InputFault(
-      `${checked.name} has no loss, no optimizer and assigns no buffer, so there is nothing to train`,
-    );
+  demandTraining(checked);
   const seed = options.seed ?? checked.training.seed;
   const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
   const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
