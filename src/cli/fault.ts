@@ -3,7 +3,7 @@
 /** Exit code 1. */
 export { InputFault } from "../diagnostics/fault.js";
 
-export const exitCodes = { ok: 0, input: 1, usage: 2, defect: 70 } as const;
+export const exitCodes = { ok: 0, input: 1, usage: 2, defect: 70, interrupted: 130 } as const;
 
 /** Whether a generated net threw it, of what it was given; every module has classes of its own. */
 export const isNetError = (error: unknown): error is Error =>

@@ -18,7 +18,7 @@ function placeOf({ location }: Origin): string | undefined {
 
 const mostOrigins = 6;
 
-export function originComment({ origins }: Kernel): string {
+function originComment({ origins }: Kernel): string {
   const labels = [...new Set(origins.map(({ label }) => label).filter((label) => label !== ""))];
   const places = [...new Set(origins.flatMap((origin) => placeOf(origin) ?? []))];
   const shown = places.slice(0, mostOrigins);

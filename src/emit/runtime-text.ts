@@ -13,7 +13,7 @@ const start =
   /^(?:export )?(?:declare )?(?:abstract )?(?:async )?(?:const|let|function|class|interface|type) ([A-Za-z_$][\w$]*)/;
 
 /** Words that can refer to a declaration: not in comments, texts, nor after a point. */
-export function wordsIn(code: string): Set<string> {
+function wordsIn(code: string): Set<string> {
   const bare = code
     .replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*$/gm, " ")
     .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')

@@ -26,7 +26,7 @@ const tolerances: Readonly<Record<Target, number>> = { typescript: 1e-4, wasm: 1
 const rows = 4;
 
 /** Reports of one model on made-up examples. */
-export async function gradcheckModel(
+async function gradcheckModel(
   file: string,
   { model, target, seed, samples }: Pick<GradcheckOptions, "model" | "target" | "seed" | "samples">,
 ): Promise<readonly GradientReport[]> {

@@ -2,15 +2,15 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import type { TrainingSettings } from "../../check/model.js";
+import type { CheckedModel, TrainingSettings } from "../../check/model.js";
 import type { Target } from "../../backends/model.js";
 import { sizeOf } from "../../ir/graph.js";
 import type { Register } from "../command-line.js";
 import { checkFile, demandTraining, instantiate } from "../compile.js";
 import type { CompiledModel } from "../../backends/model.js";
 import { compileModel } from "../../compiler/compile.js";
-import { type Examples, loadDataset } from "../dataset.js";
-import { InputFault, UsageFault } from "../fault.js";
+import { type Dataset, type Examples, loadDataset } from "../dataset.js";
+import { exitCodes, InputFault, UsageFault } from "../fault.js";
 import { crossValidate, type Folds } from "../folds.js";
 import { demandWritable, nodeHost, writeAtomic } from "../../host/files.js";
 import { type BatchReport, type EpochReport, type Metrics, metricsJson, type Net } from "../module.js";
@@ -96,22 +96,34 @@ export const train: Register = (program, terminal, done) => {
     .action(async (file: string, options: TrainOptions) => done(await run(file, options, terminal)));
 };
 
-async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
+/** What the options ask for can be had, as far as that can be told before anything is read. */
+function checkOptions(file: string, options: TrainOptions): void {
   checkRelaxed(options);
   if (options.strict && options.resume === undefined) throw new UsageFault("--strict needs --resume");
-  noteExact(options, terminal);
-  const files = [options.save, options.resume, options.csv, options.plot];
-  if (options.folds !== undefined && files.some((path) => path !== undefined))
-    throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
   const written = [options.save, options.csv, options.plot].filter((path) => path !== undefined);
+  if (options.folds !== undefined && (written.length > 0 || options.resume !== undefined))
+    throw new UsageFault("--folds trains several nets, of which none is saved, resumed or drawn");
   if (new Set([file, ...written].map((path) => resolve(path))).size <= written.length)
     throw new UsageFault("--save, --csv and --plot each need a file of their own");
   for (const path of written) demandWritable(path);
+}
+
+interface Setup {
+  readonly checked: CheckedModel;
+  readonly compiled: CompiledModel;
+  readonly dataset: Dataset;
+  readonly net: Net;
+  readonly seed: number;
+}
+async function prepare(file: string, options: TrainOptions, terminal: Terminal): Promise<Setup> {
   const checked = checkFile(file, options);
   demandTraining(checked);
   const seed = options.seed ?? checked.training.seed;
   const dataset = await loadDataset(checked, { ...options, seed: checked.training.seed });
-  const whole = checked.training.batch === "all" ? dataset.train.rows : checked.training.batch;
+  const { rows } = dataset.train;
+  if (options.folds !== undefined && options.folds > rows)
+    throw new InputFault(`${rows} examples do not make ${options.folds} parts`);
+  const whole = checked.training.batch === "all" ? rows : checked.training.batch;
   const compiled = compileModel(checkFile(file, { ...options, batch: options.batch ?? whole }), {
     ...options,
     schedules: schedulesBeside(nodeHost, file, terminal.note),
@@ -122,13 +134,19 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
     if (options.strict) load(net, options.resume);
     else reportMigration(migrate(net, options.resume), options, terminal);
   }
+  return { checked, compiled, dataset, net, seed };
+}
 
+async function run(file: string, options: TrainOptions, terminal: Terminal): Promise<number> {
+  checkOptions(file, options);
+  noteExact(options, terminal);
+  const { checked, compiled, dataset, net, seed } = await prepare(file, options, terminal);
   const epochs = checked.phases.reduce((sum, phase) => sum + (options.epochs ?? phase.epochs), 0);
   const stop = new AbortController();
   let steps = 0;
   let interrupted = false;
   const interrupt = () => {
-    if (interrupted) process.exit(130);
+    if (interrupted) process.exit(exitCodes.interrupted);
     interrupted = true;
     stop.abort();
   };
@@ -141,6 +159,15 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
   const checkpoint = file.replace(/(\.net)?$/, ".checkpoint.safetensors");
   const isDue = checkpoints(checked.training);
   const log = new TrainingLog(checked.name, options);
+  /** A disk that is full for a while is no reason to lose what was learnt. */
+  const tryTo = (write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof InputFault)) throw error;
+      terminal.note(error.message);
+    }
+  };
   const fit = (examples: Examples) =>
     net.fit(examples.ports, {
       epochs: options.epochs,
@@ -160,14 +187,13 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
         terminal.status(progressLine(report, epochs, rate, left));
       },
       onEpoch(report) {
-        if (options.folds === undefined) printEpoch(report, epochs, options, terminal);
-        log.add(report);
-        if (isDue(report)) writeAtomic(checkpoint, net.save());
+        if (options.folds !== undefined) return;
+        printEpoch(report, epochs, options, terminal);
+        tryTo(() => log.add(report));
+        if (isDue(report)) tryTo(() => writeAtomic(checkpoint, net.save()));
       },
     });
   if (options.folds !== undefined) {
-    if (options.folds > dataset.train.rows)
-      throw new InputFault(`${dataset.train.rows} examples do not make ${options.folds} parts`);
     const result = await crossValidate(
       net,
       dataset.train,
@@ -179,46 +205,57 @@ async function run(file: string, options: TrainOptions, terminal: Terminal): Pro
         if (!options.json) terminal.out(`${terminal.paint("bold", `part ${fold}`)}  ${metricsText(metrics)}`);
       },
     );
-    process.off("SIGINT", interrupt);
-    net.dispose();
     printFolds(result, options, terminal);
-    return interrupted ? 130 : 0;
+  } else {
+    const { stopped } = await fit(dataset.train);
+    const seconds = (performance.now() - started) / 1e3;
+    const saved = options.save ?? (interrupted ? checkpoint : undefined);
+    if (saved !== undefined) writeAtomic(saved, net.save());
+    if (interrupted) terminal.err(`interrupted: saved ${saved}; go on with --resume ${saved}`);
+    log.write();
+    if (stopped === "nan") terminal.err("stopped: the loss of the last step is no finite number");
+    process.off("SIGINT", interrupt);
+    printEnd(
+      { checked, dataset, net },
+      { steps, seconds, examplesPerSecond: (steps * size) / seconds },
+      options,
+      terminal,
+    );
   }
-  const { stopped } = await fit(dataset.train);
-  const seconds = (performance.now() - started) / 1e3;
-  log.write();
-  const saved = options.save ?? (interrupted ? checkpoint : undefined);
-  if (saved !== undefined) writeAtomic(saved, net.save());
-  if (interrupted) terminal.err(`interrupted: saved ${saved}; go on with --resume ${saved}`);
   process.off("SIGINT", interrupt);
-  if (stopped === "nan") terminal.err("stopped: the loss of the last step is no finite number");
+  net.dispose();
+  return interrupted ? exitCodes.interrupted : exitCodes.ok;
+}
+
+interface Effort {
+  readonly steps: number;
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+}
+/** What came of the training. */
+function printEnd(
+  { checked, dataset, net }: Pick<Setup, "checked" | "dataset" | "net">,
+  { steps, seconds, examplesPerSecond }: Effort,
+  { json }: TrainOptions,
+  terminal: Terminal,
+): void {
   const test: Metrics | undefined = dataset.test ? net.evaluate(dataset.test.ports) : undefined;
   const parameters = checked.parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape, 1), 0);
   const weightsSha256 = hashWeights(net);
   const weights = parameters <= shownWeights ? weightsOf(net, checked) : undefined;
   const shown = weights && [...weights].map(([path, values]) => [path, Array.from(values)] as const);
-  net.dispose();
-  if (options.json)
-    terminal.out(
-      metricsJson({
-        test,
-        seconds: round(seconds),
-        examplesPerSecond: round((steps * size) / seconds),
-        steps,
-        parameters,
-        ...(shown && { weights: Object.fromEntries(shown) }),
-        weightsSha256,
-      }),
-    );
-  else {
-    if (test) terminal.out(`${terminal.paint("bold", "test")}  ${metricsText(test)}`);
-    for (const [path, values] of shown ?? []) terminal.out(`${path}  ${values.map(weight).join("  ")}`);
-    terminal.out(
-      `${grouped(steps)} steps in ${seconds.toFixed(1)} s, ${grouped((steps * size) / seconds)} examples/s, ${grouped(parameters)} parameters`,
-    );
-    terminal.out(`weights sha256 ${weightsSha256}`);
+  if (json) {
+    const effort = { seconds: round(seconds), examplesPerSecond: round(examplesPerSecond), steps };
+    const small = shown && { weights: Object.fromEntries(shown) };
+    terminal.out(metricsJson({ test, ...effort, parameters, ...small, weightsSha256 }));
+    return;
   }
-  return interrupted ? 130 : 0;
+  if (test) terminal.out(`${terminal.paint("bold", "test")}  ${metricsText(test)}`);
+  for (const [path, values] of shown ?? []) terminal.out(`${path}  ${values.map(weight).join("  ")}`);
+  terminal.out(
+    `${grouped(steps)} steps in ${seconds.toFixed(1)} s, ${grouped(examplesPerSecond)} examples/s, ${grouped(parameters)} parameters`,
+  );
+  terminal.out(`weights sha256 ${weightsSha256}`);
 }
 
 /** After which epochs a file is due. What is best follows what `stop` monitors, else the loss, anew in each phase. */

@@ -49,7 +49,7 @@ export interface CreateOptions extends PredictorOptions {
 
 /** Stop when a metric no longer improves. */
 export interface EarlyStopping {
-  /** The metric: of the validation set if there is one, else of the training set. Default `loss`. */
+  /** A metric that is a number: of the validation set if there is one, else of the training set. Default `loss`. */
   readonly monitor?: string | undefined;
   /** Smaller changes are no improvement. Default 0. */
   readonly minDelta?: number | undefined;
@@ -185,14 +185,15 @@ export interface TrainingNet<Inputs, Data, Outputs, Metrics, Parameters> extends
   /** Epochs completed by `fit` so far. */
   readonly epoch: number;
   /**
-   * One update from at most the declared batch of examples, also in models that accumulate gradients in `fit`. The result is reused by the next call. Buffers that a model takes
-   * from the training set (`over: data`) are taken from this batch if no `fit` came before. Throws NetInputError.
+   * One update from at most the declared batch of examples, also in models that accumulate gradients in `fit`. The result is reused
+   * by the next call. Buffers that a model takes from the training set (`over: data`) are taken from this batch if no `fit` came
+   * before. Throws NetInputError.
    */
   trainStep(data: Data): Metrics;
   /**
    * Trains in slices, returning to the event loop between them. A model's phases follow each other, each with its optimizer as at
-   * first; `trainStep` and `evaluate` belong to the phase that was begun last. Buffers `over: data` are taken before the first step from the
-   * rows that are trained on, once in the life of the weights. Throws NetInputError.
+   * first; `trainStep` and `evaluate` belong to the phase that was begun last. Buffers `over: data` are taken before the first step
+   * from the rows that are trained on, once in the life of the weights. Throws NetInputError.
    */
   fit(data: Data, options?: FitOptions<Data, Metrics>): Promise<History<Metrics>>;
   /** Metrics over any number of examples, as in prediction: nothing is updated. Throws NetInputError. */

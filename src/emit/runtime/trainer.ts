@@ -112,7 +112,7 @@ export interface Trainer<Metrics> extends Core {
   readonly metrics: Metrics;
 }
 
-export function newRun(start: number, sums: number): Run {
+function newRun(start: number, sums: number): Run {
   const plateau = { best: undefined, wait: 0, pause: 0 };
   return { start, position: 0, sums: new Float64Array(sums), best: undefined, wait: 0, plateau, snapshot: undefined };
 }
