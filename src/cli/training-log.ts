@@ -24,10 +24,10 @@ export class TrainingLog {
     if (performance.now() - this.#written >= pauseMs) this.write();
   }
   write(): void {
+    this.#written = performance.now();
     const { csv, plot } = this.files;
     if (csv !== undefined) writeAtomic(csv, this.table());
     if (plot !== undefined) writeAtomic(plot, `${this.picture()}\n`);
-    this.#written = performance.now();
   }
 
   /** One line per epoch; metrics of the validation data are called `val_..`. */

@@ -1,14 +1,13 @@
 /** @file Prints one model: its constants, its programs, and what it exports. */
-import type { BatchPrograms, CompiledModel } from "../backends/model.js";
-import type { Metric, Plateau, Pruning } from "../check/model.js";
-import type { CompiledProgram } from "../ir/kernel.js";
+import type { CompiledModel } from "../backends/model.js";
 import type { Exported, ModelNames, ModuleContext } from "./context.js";
-import { Code, printLiteralType, printValue, type Value } from "./literal.js";
+import { printLiteralType, printValue, type Value } from "./literal.js";
 import { printInternals } from "./internals.js";
 import { printMemory } from "./memory.js";
-import { access, capitalized, documentation, stringLiteral } from "./names.js";
-import { type ProgramPrinter, withoutTraining } from "./programs.js";
-import { parameterPaths, portValue, product, shapesValue, signatureOf, tensorValue } from "./spec.js";
+import { documentation, stringLiteral } from "./names.js";
+import { ProgramFunctions, type ProgramPrinter, withoutTraining } from "./programs.js";
+import { parameterPaths, portValue, shapesValue, signatureOf, tensorValue } from "./spec.js";
+import { trainingValue } from "./training.js";
 import { modelTypes } from "./types.js";
 
 export interface PrintedModel {
@@ -21,70 +20,9 @@ export interface PrintedModel {
   readonly declarations: string;
 }
 
-const code = (text: string) => new Code(text);
-
 function constant(context: ModuleContext, name: string, type: string, value: Value): string {
   const start = `const ${name}${context.annotation(type)} = `;
   return `${start}${printValue(value, "", start.length)};`;
-}
-
-/**
- * The object that each step writes its metrics to; those with axes are views. Of a class of its own, because V8 stores numbers in
- * place only where no other object of the program has had something else under these names.
- */
-function createMetrics(context: ModuleContext, type: string, metrics: readonly Metric[]): string {
-  const lines = metrics.map(({ name, shape, target }) => {
-    const end = target.offset + product(shape);
-    const value = shape.length === 0 ? "NaN" : `metrics.subarray(${target.offset}, ${end})`;
-    return `      ${field(name)} = ${value};\n`;
-  });
-  const result = `new Metrics()${context.typed ? ` as ${type}` : ""}`;
-  const parameter = metrics.some(({ shape }) => shape.length > 0) ? "metrics" : "";
-  return `(${parameter}) => {\n    class Metrics {\n${lines.join("")}    }\n    return ${result};\n  }`;
-}
-/** A name as a class field: quoted where it is no identifier, or one that classes treat specially. */
-function field(name: string): string {
-  const member = access(name);
-  return member.startsWith(".") && !/^(constructor|prototype|__proto__)$/.test(name)
-    ? member.slice(1)
-    : `[${JSON.stringify(name)}]`;
-}
-
-function refreshMetrics(context: ModuleContext, metrics: readonly Metric[]): string {
-  const lines = metrics
-    .filter(({ shape }) => shape.length === 0)
-    .map(({ name, target }) => `    into${access(name)} = metrics[${target.offset}]${context.typed ? "!" : ""};\n`);
-  return `{\n${lines.join("")}  }`;
-}
-
-/** The least learning rate is in the programs. */
-const plateauValue = ({ monitor, direction, factor, patience, minDelta, cooldown }: Plateau): Value => ({
-  monitor,
-  direction,
-  factor,
-  patience,
-  minDelta,
-  cooldown,
-});
-/** What `fit` does unless told otherwise. */
-function settings({ checked }: CompiledModel): Value {
-  const { batch, epochs, shuffle, validation, accumulate, stop, plateau, terminateOnNan } = checked.training;
-  return {
-    batch,
-    epochs,
-    shuffle,
-    validation,
-    ...(accumulate === undefined ? {} : { accumulate }),
-    stop: stop && { ...stop },
-    ...(plateau ? { plateau: plateauValue(plateau) } : {}),
-    ...(terminateOnNan ? { terminateOnNan } : {}),
-  };
-}
-
-/** What a phase does to the weights before its first step. */
-function pruneCode({ sparsity, pools }: Pruning): string {
-  const regions = pools.map((pool) => pool.map(({ parameters, masks, length }) => [parameters, masks, length]));
-  return `(memory) => pruneSmallest(memory, ${sparsity}, ${JSON.stringify(regions)})`;
 }
 
 export function printModel(
@@ -99,25 +37,11 @@ export function printModel(
   const predictorMemory = printMemory(context, names, model);
   const trainerMemory = trains ? printMemory(context, names, model, predictorMemory) : undefined;
   const { exports: wasm } = trainerMemory ?? predictorMemory;
-  const functions: string[] = [];
-  /** Prints the function of a program that is TypeScript on every target; gives its name. */
-  const run = (suffix: string, comment: string, program: CompiledProgram | undefined): string => {
-    const name = names.local(suffix);
-    functions.push(printer.program(name, comment, program));
-    return name;
-  };
-  const runBatch = (suffix: string, comment: string, of: (programs: BatchPrograms) => CompiledProgram | undefined) => {
-    const name = names.local(suffix);
-    const program = of(programs);
-    const inBinary = program && wasm.get(program.name);
-    const plain = inBinary ? model.fallback && of(model.fallback) : program;
-    functions.push(printer.program(name, comment, plain, inBinary));
-    return name;
-  };
-  const predict = runBatch("Predict", "From inputs to outputs.", (of) => of.predict);
-  const initialize = run("Initialize", "Weights and buffers as they are at first.", initializeWeights);
-  const reset =
-    programs.reset && run("Reset", "What is kept between predictions, as it is before the first.", programs.reset);
+  const functions = new ProgramFunctions(printer, model, names, wasm);
+  const predict = functions.batch("Predict", "From inputs to outputs.", (of) => of.predict);
+  const initialize = functions.plain("Initialize", "Weights and buffers as they are at first.", initializeWeights);
+  const kept = "What is kept between predictions, as it is before the first.";
+  const reset = programs.reset && functions.plain("Reset", kept, programs.reset);
 
   const shapes = names.local("Shapes");
   const spec = names.local("Model");
@@ -132,61 +56,27 @@ export function printModel(
       outputs: checked.outputs.map(portValue),
       weights: [...checked.parameters, ...checked.buffers].map((t) => tensorValue(t.path, t.shape, t.source)),
       paths: parameterPaths(checked.parameters.map(({ path }) => path)),
-      initialize: code(initialize),
-      predict: code(predict),
-      ...(reset === undefined ? {} : { reset: code(reset) }),
+      initialize,
+      predict,
+      ...(reset && { reset }),
     }),
   ];
 
   const training = trains ? names.local("Training") : "";
   if (trainerMemory) {
+    const comment = "Weights, buffers and optimizer as they are at first.";
     const initializeAll =
       initializeWeights === programs.initialize
         ? initialize
-        : run("InitializeTraining", "Weights, buffers and optimizer as they are at first.", programs.initialize);
-    const phases = checked.phases.map(({ name, epochs, states, prune }, k) => {
-      const { begin, update, serve, finish } = programs.phases[k]!;
-      const suffix = name === undefined ? "" : capitalized(name);
-      const comment = `Forward, loss, backward${update ? ": gradients to add up" : ", optimizer: one update"}.`;
-      return {
-        ...(name === undefined ? {} : { name, epochs }),
-        states: states.map((t) => tensorValue(t.path, t.shape, t.source)),
-        ...(prune ? { prune: code(pruneCode(prune)) } : {}),
-        ...(begin ? { begin: code(run(`Begin${suffix}`, "The optimizer as it is at first.", begin)) } : {}),
-        train: code(runBatch(`Train${suffix}`, comment, (of) => (k === 0 ? of.train : of.later[k - 1]))),
-        ...(update
-          ? { update: code(run(`Update${suffix}`, "One update from the gradients of n examples.", update)) }
-          : {}),
-        ...(serve
-          ? { serve: code(run(`Serve${suffix}`, "What prediction reads, in place of parameters.", serve)) }
-          : {}),
-        finish: code(run(`Finish${suffix}`, "Metrics from totals.", finish)),
-      };
-    });
-    const evaluate = runBatch("Evaluate", "Loss and metrics of a batch, as totals.", (of) => of.evaluate);
-    const { survey, settle } = programs;
-    const surveys =
-      survey && settle
-        ? {
-            survey: code(
-              runBatch("Survey", "Statistics of a batch of the training set, as totals.", (of) => of.survey),
-            ),
-            settle: code(run("Settle", "Buffers from the sums of those totals.", settle)),
-            ...(checked.survey.largest.length > 0 && { largest: checked.survey.largest }),
-          }
-        : {};
+        : functions.plain("InitializeTraining", comment, programs.initialize);
+    const metrics = names.metrics.name;
     constants.push(
-      constant(context, training, `TrainingSpec<${names.metrics.name}>`, {
-        open: code(trainerMemory.open),
-        ports: [...checked.inputs, ...checked.targets].map(portValue),
-        initialize: code(initializeAll),
-        phases,
-        evaluate: code(evaluate),
-        ...surveys,
-        settings: settings(model),
-        createMetrics: code(createMetrics(context, names.metrics.name, checked.metrics)),
-        refreshMetrics: code(`(metrics, into) => ${refreshMetrics(context, checked.metrics)}`),
-      }),
+      constant(
+        context,
+        training,
+        `TrainingSpec<${metrics}>`,
+        trainingValue(context, functions, trainerMemory.open, initializeAll, metrics),
+      ),
     );
   }
 
@@ -253,7 +143,7 @@ export function printModel(
       ...constants,
       predictorMemory.text,
       ...(trainerMemory ? [trainerMemory.text] : []),
-      ...functions,
+      ...functions.texts,
     ].join("\n\n"),
     binaries: [predictorMemory.binary, trainerMemory?.binary ?? ""].filter((text) => text !== ""),
     declarations: [

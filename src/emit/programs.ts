@@ -3,7 +3,9 @@ import type { CompiledProgram, Kernel, KernelStatement } from "../ir/kernel.js";
 import type { Origin } from "../ir/types.js";
 import type { ScalarParameter } from "../backends/arrays.js";
 import { printKernel, type PrintedKernel } from "../backends/typescript/print.js";
-import type { ModuleContext } from "./context.js";
+import type { BatchPrograms, CompiledModel } from "../backends/model.js";
+import type { ModelNames, ModuleContext } from "./context.js";
+import { Code } from "./literal.js";
 import { commentLine } from "./names.js";
 
 /** The `.net` line of an origin, as `digits.net:9: -> conv2d(32, 3)`. */
@@ -132,5 +134,33 @@ export class ProgramPrinter {
     return names
       .map(({ isUsed, name, type }) => `${isUsed ? name : `_${name}`}${this.context.annotation(type)}`)
       .join(", ");
+  }
+}
+
+/** The functions that run one model's programs, printed as they are asked for. */
+export class ProgramFunctions {
+  readonly texts: string[] = [];
+  /** `wasm`: functions of the binary, by name. */
+  constructor(
+    readonly printer: ProgramPrinter,
+    readonly model: CompiledModel,
+    readonly names: ModelNames,
+    readonly wasm: ReadonlyMap<string, WasmExport>,
+  ) {}
+  /** Of a program that is TypeScript on every target. */
+  plain(suffix: string, comment: string, program: CompiledProgram | undefined): Code {
+    return this.#print(suffix, comment, program, undefined);
+  }
+  /** Of a program that is in the binary, where there is one. */
+  batch(suffix: string, comment: string, of: (programs: BatchPrograms) => CompiledProgram | undefined): Code {
+    const { fallback, programs } = this.model;
+    const program = of(programs);
+    const inBinary = program && this.wasm.get(program.name);
+    return this.#print(suffix, comment, inBinary ? fallback && of(fallback) : program, inBinary);
+  }
+  #print(suffix: string, comment: string, program: CompiledProgram | undefined, wasm: WasmExport | undefined): Code {
+    const name = this.names.local(suffix);
+    this.texts.push(this.printer.program(name, comment, program, wasm));
+    return new Code(name);
   }
 }
