@@ -189,7 +189,7 @@ describe("while a fit runs", () => {
       };
       await expect(net.fit(data, { epochs: 1e9, onEpoch: fail })).rejects.toThrow("mine");
       // Ended there, too: another fit is let in.
-      await expect.poll(() => net.fit(data, { epochs: 1 }).then(({ stopped }) => stopped, String)).toBe("epochs");
+      expect(await net.fit(data, { epochs: 1 })).toMatchObject({ stopped: "epochs" });
     }));
 
   test("dispose ends it", async () => {

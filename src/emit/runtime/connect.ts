@@ -9,6 +9,8 @@ interface Pending {
   resolve(result: never): void;
   reject(error: unknown): void;
   readonly report: (answer: Answer) => void;
+  /** What the caller's report threw. */
+  failure?: { readonly error: unknown };
 }
 
 /** An error of the other side. */
@@ -61,15 +63,20 @@ export async function connectNet<Inputs extends object, Data extends object, Out
   listen(port, "message", (answer: Answer | null) => {
     const request = answer?.netc === name ? pending.get(answer.id) : undefined;
     if (!answer || !request) return;
-    try {
-      if ("batch" in answer || "epoch" in answer) return request.report(answer);
-      if (answer.error) request.reject(revive(answer.error));
-      else request.resolve(answer.result as never);
-    } catch (error) {
-      // The caller's own.
-      request.reject(error);
-      call("cancel").catch(() => {});
+    const { failure } = request;
+    if ("batch" in answer || "epoch" in answer) {
+      try {
+        if (!failure) request.report(answer);
+      } catch (error) {
+        // The request ends with it, once the other side has ended: then another may begin.
+        request.failure = { error };
+        call("cancel").catch(() => {});
+      }
+      return;
     }
+    if (failure) request.reject(failure.error);
+    else if (answer.error) request.reject(revive(answer.error));
+    else request.resolve(answer.result as never);
     pending.delete(answer.id);
     hold();
   });
