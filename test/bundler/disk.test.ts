@@ -67,7 +67,7 @@ test.skipIf(!probe)("a read-only folder: the module is made, and what becomes of
     expect([starter.code, starter.err]).toEqual([1, expect.stringContaining("the file system is read-only")]);
     // Said before anything is trained.
     const lost = await folder.run("train", "flowers.net", "--save", "some/w.safetensors", "--json");
-    expect(lost).toMatchObject({ code: 1, out: "" });
+    expect(lost).toMatchObject({ code: 1, out: expect.not.stringContaining("epoch") });
     expect(lost.err).toContain("cannot write some/w.safetensors: the file system is read-only");
     expect(folder.list()).toEqual(["flowers.d.net.ts", "flowers.net"]);
   } finally {
