@@ -42,6 +42,7 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
           kind: ["no", 1],
         },
         { x: [Int32Array.of(1, 2), [3, 4]], kind: Int32Array.of(0, 1) },
+        { x: [1, 2, 3, 4], kind: [0, "yes"] },
       ];
       const states = forms.map((data) => {
         const net = Tiny.create({ seed: 4 });
@@ -59,6 +60,10 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
       expect(kernel(1)).not.toEqual(kernel(2));
       expect([...TinyPredictor.create({ seed: 1 }).parameters.line.kernel]).toEqual(kernel(1));
       for (const seed of [-1, 1.5, NaN, 2 ** 32]) expect(() => Tiny.create({ seed })).toThrow(module.NetInputError);
+    });
+    test.each([null, 7, { target: "gpu" }, { target: null }])("%j is refused", (options) => {
+      for (const form of [Tiny, TinyPredictor])
+        expect(thrown(() => form.create(options as never))).toMatchObject({ name: "NetInputError" });
     });
     test("initialize starts over", () => {
       const net = Tiny.create({ seed: 1 });
@@ -110,7 +115,7 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
       predictor.copyFrom(b);
       expect([...a.parameters.line.kernel]).toEqual([...b.parameters.line.kernel]);
       expect(predictor.predict({ x: [1, 2] })).toEqual(b.predict({ x: [1, 2] }));
-      expect(() => a.copyFrom({} as never)).toThrow(module.NetInputError);
+      for (const other of [{}, null, undefined]) expect(() => a.copyFrom(other as never)).toThrow(module.NetInputError);
     });
   });
 

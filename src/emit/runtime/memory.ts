@@ -73,8 +73,14 @@ export function makeArrays(make: (type: ArrayType, name: keyof Arrays) => unknow
   return Object.fromEntries(entries.map(([name, type]) => [name, make(type, name)])) as unknown as Arrays;
 }
 
+/** Throws NetTargetError where there is no memory for so much. */
 export function allocate(sizes: MemorySizes): Memory {
-  return { ...makeArrays((type, name) => new type(sizes[name] ?? 0)), wasm: undefined };
+  try {
+    return { ...makeArrays((type, name) => new type(sizes[name] ?? 0)), wasm: undefined };
+  } catch {
+    const elements = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+    throw new NetTargetError("memory", `this engine gives no memory for ${elements} numbers`);
+  }
 }
 
 /** For modules without WebAssembly. */

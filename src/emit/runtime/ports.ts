@@ -87,7 +87,10 @@ export function convert(port: PortSpec, elements: ArrayLike<unknown>): ArrayLike
 function numbersOf(port: PortSpec, given: unknown): ArrayLike<number> {
   if (!isArray(given)) throw new NetInputError(port.name, "an array", describe(given));
   if (given.length === 0) throw new NetInputError(port.name, "at least one example", "an empty array");
-  if (typeof given[0] !== "object") return isFlat(given) ? given : convert(port, given);
+  if (typeof given[0] !== "object") {
+    const mayMix = Array.isArray(given) && (port.labels !== undefined || port.kind === "bool");
+    return isFlat(given) && !mayMix ? given : convert(port, given);
+  }
   const elements: unknown[] = [];
   for (let row = 0; row < given.length; row++) flatten(port, given[row], 0, row, elements);
   return convert(port, elements);

@@ -2,6 +2,7 @@
 import type { PredictorOptions, NetParameters, PredictingNet } from "./api.js";
 import { NetInputError, NetStateError } from "./errors.js";
 import { Floats } from "./floats.js";
+import { describe } from "./given.js";
 import type { Memory, Open, Program } from "./memory.js";
 import { asGiven, type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
 import { readSafetensors } from "./safetensors.js";
@@ -41,8 +42,8 @@ export interface Core {
 /** The key under which a net keeps its inside, hidden from listings. */
 export const inside: unique symbol = /*#__PURE__*/ Symbol("inside");
 
-export function coreOf(net: object): Core | undefined {
-  return (net as { readonly [inside]?: Core })[inside];
+export function coreOf(net: object | null | undefined): Core | undefined {
+  return (net as { readonly [inside]?: Core } | null | undefined)?.[inside];
 }
 export function hide<Net extends object>(net: Net, core: Core): Net {
   return Object.defineProperty(net, inside, { value: core });
@@ -56,6 +57,16 @@ export function memoryOf(core: Core): Memory {
 export function checkSeed(seed: number): number {
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
   throw new NetInputError("seed", "a whole number from 0 to 2^32 - 1", String(seed));
+}
+
+/** The seed of a net to be made, the other options checked that any net takes. */
+export function seedOf(model: ModelSpec, options: PredictorOptions): number {
+  const given: unknown = options;
+  if (typeof given !== "object" || given === null) throw new NetInputError("options", "an object", describe(given));
+  const { seed = model.seed, target = "wasm" } = options;
+  if (!["wasm", "typescript"].includes(target))
+    throw new NetInputError("target", '"wasm" or "typescript"', describe(target));
+  return checkSeed(seed);
 }
 
 export function targetOf(core: Core): "typescript" | "wasm" {
@@ -154,7 +165,7 @@ export function createPredictor<Inputs extends object, Outputs, Parameters>(
   open: Open,
   options: PredictorOptions,
 ): PredictingNet<Inputs, Outputs, Parameters> {
-  const seed = checkSeed(options.seed ?? model.seed);
+  const seed = seedOf(model, options);
   const core: Core = { model, memory: open(options), seed, step: 0 };
   model.initialize(memoryOf(core), 0, 0, seed);
   resetMemories(core);

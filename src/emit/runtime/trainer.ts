@@ -4,7 +4,7 @@ import { NetInputError, NetStateError, NetWeightsError } from "./errors.js";
 import { Floats, floatType } from "./floats.js";
 import type { Memory, Open, Program } from "./memory.js";
 import { type Columns, loadRows, type PortSpec, readColumns } from "./ports.js";
-import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, setOwn } from "./predictor.js";
+import { checkSeed, type Core, memoryOf, type ModelSpec, resetMemories, seedOf, setOwn } from "./predictor.js";
 import { elementStride, rowStride } from "./random.js";
 import { bytesOf, type FileTensor, readSafetensors, writeSafetensors } from "./safetensors.js";
 import { copyBytes, matchFile, runPrefix, statePrefix, type TensorSpec, toFile } from "./weights.js";
@@ -118,7 +118,7 @@ function newRun(start: number, sums: number): Run {
 }
 
 export function createTrainer<Metrics>(model: ModelSpec, training: TrainingSpec<Metrics>, options: CreateOptions) {
-  const seed = checkSeed(options.seed ?? model.seed);
+  const seed = seedOf(model, options);
   const { threads = 1 } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
     throw new NetInputError("threads", "a whole number from 1 to 64", String(threads));
