@@ -1,5 +1,5 @@
 /** @file Subscripts as affine forms of index variables, and bounds of whole-number expressions. */
-import type { Axis, Expr, ExpressionBuilder, Extent, ScalarOp, Tensor } from "./types.js";
+import type { Axis, Expr, ExpressionBuilder, Extent, ScalarOp, ScalarType, Tensor } from "./types.js";
 
 /** `constant + sum of coefficient * index`; no coefficient is 0. */
 export interface Affine {
@@ -84,6 +84,15 @@ const ends = (a: Interval, b: Interval, f: (x: number, y: number) => number): In
 
 const product = (x: number, y: number) => (x === 0 || y === 0 ? 0 : x * y);
 
+/** Bounds of what an operation gives, as its type holds it: whole numbers wrap at 32 bits, f32 rounds or, in f64, does not. */
+function held(bounds: Interval, type: ScalarType): Interval {
+  const { low, high } = bounds;
+  if (type === "i32") return low >= -(2 ** 31) && high < 2 ** 31 ? bounds : everything;
+  if (type !== "f32") return bounds;
+  return { low: Math.min(low, Math.fround(low)), high: Math.max(high, Math.fround(high)) };
+}
+const isBounded = ({ low, high }: Interval): boolean => Number.isFinite(low) && Number.isFinite(high);
+
 /** What bounds rest on, and how much is looked at for one: tensors deep, and expressions in all. */
 export interface Effort {
   readonly tensors: number;
@@ -99,11 +108,15 @@ const allowed = (): Effort => ({ tensors: 4, left: { expressions: 200 } });
 export function interval(expr: Expr, effort: Effort = allowed()): Interval {
   if (effort.left.expressions-- <= 0) return everything;
   const form = affine(expr);
-  if (form) return intervalOf(form);
+  if (form) {
+    const bounds = intervalOf(form);
+    // There are never so many examples that their numbers overflow.
+    return isBounded(bounds) ? held(bounds, expr.type) : bounds;
+  }
   if (expr.type === "bool") return { low: 0, high: 1 };
   switch (expr.kind) {
     case "const":
-      return { low: expr.value, high: expr.value };
+      return held({ low: expr.value, high: expr.value }, expr.type);
     case "scalar":
       return expr.name === "key" ? everything : { low: 1, high: Infinity };
     case "fold": {
@@ -115,16 +128,19 @@ export function interval(expr: Expr, effort: Effort = allowed()): Interval {
       if (expr.reducer === "argmax" || expr.reducer === "argmin") return { low: 0, high: terms.high - 1 };
       if (expr.reducer === "product") return everything;
       const body = interval(expr.body, effort);
-      if (expr.reducer === "sum") return ends(body, terms, product);
-      return body;
+      if (expr.reducer !== "sum") return body;
+      const sum = ends(body, terms, product);
+      return isBounded(body) && terms.high === Infinity ? sum : held(sum, expr.type);
     }
     case "read": {
       const { low, high } = intervalOfTensor(expr.tensor, effort);
       const { outside = low } = expr;
       return { low: Math.min(low, outside), high: Math.max(high, outside) };
     }
-    case "apply":
-      return intervalOfOp(expr.op, expr.arguments, effort);
+    case "apply": {
+      const bounds = intervalOfOp(expr.op, expr.arguments, effort);
+      return choosing.has(expr.op.name) ? bounds : held(bounds, expr.type);
+    }
     default:
       return everything;
   }
@@ -140,9 +156,13 @@ function intervalOfTensor(tensor: Tensor, effort: Effort): Interval {
     : everything;
 }
 
+/** Operations that give one of their operands, or no larger one: nothing is rounded or wraps. */
+const choosing: ReadonlySet<string> = new Set(["maximum", "minimum", "where", "detach", "floorDivide", "modulo"]);
+
 function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort): Interval {
   const bounds = (e: Expr) => interval(e, effort);
   const [a, b] = arguments_.slice(0, 2).map(bounds) as [Interval, Interval];
+  const isWhole = arguments_.every(({ type }) => type === "i32");
   switch (op.name) {
     case "add":
       return { low: a.low + b.low, high: a.high + b.high };
@@ -164,12 +184,21 @@ function intervalOfOp(op: ScalarOp, arguments_: readonly Expr[], effort: Effort)
       return { low: Math.max(a.low, b.low), high: Math.max(a.high, b.high) };
     case "minimum":
       return { low: Math.min(a.low, b.low), high: Math.min(a.high, b.high) };
-    case "floorDivide":
-      return b.low > 0 ? ends(a, b, (x, y) => Math.floor(x / y)) : everything;
-    case "modulo":
+    case "floorDivide": {
+      if (b.low <= 0) return everything;
+      const quotient = ends(a, b, (x, y) => x / y);
+      const { low, high } = isWhole ? quotient : held(quotient, "f32");
+      return { low: Math.floor(low), high: Math.floor(high) };
+    }
+    case "modulo": {
       if (b.low <= 0) return everything;
       if (a.low >= 0 && a.high < b.low) return a;
-      return { low: 0, high: arguments_.every(({ type }) => type === "i32") ? b.high - 1 : b.high };
+      if (isWhole) return { low: 0, high: b.high - 1 };
+      // Quotient and product are rounded, but by a power of two.
+      const isExact = b.low === b.high && Number.isInteger(Math.log2(b.low));
+      const error = isExact ? 0 : Math.max(-a.low, a.high) * 2 ** -22;
+      return { low: 0 - error, high: b.high + error };
+    }
     case "where": {
       const [x, y] = arguments_.slice(1).map(bounds) as [Interval, Interval];
       return { low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) };

@@ -113,6 +113,9 @@ describe("operations as WebAssembly agree with their definitions", () => {
     [123456789, 987654321],
     [2147483647, 1],
     [-2147483648, 2147483647],
+    [5, 0],
+    [-5, 0],
+    [0, 0],
   ];
   const names =
     "add subtract multiply negate floorDivide modulo maximum minimum abs sign equal notEqual less lessEqual greater greaterEqual floor ceil round";

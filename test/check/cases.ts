@@ -86,6 +86,10 @@ ${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\
   { code: "NET3007", text: trained("  param w: [4] ~ zeros\n  let z[i] = x[i] * w[«i»]") },
   { code: "NET3008", text: trained("  let z = x[«6»]") },
   { code: "NET3008", text: trained("  let z[i in 6] = x[«i + 1»]") },
+  // Squares of whole numbers may wrap, the largest u * 5.9999999 is 6 in f32, and rounding may carry a remainder below 0.
+  { code: "NET3008", text: model("  input w: int\n  output z = x[«min(w * w, 5)»]") },
+  { code: "NET3008", text: model("  output z = x[«floor(clamp(x[0], 0, 1) * 5.9999999)»]") },
+  { code: "NET3008", text: model("  output z = x[«floor(mod(x[0], 5))»]") },
   { code: "NET3009", text: trained("  let z = «reshape(x, [4, 2])»") },
   { code: "NET3010", text: trained("  let z = «zeros([100000, 100000])»") },
   { code: "NET3011", text: trained("  let z = «x[0, 1]»") },

@@ -44,6 +44,19 @@ describe("bounds", () => {
     graph.source({ name: "label", arena: "classes", type: "i32", offset: 0, shape: ["batch"], limit: 7 }),
     [graph.index(n)],
   );
+  const wholeOf = (limit?: number) =>
+    graph.read(
+      graph.source({
+        name: "w",
+        arena: "classes",
+        type: "i32",
+        offset: limit ?? 1,
+        shape: [],
+        ...(limit && { limit }),
+      }),
+      [],
+    );
+  const [big, any] = [wholeOf(100_000), wholeOf()];
   const bits = app(ops.randomBits, graph.scalar("key"), whole(0), at);
   const unit = app(ops.minimum, app(ops.maximum, x, graph.constant(0)), graph.constant(1));
   const scaled = (by: number) => app(ops.multiply, unit, graph.constant(by));
@@ -69,6 +82,15 @@ describe("bounds", () => {
     ["round(2.6 u)", app(ops.round, scaled(2.6)), 0, 3],
     ["round(-2.5 u)", app(ops.round, scaled(-2.5)), -3, 0],
     ["integer(-1.5 u)", app(ops.integer, scaled(-1.5)), -1, 0],
+    ["min(w * w, 9), which wraps", app(ops.minimum, app(ops.multiply, big, big), whole(9)), -Infinity, 9],
+    ["max(|w|, 0) of any w: the least is its own negative", app(ops.abs, any), -Infinity, Infinity],
+    ["i * 10^9", app(ops.multiply, at, whole(1e9)), -Infinity, Infinity],
+    ["sum[n](w)", graph.fold("sum", [n], big), 0, Infinity],
+    ["sum[n, i](w * w)", graph.fold("sum", [n, i], app(ops.multiply, big, big)), -Infinity, Infinity],
+    ["floor(9.9999999 u), which rounds to 10", app(ops.floor, scaled(9.9999999)), 0, 10],
+    ["10 u mod 2", app(ops.modulo, scaled(10), graph.constant(2)), 0, 2],
+    ["10 u mod 3, rounded", app(ops.floor, app(ops.modulo, scaled(10), graph.constant(3))), -1, 3],
+    ["x mod 3", app(ops.modulo, x, graph.constant(3)), -Infinity, Infinity],
     ["2 ^ (-u)", app(ops.power, graph.constant(2), scaled(-1)), 0.5, 1],
   ])("%s", (_name, e, low, high) => {
     const found = interval(e);

@@ -60,7 +60,6 @@ const infix: Readonly<Record<string, readonly [string, number]>> = {
 const exactMath: Readonly<Record<string, string>> = {
   maximum: "Math.max",
   minimum: "Math.min",
-  abs: "Math.abs",
   sign: "Math.sign",
   sqrt: "Math.sqrt",
   floor: "Math.floor",
@@ -184,6 +183,8 @@ class ExpressionPrinter {
       case "round":
         if (whole) return this.as(a, "number");
         break;
+      case "abs":
+        return this.#toInt(whole, this.#call("Math.abs", [a]));
       case "modulo":
         return this.#modulo(a, b, whole);
       case "floorDivide":
@@ -223,7 +224,9 @@ class ExpressionPrinter {
   #modulo(a: KernelExpr, b: KernelExpr, whole: boolean): Text {
     if (whole && b.kind === "const" && isPowerOfTwo(b.value))
       return { text: `${this.#number(a, strength.bitAnd)} & ${b.value - 1}`, binds: strength.bitAnd };
-    return this.#call("mathModulo", [a, b]);
+    const rest = this.#call("mathModulo", [a, b]);
+    // By 0 it is not a number.
+    return b.kind === "const" ? rest : this.#toInt(whole, rest);
   }
   #floorDivide(a: KernelExpr, b: KernelExpr, whole: boolean): Text {
     if (whole && b.kind === "const" && isPowerOfTwo(b.value))

@@ -71,7 +71,7 @@ export function divideByConstant(builder: FunctionBuilder, a: Local, b: number, 
   builder.emit("i32.shr_s");
   builder.emit("i32.add");
 }
-/** By any b, through f64, in which quotients of i32 round down exactly; `a mod 0` is 0, quotients beyond i32 become its ends. */
+/** By any b, through f64, in which quotients of i32 round down exactly; by 0 both are 0. */
 export function divideByAny(builder: FunctionBuilder, a: Local, b: Local, op: "floorDivide" | "modulo"): void {
   const double = (local: Local) => {
     builder.get(local);
@@ -90,6 +90,11 @@ export function divideByAny(builder: FunctionBuilder, a: Local, b: Local, op: "f
     builder.emit("f64.sub");
   }
   builder.emit("i32.trunc_sat_f64_s");
+  if (op === "modulo") return;
+  builder.get(b);
+  builder.i32(0);
+  builder.emit("i32.ne");
+  builder.emit("i32.mul");
 }
 /** -1, 0 or 1. */
 export function signOfInteger(builder: FunctionBuilder, a: Local): void {
