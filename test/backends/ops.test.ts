@@ -11,7 +11,7 @@ function run(
   op: ScalarOp,
   rows: readonly (readonly number[])[],
   whole: boolean,
-  then = (e: Expr, _graph: Graph) => e,
+  then: (e: Expr, graph: Graph) => Expr = (e) => e,
 ): readonly number[] {
   const graph = new Graph();
   const layout = new Layout(1);
