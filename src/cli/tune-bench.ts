@@ -1,6 +1,7 @@
 /** @file Kernels of many schedules over one memory, timed in turn where they stand in a step. */
 import type { CompiledModel } from "../backends/model.js";
-import { assembleWasm, type WasmLayout } from "../backends/wasm/module.js";
+import type { WasmLayout } from "../backends/wasm/context.js";
+import { assembleWasm } from "../backends/wasm/module.js";
 import type { WasmEngine, WasmMemory } from "../emit/runtime/wasm.js";
 import type { OpenNet } from "../emit/runtime/internals.js";
 import { drawKey } from "../emit/runtime/random.js";

@@ -4,6 +4,9 @@
  */
 import type { ArenaName, Origin, RunTimeScalar, ScalarOp, ScalarType, Tensor } from "./types.js";
 
+/** Bytes that a processor's cores hand to one another in one piece: what different threads write lies apart by as many. */
+export const cacheLine = 64;
+
 /** Every array a kernel may touch: the program's arenas, and the two that hold intermediate values. */
 export type ArrayName = ArenaName | "activations" | "integers";
 /** Vectors of four lanes; `b32x4` holds truth values, in arrays stored as i32 0 or 1. */
@@ -99,13 +102,12 @@ type StatementForm =
       /** Add to what is there. */
       readonly accumulate: boolean;
     }
-  /** Elements from .. to - 1 become `value`. */
+  /** Elements from .. to - 1 become 0. */
   | {
       readonly kind: "fill";
       readonly array: ArrayName;
       readonly from: KernelExpr;
       readonly to: KernelExpr;
-      readonly value: number;
     }
   | {
       readonly kind: "if";

@@ -110,7 +110,7 @@ export class NestLoops {
   #fillPart(buffer: Buffer, from: Affine, to: Affine): void {
     const start = this.#expressions.offset(buffer);
     const place = (at: Affine) => linear(shifted(at, start));
-    this.#blocks.push({ kind: "fill", array: buffer.array, from: place(from), to: place(to), value: 0 });
+    this.#blocks.push({ kind: "fill", array: buffer.array, from: place(from), to: place(to) });
   }
 
   // ---- loops

@@ -5,7 +5,7 @@ import type { Stream } from "./streams.js";
 import { affine } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
 import { sizeOf } from "../ir/graph.js";
-import type { ArrayName } from "../ir/kernel.js";
+import { type ArrayName, cacheLine } from "../ir/kernel.js";
 import { once } from "../ir/once.js";
 import type {
   Axis,
@@ -30,8 +30,8 @@ export interface Buffer {
   /** A region of an arena; undefined: the memory plan decides. */
   readonly fixed: number | undefined;
 }
-/** One cache line of f32: planned buffers start at a multiple, so that no two threads write to one line. */
-const alignment = 16;
+/** Planned buffers start at a multiple of so many elements, so that no two threads write to one cache line. */
+const alignment = cacheLine / 4;
 export const aligned = (length: number): number => Math.ceil(length / alignment) * alignment;
 
 /** A buffer's elements, row-major, under a shape; the declared batch counts where `batch` is not the leading axis. */

@@ -59,7 +59,7 @@ class Run {
       }
       case "fill": {
         const array = this.#array(statement.array);
-        for (let k = scalar(value(statement.from)); k < scalar(value(statement.to)); k++) array[k] = statement.value;
+        for (let k = scalar(value(statement.from)); k < scalar(value(statement.to)); k++) array[k] = 0;
         return;
       }
       case "if":

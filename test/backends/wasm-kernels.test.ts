@@ -116,9 +116,9 @@ describe("loops and addresses", () => {
     });
     compare(
       kernelOf([
-        { kind: "fill", array: "outputs", from: int(3), to: linear(4, { n: 5 }), value: 0 },
-        { kind: "fill", array: "parameters", from: local("n", "i32"), to: int(9), value: 1.5 },
-        { kind: "fill", array: "totals", from: int(1), to: int(4), value: -2 },
+        { kind: "fill", array: "outputs", from: int(3), to: linear(4, { n: 5 }) },
+        { kind: "fill", array: "parameters", from: local("n", "i32"), to: int(9) },
+        { kind: "fill", array: "totals", from: int(1), to: int(4) },
         loop("i", int(0), int(9), [
           {
             kind: "if",
@@ -484,4 +484,15 @@ describe("the binary", () => {
     expect([...text.matchAll(/\(func /g)]).toHaveLength(4 + 2);
     expect([...text.matchAll(/call \$kernel/g)]).toHaveLength(3);
   });
+});
+
+it("counts by addresses only where they are signed numbers, below 2 GiB", () => {
+  const rows = 600;
+  const far: Kernel = kernelOf([
+    loop("i", int(0), int(rows), [store("outputs", linear(0, { i: 2 ** 20 }), constant("f32", 1))]),
+  ]);
+  const wasm = instantiateWasm([{ name: "test", program: programOf(far) }], { outputs: rows * 2 ** 20 });
+  wasm.run("test", 1, 1, () => 0);
+  const written = Array.from({ length: rows }, (_, k) => wasm.arrays.outputs![k * 2 ** 20]);
+  expect(written).toEqual(Array.from({ length: rows }, () => 1));
 });

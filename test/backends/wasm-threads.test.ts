@@ -15,7 +15,7 @@ const at = (array: ArrayName, index: KernelExpr) => load("f32", array, index);
 /** Each kernel reads what the one before left, elements of other threads included. */
 const kernels = [
   kernelOf([
-    { kind: "fill", array: "outputs", from: int(0), to: int(64), value: 1 },
+    { kind: "fill", array: "outputs", from: int(0), to: int(64) },
     split([store("outputs", i, at("inputs", i), true)], int(61)),
   ]),
   kernelOf([loop("i", int(0), int(60), [store("outputs", linear(1, { i: 1 }), at("outputs", i), true)])]),

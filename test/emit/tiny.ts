@@ -104,7 +104,7 @@ const kind = load("classes", at(0, { r: 1 }), "i32");
 const residual = set("e", apply(subtract, load("activations", at(0, { r: 1 })), apply(number, kind)));
 const totals = kernel(
   "totals",
-  { kind: "fill", array: "totals", from: i(0), to: i(7), value: 0 },
+  { kind: "fill", array: "totals", from: i(0), to: i(7) },
   each(
     "r",
     n,
@@ -117,7 +117,7 @@ const totals = kernel(
 );
 const backward = kernel(
   "gradient",
-  { kind: "fill", array: "gradients", from: i(0), to: i(3), value: 0 },
+  { kind: "fill", array: "gradients", from: i(0), to: i(3) },
   each(
     "r",
     n,
@@ -164,10 +164,10 @@ const initializeWeights = kernel(
       ),
     ),
   ),
-  { kind: "fill", array: "parameters", from: i(2), to: i(3), value: 0 },
-  { kind: "fill", array: "buffers", from: i(0), to: i(1), value: 0 },
+  { kind: "fill", array: "parameters", from: i(2), to: i(3) },
+  { kind: "fill", array: "buffers", from: i(0), to: i(1) },
 );
-const initializeStates = kernel("initial_states", { kind: "fill", array: "states", from: i(0), to: i(3), value: 0 });
+const initializeStates = kernel("initial_states", { kind: "fill", array: "states", from: i(0), to: i(3) });
 const ratio = apply(multiply, f(1), load("sums", i(0), "f64"));
 const divideOp: ScalarOp = { ...multiply, name: "divide" };
 const finish = kernel(

@@ -168,8 +168,8 @@ class StatementPrinter {
         return `${target}${statement.accumulate ? `${this.#context.present} +=` : " ="} ${this.#number(statement.value)};`;
       }
       case "fill": {
-        const { array, from, to, value } = statement;
-        return `${this.#context.array(array)}.fill(${value}, ${this.#number(from)}, ${this.#number(to)});`;
+        const { array, from, to } = statement;
+        return `${this.#context.array(array)}.fill(0, ${this.#number(from)}, ${this.#number(to)});`;
       }
     }
   }

@@ -1,4 +1,5 @@
 /** @file The barrier between kernels: threads spin, then sleep where they may, until the last one has arrived. */
+import { cacheLine } from "../../ir/kernel.js";
 import type { WasmFunction } from "./encode.js";
 import { FunctionBuilder } from "./function.js";
 import { globals } from "./context.js";
@@ -7,12 +8,12 @@ import { globals } from "./context.js";
 const spins = 200_000;
 
 /** Bytes that it takes: what arriving threads write must not lie in the cache line that waiting ones read. */
-export const barrierSize = 128;
+export const barrierSize = 2 * cacheLine;
 
 /** At `address`: how many have arrived. One line after it: the number of times that all have, and how many sleep until then. */
 export function barrierFunction(address: number): WasmFunction {
   const arrived = address;
-  const round = address + 64;
+  const round = address + cacheLine;
   const sleepers = round + 4;
   const builder = new FunctionBuilder([]);
   const load = () => {

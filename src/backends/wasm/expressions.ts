@@ -22,7 +22,7 @@ export class Expressions {
 
   constructor(context: KernelContext) {
     this.#context = context;
-    this.addresses = new Addresses(context.builder, context.bases, (expr) => this.as(expr, "i32"));
+    this.addresses = new Addresses(context.builder, context.layout.bases, (expr) => this.as(expr, "i32"));
     this.vectors = new VectorExpressions(context, this);
   }
 

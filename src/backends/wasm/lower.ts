@@ -3,7 +3,7 @@ import type { ArrayName, Kernel, KernelExpr, KernelStatement } from "../../ir/ke
 import { elementType, type ScalarParameter } from "../arrays.js";
 import { biasOf, type Pointer, times } from "./addresses.js";
 import { Binder, type Binding, lookup, rangeOf, type Scope, type Term } from "./bindings.js";
-import type { Helper, KernelContext } from "./context.js";
+import type { Helper, KernelContext, WasmLayout } from "./context.js";
 import { isVector, valueType } from "./convert.js";
 import type { WasmFunction } from "./encode.js";
 import { Expressions } from "./expressions.js";
@@ -21,12 +21,7 @@ export interface LoweredKernel {
   readonly isShared: boolean;
 }
 
-export function lowerKernel(
-  kernel: Kernel,
-  bases: Readonly<Partial<Record<ArrayName, number>>>,
-  helper: Helper,
-  barrier: () => number,
-): LoweredKernel {
+export function lowerKernel(kernel: Kernel, layout: WasmLayout, helper: Helper, barrier: () => number): LoweredKernel {
   const scalars = scalarsOf(kernel.body);
   const builder = new FunctionBuilder(["i32", ...scalars.map(({ name }) => scalarType(name))]);
   const binder = new Binder();
@@ -34,7 +29,7 @@ export function lowerKernel(
   const scope: Scope = new Map([["n", n]]);
   const context: KernelContext = {
     builder,
-    bases,
+    layout,
     helper,
     scalar: ({ name, site }) =>
       builder.parameter(1 + scalars.findIndex((other) => other.name === name && other.site === site)),
@@ -136,44 +131,21 @@ class Lowering {
   }
   #fill(statement: KernelStatement & { kind: "fill" }, scope: Scope): void {
     const builder = this.#builder;
-    const { array, from, to, value } = statement;
-    const size = elementSize(array);
+    const { array, from, to } = statement;
     const pushAddress = (expr: KernelExpr) => {
       const offset = this.#expressions.addresses.address(array, expr, scope);
       if (offset === 0) return;
       builder.i32(offset);
       builder.emit("i32.add");
     };
-    if (Object.is(value, 0)) {
-      pushAddress(from);
-      builder.i32(0);
-      this.#expressions.as(to, "i32");
-      this.#expressions.as(from, "i32");
-      builder.emit("i32.sub");
-      builder.i32(Math.log2(size));
-      builder.emit("i32.shl");
-      return builder.emit("memory.fill");
-    }
-    pushAddress(to);
-    const end = builder.keep("i32");
     pushAddress(from);
-    const place = builder.keep("i32");
-    builder.get(place);
-    builder.get(end);
-    builder.emit("i32.lt_s");
-    builder.if(() =>
-      builder.loop(() => {
-        builder.get(place);
-        this.#expressions.constant(elementType(array), value);
-        builder.emit(`${elementType(array)}.store`, 0);
-        builder.get(place);
-        builder.i32(size);
-        builder.emit("i32.add");
-        builder.tee(place);
-        builder.get(end);
-        builder.emit("i32.lt_s");
-      }),
-    );
+    builder.i32(0);
+    this.#expressions.as(to, "i32");
+    this.#expressions.as(from, "i32");
+    builder.emit("i32.sub");
+    builder.i32(Math.log2(elementSize(array)));
+    builder.emit("i32.shl");
+    builder.emit("memory.fill");
   }
 
   // ---- loops
@@ -236,8 +208,9 @@ class Lowering {
       builder.i32(by);
       builder.emit("i32.add");
     };
-    // Where only addresses use the variable, a pointer counts the iterations.
-    const counter = reads(body, variable) ? -1 : strides.findIndex((stride) => stride > 0);
+    // Where only addresses use the variable, a pointer counts the iterations. Beyond 2 GiB it would be no signed number.
+    const mayCount = this.#context.layout.bytes <= 2 ** 31 && !reads(body, variable);
+    const counter = mayCount ? strides.findIndex((stride) => stride > 0) : -1;
     let limit: Bound = end;
     if (counter < 0) begin();
     else {

@@ -1,8 +1,8 @@
 /** @file Programs as one WebAssembly module over one memory. */
-import type { ArrayName, CompiledProgram } from "../../ir/kernel.js";
+import { type ArrayName, cacheLine, type CompiledProgram } from "../../ir/kernel.js";
 import type { ScalarParameter } from "../arrays.js";
 import { barrierFunction, barrierSize } from "./barrier.js";
-import type { Helper } from "./context.js";
+import type { Helper, WasmLayout } from "./context.js";
 import {
   encodeBody,
   functionNames,
@@ -29,14 +29,6 @@ export interface NamedProgram {
   /** The same for one example alone. */
   readonly single?: CompiledProgram | undefined;
 }
-export interface WasmLayout {
-  /** Byte address of each array. */
-  readonly bases: Readonly<Partial<Record<ArrayName, number>>>;
-  /** Byte address of the barrier's words. */
-  readonly barrier: number;
-  /** Total bytes (not rounded to pages). */
-  readonly bytes: number;
-}
 export interface WasmModule {
   readonly bytes: Uint8Array;
   /** Per program: scalars after `n`, in order, as the exported function takes them: `step` f64, `key` i32. */
@@ -50,8 +42,6 @@ export interface WasmModule {
   readonly memoryFlags: number;
 }
 
-/** The size of a cache line. */
-const alignment = 64;
 const page = 65536;
 /** Any memory that is large enough will do. */
 const mostPages = 65536;
@@ -59,13 +49,13 @@ const mostPages = 65536;
 /** Places arrays of the given element counts, with room around them for vectors that reach a little beyond. */
 export function layoutMemory(lengths: Readonly<Partial<Record<ArrayName, number>>>): WasmLayout {
   const bases: Partial<Record<ArrayName, number>> = {};
-  const barrier = alignment;
+  const barrier = cacheLine;
   let end = barrier + barrierSize;
   for (const [name, length] of Object.entries(lengths) as [ArrayName, number][]) {
     bases[name] = end;
-    end = Math.ceil((end + length * elementSize(name)) / alignment) * alignment;
+    end = Math.ceil((end + length * elementSize(name)) / cacheLine) * cacheLine;
   }
-  return { bases, barrier, bytes: end + alignment };
+  return { bases, barrier, bytes: end + cacheLine };
 }
 
 interface Encoded {
@@ -102,7 +92,7 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout, ch
   const known = new Map<string, number>();
   const lower = ({ kernels }: CompiledProgram): readonly Callee[] =>
     kernels.map((kernel) => {
-      const { code, scalars, isShared } = lowerKernel(kernel, layout.bases, helper, barrier);
+      const { code, scalars, isShared } = lowerKernel(kernel, layout, helper, barrier);
       const body = encodeBody(code);
       const key = `${code.parameters.join()}:${body.join()}`;
       let index = known.get(key);
