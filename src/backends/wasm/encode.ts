@@ -44,7 +44,17 @@ export function text(value: string): number[] {
   const bytes = new TextEncoder().encode(value);
   return [...unsigned(bytes.length), ...bytes];
 }
-export const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+export type Bytes = ArrayLike<number>;
+export function joined(parts: readonly Bytes[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}
+export const list = (items: readonly Bytes[]): Uint8Array => joined([unsigned(items.length), ...items]);
 
 /** Engines are little-endian, as the format is. */
 const float32 = (value: number): Iterable<number> => new Uint8Array(Float32Array.of(value).buffer);
@@ -81,7 +91,7 @@ function immediateBytes({ name, immediates }: Instruction): Iterable<number> {
 }
 
 /** Locals and code of a function, after its length. */
-export function encodeBody({ locals, code }: WasmFunction): readonly number[] {
+export function encodeBody({ locals, code }: WasmFunction): Uint8Array {
   const runs: number[][] = [];
   for (let k = 0; k < locals.length;) {
     const type = locals[k]!;
@@ -90,24 +100,25 @@ export function encodeBody({ locals, code }: WasmFunction): readonly number[] {
     runs.push([...unsigned(next - k), valueTypeByte[type]]);
     k = next;
   }
-  const bytes = list(runs);
+  const bytes: number[] = [];
   for (const instruction of code) {
     for (const byte of instructionForms[instruction.name].bytes) bytes.push(byte);
     for (const byte of immediateBytes(instruction)) bytes.push(byte);
   }
-  return [...unsigned(bytes.length), ...bytes];
+  const all = joined([list(runs), bytes]);
+  return joined([unsigned(all.length), all]);
 }
 
 /** A custom section with what the functions are called. */
-export function functionNames(names: readonly string[]): number[] {
+export function functionNames(names: readonly string[]): Uint8Array {
   const functions = 1;
-  const all = list(names.map((name, k) => [...unsigned(k), ...text(name)]));
-  return section(sectionId.custom, [...text("name"), ...section(functions, all)]);
+  const all = list(names.map((name, k) => joined([unsigned(k), text(name)])));
+  return section(sectionId.custom, joined([text("name"), section(functions, all)]));
 }
 
 export const sectionId = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
-export function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
+export function section(id: number, content: Bytes): Uint8Array {
+  return joined([[id], unsigned(content.length), content]);
 }
 /** Magic number and version. */
 export const preamble: readonly number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];

@@ -6,6 +6,7 @@ import type { Helper, WasmLayout } from "./context.js";
 import {
   encodeBody,
   functionNames,
+  joined,
   list,
   preamble,
   section,
@@ -62,7 +63,7 @@ interface Encoded {
   /** For profilers and stack traces. */
   readonly name: string;
   readonly code: WasmFunction;
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 interface Functions {
   readonly list: readonly Encoded[];
@@ -90,11 +91,13 @@ function makeFunctions(programs: readonly NamedProgram[], layout: WasmLayout, ch
   };
   const barrier = () => helper("barrier", () => barrierFunction(layout.barrier));
   const known = new Map<string, number>();
+  // A character per byte, different ones for different bytes.
+  const textOf = new TextDecoder("latin1");
   const lower = ({ kernels }: CompiledProgram): readonly Callee[] =>
     kernels.map((kernel) => {
       const { code, scalars, isShared } = lowerKernel(kernel, layout, helper, barrier);
       const body = encodeBody(code);
-      const key = `${code.parameters.join()}:${body.join()}`;
+      const key = `${code.parameters.join()}:${textOf.decode(body)}`;
       let index = known.get(key);
       const name = `${kernel.name} ${kernel.origins.at(-1)?.label ?? ""}`.trim();
       if (index === undefined) known.set(key, (index = define(code, { body, name })));
@@ -200,24 +203,24 @@ export function assembleWasm(
     global("sleeps"),
   ]);
   const importSection = section(sectionId.import, imports);
-  const head = [...preamble, ...section(sectionId.type, list(types))];
-  const bytes = [
+  const head = joined([preamble, section(sectionId.type, list(types))]);
+  const names = functionNames(functions.list.map(({ name }) => name));
+  const bytes = joined([
     head,
     importSection,
     section(sectionId.function, list(declarations)),
     section(sectionId.export, list(functions.exports.map(({ name, index }) => [...text(name), 0, ...unsigned(index)]))),
     section(sectionId.code, list(functions.list.map(({ body }) => body))),
-  ];
-  const names = functionNames(functions.list.map(({ name }) => name));
-  const flat = Uint8Array.from([...bytes.flat(), ...names]);
-  let end = flat.length - names.length - functions.list.reduce((sum, { body }) => sum + body.length, 0);
+    names,
+  ]);
+  let end = bytes.length - names.length - functions.list.reduce((sum, { body }) => sum + body.length, 0);
   const places = relaxables.flatMap(({ body, places }) => {
     const start = end;
     end += body.length;
     return places.map((place) => start + place);
   });
   return {
-    bytes: flat,
+    bytes,
     relaxable: places,
     scalars: functions.scalars,
     // After the section's head, the number of imports, and the memory's name and kind.

@@ -77,7 +77,7 @@ const nothing: Instruction = { name: "nop", immediates: [] };
 export interface Relaxable {
   readonly code: WasmFunction;
   /** As encoded, exact. */
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
   /** Places in `body` of multiplications that can go and of additions that can be `relaxed_madd`. */
   readonly places: readonly number[];
 }
