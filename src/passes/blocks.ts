@@ -27,7 +27,8 @@ interface Local {
 }
 
 const anything: Interval = { min: -Infinity, max: Infinity };
-const letters = "ijklqruvef"; // none of the back end's names for arrays
+/** Of loop variables: none of the back end's names for arrays; deeper ones are numbered, as no other name that begins so is. */
+const letters = "ijklqruvef";
 const widthOf = (type: LaneType): number => (type.endsWith("x4") ? lanes : 1);
 const isAtom = (value: KernelExpr): boolean =>
   value.kind === "const" ||
@@ -101,7 +102,7 @@ export class Blocks {
     threads: { readonly split?: true; readonly meets?: true } = {},
   ): void {
     const depth = this.depth + 1;
-    const name = letters[depth - 1] ?? `${letters[(depth - 1) % letters.length]}${depth}`;
+    const name = letters[depth - 1] ?? `i${depth}`;
     const shadowed = this.#locals.get(name);
     const top = this.#top();
     const block: Block = { statements: [], known: new Map(), facts: new Set(), runs: top.runs * trips };

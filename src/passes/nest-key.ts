@@ -1,12 +1,13 @@
 /** @file What a nest looks like, whatever the numbers of its nodes and the places of its arrays: the name under which schedules know it. */
-import type { Axis, Expr } from "../ir/types.js";
+import type { Axis, Expr, ScalarOp } from "../ir/types.js";
+import { add, and, equal, maximum, minimum, multiply, notEqual, or } from "../ops/index.js";
 import { movesOf, staysInside } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import { hotFolds } from "./hot.js";
 import type { Nest, View } from "./nest.js";
 
 /** Arguments in any order. */
-const commutative: ReadonlySet<string> = new Set(["add", "multiply", "min", "max", "and", "or", "equal", "notEqual"]);
+const commutative: ReadonlySet<ScalarOp> = new Set([add, multiply, minimum, maximum, and, or, equal, notEqual]);
 
 /** Loop extents, operations, and how each read and write moves along each index; not constants, offsets or names. */
 export function nestKey(nest: Nest, loops: readonly LoopAxis[], batch: number): string {
@@ -39,7 +40,7 @@ export function nestKey(nest: Nest, loops: readonly LoopAxis[], batch: number): 
       }
       case "apply": {
         const parts = expr.arguments.map(visit);
-        return `${expr.op.name}(${(commutative.has(expr.op.name) ? parts.sort() : parts).join()})`;
+        return `${expr.op.name}(${(commutative.has(expr.op) ? parts.sort() : parts).join()})`;
       }
       case "fold": {
         expr.axes.forEach((axis, k) => names.set(axis, `${depth + k}`));

@@ -11,7 +11,7 @@ import { planMemory } from "../../src/passes/plan.js";
 import { schedule } from "../../src/passes/schedule.js";
 import { afterGradient, runPasses } from "../../src/passes/pipeline.js";
 import { referenceCnn } from "../bench/reference-cnn.js";
-import { batch, randomProgram } from "../ir/random-graph.js";
+import { randomProgram } from "../ir/random-graph.js";
 import { Layout, program } from "./harness.js";
 
 /** Values that are alive at once and lie in common elements. */
@@ -45,7 +45,7 @@ function reversed(graph: Graph, x: Tensor): Tensor {
 describe("the memory plan", () => {
   it("gives values that are alive together separate places", () => {
     for (let seed = 1; seed < 60; seed++) {
-      const { graph, program: random } = randomProgram(seed);
+      const { graph, program: random, batch } = randomProgram(seed);
       for (const p of [random, runPasses(graph, afterGradient, random)])
         expect(clashes(compileProgram(graph, p, { batch }).regions)).toEqual([]);
     }

@@ -5,7 +5,7 @@ import type { Axis, Expr, Extent, Row, Tensor } from "../../src/ir/types.js";
 import * as ops from "../../src/ops/index.js";
 import { afterGradient, runPasses } from "../../src/passes/pipeline.js";
 import { printProgram } from "../../src/ir/print.js";
-import { randomOf } from "../ir/random-graph.js";
+import { randomOf } from "../ir/random-expressions.js";
 import { check, Layout, program } from "./harness.js";
 
 const first = Number(process.env["SEED"] ?? 1);

@@ -19,6 +19,7 @@ const j = graph.axis(6);
 const [x, y] = [graph.at(source.x, [i, j]), graph.at(source.y, [i, j])];
 const w = graph.at(source.w, [j]);
 const c = graph.at(source.c, [i]);
+const positive = graph.apply(ops.add, graph.apply(ops.multiply, x, x), graph.constant(1));
 const k = (value: number) => graph.constant(value);
 const n = (value: number) => graph.constant(value, "i32");
 const step = graph.scalar("step");
@@ -59,6 +60,8 @@ describe("arithmetic", () => {
     ["x ^ 0.5", app(power, x, k(0.5)), "sqrt(x[i, j])"],
     ["x ^ -1", app(power, x, k(-1)), "1. / x[i, j]"],
     ["sqrt(x ^ 2)", app(ops.sqrt, app(power, x, k(2))), "abs(x[i, j])"],
+    ["sqrt(x) ^ 2", app(power, app(ops.sqrt, x), k(2)), "sqrt(x[i, j]) * sqrt(x[i, j])"],
+    ["sqrt(x * x + 1) ^ 2", app(power, app(ops.sqrt, positive), k(2)), "x[i, j] * x[i, j] + 1."],
     ["max(max(x, 0), 1)", app(maximum, app(maximum, x, k(0)), k(1)), "maximum(x[i, j], 1.)"],
     [
       "step * (2 / step * x)",

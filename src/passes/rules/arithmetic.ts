@@ -13,6 +13,7 @@ import {
   subtract,
   where,
 } from "../../ops/index.js";
+import { interval } from "../../ir/affine.js";
 import type { Apply, Expr } from "../../ir/types.js";
 import type { Graph } from "../../ir/graph.js";
 import { inPlaceOf, isApply, isConst, isValue, like } from "./match.js";
@@ -119,10 +120,11 @@ const multiplication: readonly ApplyRow[] = [
   (e, graph) => scalarsTogether(graph, first(e), second(e)) ?? scalarsTogether(graph, second(e), first(e)),
   // number(b) * x -> where(b, x, 0); where(c, 1, 0) * x -> where(c, x, 0); where(c, 0, 1) * x -> where(c, 0, x)
   (e, graph) => masked(graph, e, first(e), second(e)) ?? masked(graph, e, second(e), first(e)),
-  // sqrt(x) * sqrt(x) -> x
+  // sqrt(x) * sqrt(x) -> x, x known not to be negative
   (e) => {
     const x = first(e);
-    return x === second(e) && isApply(x, sqrt) && first(x).type === e.type ? first(x) : undefined;
+    const isRoot = x === second(e) && isApply(x, sqrt) && first(x).type === e.type;
+    return isRoot && interval(first(x)).low >= 0 ? first(x) : undefined;
   },
 ];
 
