@@ -5,7 +5,10 @@ import type { Expr } from "./types.js";
 export function once<T>(of: (expr: Expr) => T): (expr: Expr) => T {
   const known = new Map<Expr, T>();
   return (expr) => {
-    if (!known.has(expr)) known.set(expr, of(expr));
-    return known.get(expr)!;
+    const found = known.get(expr);
+    if (found !== undefined || known.has(expr)) return found as T;
+    const made = of(expr);
+    known.set(expr, made);
+    return made;
   };
 }

@@ -1,6 +1,7 @@
 /** @file Walks over the tensors of a program: order, users, and rewriting from the inputs up. */
 import { tensorsOf } from "./graph.js";
 import type { Graph } from "./graph.js";
+import { once } from "./once.js";
 import type { Axis, CarriedTensor, Carry, Expr, Program, Row, Scan, Tensor } from "./types.js";
 
 /** The tensors that a tensor is computed from. A scan's result depends on everything its body needs. */
@@ -149,29 +150,21 @@ export function rewrite(
     if (!known) throw new Error(`rewrite: ${tensor.kind} ${tensor.id} is read before it is made`);
     return known;
   };
-  const memo = new Map<Expr, Expr>();
-  const expr = (e: Expr): Expr => {
-    const known = memo.get(e);
-    if (known) return known;
-    const make = (): Expr => {
-      switch (e.kind) {
-        case "const":
-        case "scalar":
-          return e;
-        case "index":
-          return indices.get(e.axis) ?? e;
-        case "read":
-          return graph.read(of(e.tensor), e.at.map(expr), e.outside);
-        case "apply":
-          return graph.apply(e.op, ...e.arguments.map(expr));
-        case "fold":
-          return graph.fold(e.reducer, e.axes, expr(e.body));
-      }
-    };
-    const made = make();
-    memo.set(e, made);
-    return made;
-  };
+  const expr = once((e): Expr => {
+    switch (e.kind) {
+      case "const":
+      case "scalar":
+        return e;
+      case "index":
+        return indices.get(e.axis) ?? e;
+      case "read":
+        return graph.read(of(e.tensor), e.at.map(expr), e.outside);
+      case "apply":
+        return graph.apply(e.op, ...e.arguments.map(expr));
+      case "fold":
+        return graph.fold(e.reducer, e.axes, expr(e.body));
+    }
+  });
   const rebuild = (tensor: Tensor): Tensor => {
     switch (tensor.kind) {
       case "source":

@@ -7,6 +7,7 @@ import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
+import type { Rewriting } from "../ir/traverse.js";
 import type { Axis, Compute, Expr, Read, Scan, Scatter, Tensor } from "../ir/types.js";
 import { number, where } from "../ops/index.js";
 import { callsIn, countOf, hasContraction, isContraction, mostCalls, Prices } from "./price.js";
@@ -46,32 +47,9 @@ interface Use {
 export function fuse(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
   const absorbed = new Decisions(roots).absorbed;
   const simplifier = new Simplifier(graph, { differentiated: true });
-  const done = new Map<Expr, Expr>();
+  let put: ((e: Expr) => Expr) | undefined;
   const of = rewrite(graph, roots, (tensor, rewriting) => {
-    const put = (e: Expr): Expr => {
-      const known = done.get(e);
-      if (known) return known;
-      const made = build(e);
-      done.set(e, made);
-      return made;
-    };
-    const build = (e: Expr): Expr => {
-      switch (e.kind) {
-        case "read": {
-          const producer = rewriting.of(e.tensor);
-          const at = e.at.map(put);
-          return absorbed.has(e.tensor) && producer.kind === "compute"
-            ? inlined(graph, producer, producer.body, at)
-            : graph.read(producer, at, e.outside);
-        }
-        case "apply":
-          return graph.apply(e.op, ...e.arguments.map(put));
-        case "fold":
-          return graph.fold(e.reducer, e.axes, put(e.body));
-        default:
-          return rewriting.expr(e);
-      }
-    };
+    put ??= absorbing(rewriting, absorbed);
     if (tensor.kind === "compute") {
       const { axes, exprs } = graph.canonical(tensor.axes, [put(tensor.body)]);
       return graph.compute(axes, simplifier.simplify(exprs[0]!), tensor.origin);
@@ -84,6 +62,28 @@ export function fuse(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] 
     return undefined;
   });
   return roots.map(of);
+}
+
+/** Gives expressions with the bodies of absorbed tensors in the places of their reads. */
+function absorbing({ graph, of, expr }: Rewriting, absorbed: ReadonlySet<Tensor>): (e: Expr) => Expr {
+  const put = once((e): Expr => {
+    switch (e.kind) {
+      case "read": {
+        const producer = of(e.tensor);
+        const at = e.at.map(put);
+        return absorbed.has(e.tensor) && producer.kind === "compute"
+          ? inlined(graph, producer, producer.body, at)
+          : graph.read(producer, at, e.outside);
+      }
+      case "apply":
+        return graph.apply(e.op, ...e.arguments.map(put));
+      case "fold":
+        return graph.fold(e.reducer, e.axes, put(e.body));
+      default:
+        return expr(e);
+    }
+  });
+  return put;
 }
 
 class Decisions {

@@ -18,15 +18,8 @@ export interface Price {
 }
 
 export class Prices {
-  readonly #known = new Map<Expr, Price>();
+  readonly of = once((e): Price => this.#price(e));
 
-  of(e: Expr): Price {
-    const known = this.#known.get(e);
-    if (known) return known;
-    const made = this.#price(e);
-    this.#known.set(e, made);
-    return made;
-  }
   #price(e: Expr): Price {
     switch (e.kind) {
       case "const":

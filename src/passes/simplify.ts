@@ -1,6 +1,7 @@
 /** @file Algebra: every expression rewritten by the rows of `rules/` until none applies, inputs first. */
 import { affine, affineExpr } from "../ir/affine.js";
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite } from "../ir/traverse.js";
 import type { Apply, Axis, Expr, Scatter, ScalarOp, Tensor } from "../ir/types.js";
 import {
@@ -40,7 +41,6 @@ export interface Mode {
 export class Simplifier {
   readonly #graph: Graph;
   readonly #mode: Mode;
-  readonly #done = new Map<Expr, Expr>();
   #depth = 0;
 
   constructor(graph: Graph, mode: Mode) {
@@ -48,9 +48,7 @@ export class Simplifier {
     this.#mode = mode;
   }
 
-  readonly simplify = (e: Expr): Expr => {
-    const known = this.#done.get(e);
-    if (known) return known;
+  readonly simplify = once((e): Expr => {
     let result = this.#parts(e);
     const next = result === e ? this.#step(e) : result;
     if (next && next !== e && this.#depth < longest) {
@@ -58,9 +56,8 @@ export class Simplifier {
       result = this.simplify(next);
       this.#depth--;
     }
-    this.#done.set(e, result);
     return result;
-  };
+  });
 
   /** The expression over simplified parts. */
   #parts(e: Expr): Expr {

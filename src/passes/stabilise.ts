@@ -3,6 +3,7 @@
  * reads, choices and one-hot sums. `softmax` followed by `cross_entropy` becomes the stable fused form without naming either.
  */
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import { rewrite } from "../ir/traverse.js";
 import type { Apply, Compute, Expr, Read, Tensor } from "../ir/types.js";
 import {
@@ -47,7 +48,6 @@ export function stabilise(graph: Graph, roots: readonly Tensor[]): readonly Tens
 
 class Logarithms {
   readonly #graph: Graph;
-  readonly #within = new Map<Expr, Expr>();
   readonly #ofTensor = new Map<Tensor, Tensor | undefined>();
 
   constructor(graph: Graph) {
@@ -55,13 +55,7 @@ class Logarithms {
   }
 
   /** An expression with every logarithm in it taken in algebra where that helps. */
-  within(e: Expr): Expr {
-    const known = this.#within.get(e);
-    if (known) return known;
-    const made = this.#rewritten(e);
-    this.#within.set(e, made);
-    return made;
-  }
+  readonly within = once((e): Expr => this.#rewritten(e));
   #rewritten(e: Expr): Expr {
     const graph = this.#graph;
     if (e.kind === "fold") return graph.fold(e.reducer, e.axes, this.within(e.body));

@@ -4,6 +4,7 @@
  */
 import { tensorsOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
+import { once } from "../ir/once.js";
 import type { Axis, Expr, Tensor } from "../ir/types.js";
 import { equal, where } from "../ops/index.js";
 import type { Output } from "./nest.js";
@@ -32,8 +33,7 @@ export function unrolled(
       const body = inline.get(read.tensor);
       return body ? standing(body) : read;
     });
-  const done = new Map<Expr, Expr>();
-  const simplifier = new Simplifier(graph, { differentiated: true, scheduled: true });
+  const decided = decidingChoices(graph);
   let made: readonly Output[] = outputs.map((output) => ({ ...output, value: standing(output.value) }));
   for (const axis of written)
     made = Array.from({ length: axis.extent as number }, (_, k) => new Map([[axis, graph.constant(k, "i32")]])).flatMap(
@@ -46,18 +46,14 @@ export function unrolled(
     );
   return {
     axes: axes.filter((axis) => !deciding.has(axis)),
-    outputs: made.map((output) => ({ ...output, value: decided(graph, output.value, simplifier, done) })),
+    outputs: made.map((output) => ({ ...output, value: decided(output.value) })),
   };
 }
 
-/** The expression without choices that are made. Reads stay as they are: their tensors have places. */
-function decided(graph: Graph, e: Expr, simplifier: Simplifier, done: Map<Expr, Expr>): Expr {
-  const put = (part: Expr): Expr => {
-    let made = done.get(part);
-    if (!made) done.set(part, (made = build(part)));
-    return made;
-  };
-  const build = (part: Expr): Expr => {
+/** Gives expressions without choices that are made. Reads stay as they are: their tensors have places. */
+function decidingChoices(graph: Graph): (expr: Expr) => Expr {
+  const simplifier = new Simplifier(graph, { differentiated: true, scheduled: true });
+  const put = once((part): Expr => {
     switch (part.kind) {
       case "read":
         return graph.read(part.tensor, part.at.map(put), part.outside);
@@ -73,8 +69,8 @@ function decided(graph: Graph, e: Expr, simplifier: Simplifier, done: Map<Expr, 
       default:
         return part;
     }
-  };
-  return put(e);
+  });
+  return put;
 }
 
 /** Indices compared with a constant in the conditions of choices. */

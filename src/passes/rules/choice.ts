@@ -24,6 +24,7 @@ import { affine, interval, intervalOf } from "../../ir/affine.js";
 import type { Affine } from "../../ir/affine.js";
 import type { Apply, Expr, ScalarOp } from "../../ir/types.js";
 import type { Graph } from "../../ir/graph.js";
+import { once } from "../../ir/once.js";
 import { inPlaceOf, isApply, isConst, isValue } from "./match.js";
 import type { ApplyRow } from "./match.js";
 
@@ -101,16 +102,12 @@ const comparison: readonly ApplyRow[] = [
 
 /** The expression with the choices by a condition that is settled made: 1 takes what holds with it, 2 what holds without. */
 function settled(graph: Graph, e: Expr, condition: Expr, branch: 1 | 2): Expr {
-  const done = new Map<Expr, Expr>();
-  const go = (part: Expr): Expr => {
+  const go = once((part): Expr => {
     if (part.kind !== "apply") return part;
-    const known = done.get(part);
-    if (known) return known;
-    const made =
-      part.op === where && at(part, 0) === condition ? go(at(part, branch)) : rebuilt(part, part.arguments.map(go));
-    done.set(part, made);
-    return made;
-  };
+    return part.op === where && at(part, 0) === condition
+      ? go(at(part, branch))
+      : rebuilt(part, part.arguments.map(go));
+  });
   const rebuilt = (part: Apply, parts: readonly Expr[]): Expr =>
     parts.every((argument, k) => argument === part.arguments[k]) ? part : graph.apply(part.op, ...parts);
   return go(e);
