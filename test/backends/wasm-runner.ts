@@ -52,7 +52,7 @@ function assemble(
       new views[elementType(name)](memory.buffer, layout.bases[name], lengths[name]),
     ]),
   );
-  return { bytes, scalars, module, memory, arrays };
+  return { bytes, scalars, module, memory, arrays, layout };
 }
 
 export function instantiateWasm(
@@ -69,6 +69,20 @@ export function instantiateWasm(
       (instance.exports[program] as (...values: number[]) => void)(n, ...values);
     },
   };
+}
+
+/** What one of several threads does of a program's only kernel; the others have arrived at the barrier behind it. */
+export function runPart(
+  programs: readonly NamedProgram[],
+  arenas: Readonly<Partial<Record<ArrayName, number>>>,
+  part: number,
+  parts: number,
+): WasmInstance["arrays"] {
+  const { module, memory, arrays, layout } = assemble(programs, arenas, true);
+  new Int32Array(memory.buffer)[layout.barrier / 4] = parts - 1;
+  const { exports } = new WebAssembly.Instance(module, { m: { memory, part, parts, sleeps: 1 } });
+  (exports[programs[0]!.name] as (n: number) => void)(1);
+  return arrays;
 }
 
 /** The first thread is this one. */

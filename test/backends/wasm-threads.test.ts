@@ -2,8 +2,8 @@
 import { expect, it } from "vitest";
 import type { ArrayName, KernelExpr, KernelStatement } from "../../src/ir/kernel.js";
 import { add } from "../../src/ops/index.js";
-import { apply, int, kernelOf, linear, load, local, loop, programOf, store } from "./kernel-builders.js";
-import { instantiateWasm, startThreads } from "./wasm-runner.js";
+import { apply, constant, int, kernelOf, linear, load, local, loop, programOf, store } from "./kernel-builders.js";
+import { instantiateWasm, runPart, startThreads } from "./wasm-runner.js";
 
 const split = (body: readonly KernelStatement[], to: KernelExpr, step = 1): KernelStatement => ({
   ...loop("i", int(0), to, body, step),
@@ -65,5 +65,16 @@ it("share loops, and meet between writing and reading", async () => {
         expect([...threads.arrays[name]!]).toEqual([...alone.arrays[name]!]);
     }
     await threads.stop();
+  }
+});
+
+it("share as many iterations as there can be among as many threads as there can be", () => {
+  const [trips, parts] = [2 ** 27 + 5, 64];
+  const kernel = kernelOf([split([store("outputs", i, constant("f32", 1))], int(trips))]);
+  for (const part of [0, 40, 63]) {
+    const { outputs } = runPart([{ name: "test", program: programOf(kernel) }], { outputs: trips + 1 }, part, parts);
+    const [from, to] = [part, part + 1].map((k) => Math.floor((trips * k) / parts)) as [number, number];
+    const around = [from - 1, from, to - 1, to].map((k) => outputs![k] ?? 0);
+    expect(around, `thread ${part}`).toEqual([0, 1, 1, 0]);
   }
 });

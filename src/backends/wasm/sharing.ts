@@ -144,15 +144,25 @@ export function cut(builder: FunctionBuilder, helper: Helper, { start, end, step
   }
   return { from, to };
 }
-/** (trips, next): trips * (part + next) / parts. */
+/** (trips, next): with k = part + next, trips * k / parts as trips / parts * k + trips % parts * k / parts, which does not overflow. */
 function shareFunction(): WasmFunction {
   const builder = new FunctionBuilder(["i32", "i32"]);
-  builder.get(builder.parameter(0));
+  const [trips, next] = [builder.parameter(0), builder.parameter(1)];
+  const times = (op: "i32.div_s" | "i32.rem_s") => {
+    builder.get(trips);
+    builder.emit("global.get", globals.parts);
+    builder.emit(op);
+    builder.get(next);
+    builder.emit("i32.mul");
+  };
   builder.emit("global.get", globals.part);
-  builder.get(builder.parameter(1));
+  builder.get(next);
   builder.emit("i32.add");
-  builder.emit("i32.mul");
+  builder.set(next);
+  times("i32.div_s");
+  times("i32.rem_s");
   builder.emit("global.get", globals.parts);
   builder.emit("i32.div_s");
+  builder.emit("i32.add");
   return builder.finish("share", ["i32"]);
 }
