@@ -1,13 +1,10 @@
 /** @file Which stored values can be computed straight into their target: nothing may want the target's old contents afterwards. */
-import { sizeOf } from "../ir/graph.js";
-import { tensorsOf } from "../ir/graph.js";
+import { sizeOf, tensorsOf } from "../ir/graph.js";
 import { inputsOf } from "../ir/traverse.js";
 import type { Store, Tensor } from "../ir/types.js";
-import { fixedBuffer, overlap, owner } from "./nest.js";
-import type { Buffer } from "./nest.js";
 import { readsInPlace } from "./group.js";
-import { isScanUnit } from "./nest.js";
-import type { Unit } from "./nest.js";
+import { fixedBuffer, isScanUnit, overlap, owner, stridesOf } from "./nest.js";
+import type { Buffer, Unit } from "./nest.js";
 
 /** Stored tensors by their one direct store. */
 export function directStores(
@@ -78,4 +75,17 @@ export function readsOf(unit: Unit): Set<Tensor> {
   for (const { value, at } of unit.scan.rows) tensorsOf(at, reads.add(value));
   for (const inner of unit.body) for (const tensor of readsOf(inner)) reads.add(tensor);
   return reads;
+}
+
+/** Whether a store is of what is there already. */
+export function isThere(tensor: Tensor, target: Store["target"], batch: number): boolean {
+  if (tensor.kind !== "source") return false;
+  const { source } = tensor;
+  const sameStrides = stridesOf(source.shape, batch)[0] === stridesOf(target.shape, batch)[0];
+  return (
+    source.arena === target.arena &&
+    source.offset === target.offset &&
+    (source.shape[0] === target.shape[0] ? sameStrides : false) &&
+    sizeOf(source.shape, batch) === sizeOf(target.shape, batch)
+  );
 }

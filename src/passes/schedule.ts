@@ -1,6 +1,5 @@
 /** @file Orders the values of a program into loop nests, decides which share a nest, and where each is computed. */
 import { tensorsOf } from "../ir/graph.js";
-import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
 import { inputsOf, topological } from "../ir/traverse.js";
 import type {
@@ -16,17 +15,17 @@ import type {
   Store,
   Tensor,
 } from "../ir/types.js";
-import { add, subtract } from "../ops/index.js";
-import { directStores } from "./direct.js";
+import { subtract } from "../ops/index.js";
+import { directStores, isThere } from "./direct.js";
 import { Memory } from "./memory.js";
 import type { Destination, Inside } from "./memory.js";
-import { blocked, fixedBuffer, isScanUnit, overlap, owner, stridesOf, writtenBy } from "./nest.js";
+import { blocked, fixedBuffer, isScanUnit, overlap, owner, writtenBy } from "./nest.js";
 import type { Buffer, Nest, Output, ScanUnit, Step, Unit, View, Written } from "./nest.js";
 import { packed } from "./pack.js";
+import { Joined, later, shifted } from "./joined.js";
 import { untilLongest } from "./longest.js";
 import { afterZeros, peeled } from "./peel.js";
 import type { Initial } from "./peel.js";
-import { piecesOf } from "./pieces.js";
 import type { Piece } from "./pieces.js";
 import { scanMemory, stepOf } from "./scan-memory.js";
 import type { ScanMemory } from "./scan-memory.js";
@@ -44,22 +43,13 @@ export function schedule(graph: Graph, program: Program, batch: number): readonl
 type Targets = ReadonlyMap<Tensor, Store>;
 const noTargets: Targets = new Map();
 type Stored = Compute | Scatter;
-/** Where in another value a value is. */
-interface Echo {
-  readonly inside: Tensor;
-  readonly at: Inside;
-}
-
 class Scheduler {
   steps: Step[] = [];
   readonly #graph: Graph;
   readonly #batch: number;
   readonly #uses: Uses;
   readonly #memory: Memory;
-  readonly #pieces = new Map<Compute, readonly Piece[] | undefined>();
-  /** Further places where a value is wanted: the nest that computes it writes there too. */
-  readonly #echoes = new Map<Tensor, readonly Echo[]>();
-
+  readonly #joined: Joined;
   /** Sequences of states that start with zeros. */
   readonly #fromZeros = new Set<Tensor>();
 
@@ -68,16 +58,17 @@ class Scheduler {
     this.#batch = batch;
     this.#uses = uses;
     this.#memory = new Memory(graph, batch);
+    this.#joined = new Joined(graph, this.#memory, uses);
   }
 
   stage(stores: readonly Store[]): void {
     const memory = this.#memory;
-    const effective = stores.filter(({ target, value }) => !isSame(owner(value), target, this.#batch));
+    const effective = stores.filter(({ target, value }) => !isThere(owner(value), target, this.#batch));
     const order = topological(
       effective.map(({ value }) => value),
       (tensor) => (memory.has(tensor) ? [] : inputsOf(tensor)),
     ).filter((tensor) => !memory.has(tensor));
-    const units = unitsOf(order, (tensor) => this.#piecesOf(tensor) !== undefined);
+    const units = unitsOf(order, (tensor) => this.#joined.piecesOf(tensor) !== undefined);
     const targets = directStores(units, effective, this.#batch, (tensor) => memory.bufferOf(tensor));
     const clobbered = effective.map(({ target, value }) => fixedBuffer(value, target, this.#batch));
     // Old contents that a store wants after another store of this stage has replaced them.
@@ -91,7 +82,7 @@ class Scheduler {
       this.#copy(store.value, whole(view));
       early.set(store, view);
     }
-    this.#join(units, (tensor) => targets.has(tensor));
+    this.#joined.join(units, (tensor) => targets.has(tensor));
     for (const unit of units) this.#unit(unit, targets);
     for (const store of effective) {
       const { target, value } = store;
@@ -103,7 +94,7 @@ class Scheduler {
       );
     }
     memory.forget(order, clobbered, (tensor) => targets.has(tensor));
-    this.#echoes.clear();
+    this.#joined.forgetEchoes();
   }
 
   // ---- nests
@@ -141,7 +132,7 @@ class Scheduler {
       else this.#settle(memory.holderOf(tensor));
     }
     if (first?.kind === "scatter") return this.#scatter(first);
-    const pieces = first && this.#piecesOf(first as Compute);
+    const pieces = first && this.#joined.piecesOf(first as Compute);
     if (pieces) for (const piece of pieces) this.#piece(first, piece);
     else this.#nest(unit, stored);
   }
@@ -170,7 +161,8 @@ class Scheduler {
     const all = bodies.map((body, k): Written => {
       const moved = { ...body, at: body.at.map(relocated), value: relocated(body.value) };
       const written = afterZeros(this.#graph, moved, (tensor) => this.#fromZeros.has(tensor));
-      const isAlone = unit.length === 1 && !memory.isPlaced(stored[k]!) && !this.#echoes.has(stored[k]!);
+      const isAlone =
+        unit.length === 1 && !memory.isPlaced(stored[k]!) && this.#joined.echoesOf(stored[k]!).length === 0;
       return isAlone ? blocked(this.#graph, written, this.#batch) : written;
     });
     const outputs = all.map(({ at, value, accumulate }, k): Output => ({
@@ -180,7 +172,7 @@ class Scheduler {
     }));
     const fills = outputs.flatMap((output) => (output.accumulate ? [output.view] : []));
     stored.forEach((tensor, k) => {
-      for (const { inside, at } of this.#echoes.get(tensor) ?? [])
+      for (const { inside, at } of this.#joined.echoesOf(tensor))
         outputs.push({ ...this.#homeIn(inside, at)(all[k]!.at), value: all[k]!.value, accumulate: false });
     });
     this.#push({ axes: inOrder(all[0]!.axes, outputs), outputs, fills, inline }, unit);
@@ -193,63 +185,15 @@ class Scheduler {
   }
 
   // ---- arrays made of pieces
-  #piecesOf(tensor: Compute): readonly Piece[] | undefined {
-    if (!this.#pieces.has(tensor)) this.#pieces.set(tensor, piecesOf(this.#graph, tensor));
-    return this.#pieces.get(tensor);
-  }
-  /** Pieces that are computed by themselves are computed where the whole will be, unless they have a place. */
-  #join(
-    units: readonly Unit[],
-    hasPlace: (tensor: Tensor) => boolean,
-    canHold = (tensor: Tensor) => !hasPlace(tensor),
-  ): void {
-    const { viewed, guarded, isUsedBeyond } = this.#uses;
-    const computed = new Set<Tensor>(units.flatMap((unit) => (isScanUnit(unit) ? [] : unit)));
-    const wholes = new Map<Tensor, Echo[]>();
-    for (const unit of units) {
-      const [tensor] = isScanUnit(unit) ? [] : unit;
-      if (tensor?.kind !== "compute" || !canHold(tensor)) continue;
-      for (const piece of this.#piecesOf(tensor) ?? []) {
-        const { value } = piece;
-        if (value.kind !== "compute" || !computed.has(value) || this.#memory.has(value)) continue;
-        const place = { inside: tensor, at: shifted(this.#graph, piece) };
-        wholes.set(value, [...(wholes.get(value) ?? []), place]);
-      }
-    }
-    for (const [value, places] of wholes) {
-      // Read beyond its axes it would be its neighbours, except as a piece.
-      const isApart =
-        guarded.has(value) &&
-        isUsedBeyond(
-          value,
-          places.map(({ inside }) => inside),
-        );
-      const isFree = !hasPlace(value) && !viewed.has(value) && !isApart;
-      const [first, ...others] = places;
-      if (isFree) this.#memory.put(value, first!.inside, first!.at);
-      for (const place of isFree ? others : places) this.#echo(value, place);
-    }
-  }
-  /** Whether the nest of a value could be told to write there too. */
-  #echo(value: Tensor, place: Echo): boolean {
-    if (value.kind !== "compute" || this.#piecesOf(value)) return false;
-    this.#echoes.set(value, [...(this.#echoes.get(value) ?? []), place]);
-    return true;
-  }
   #piece(tensor: Tensor, piece: Piece): void {
     const memory = this.#memory;
     const { value } = piece;
-    if (this.#isWritten(value, tensor)) return;
+    if (this.#joined.isWritten(value, tensor)) return;
     const at = shifted(this.#graph, piece);
     if (value.kind !== "compute" || memory.has(value)) return this.#copy(value, this.#homeIn(tensor, at));
     memory.put(value, tensor, at);
     this.#nest([value], [value]);
     memory.release(value);
-  }
-  /** Whether the nest of a piece writes it into the whole. */
-  #isWritten(piece: Tensor, tensor: Tensor): boolean {
-    const echoes = this.#echoes.get(piece) ?? [];
-    return this.#memory.isInside(piece, tensor) || echoes.some(({ inside }) => inside === tensor);
   }
   #homeIn(tensor: Tensor, at: Inside): Destination {
     this.#settle(this.#memory.holderOf(tensor));
@@ -262,7 +206,7 @@ class Scheduler {
     const memory = this.#memory;
     const { scan, results, body } = unit;
     const kept = new Set([...scan.carries.map(({ next }) => next), ...scan.rows.map(({ value }) => value)]);
-    this.#join(
+    this.#joined.join(
       body,
       (tensor) => kept.has(tensor),
       () => true,
@@ -277,7 +221,7 @@ class Scheduler {
       if (!result || this.#row(scan, row, result, places) !== "copied") return [];
       const at: Inside = (own) => inserted(own, row.position, row.at);
       const isPlain = computed.has(row.value) && tensorsOf(row.at).size === 0;
-      return isPlain && this.#echo(row.value, { inside: result, at })
+      return isPlain && this.#joined.echo(row.value, { inside: result, at })
         ? []
         : [{ value: row.value, to: this.#homeIn(result, at) }];
     });
@@ -285,7 +229,7 @@ class Scheduler {
     this.steps = [];
     for (const part of body) this.#unit(part, noTargets);
     for (const { value, to } of copies) this.#copy(value, to);
-    for (const tensor of computed) this.#echoes.delete(tensor);
+    this.#joined.forgetEchoes(computed);
     this.#advance(scan.carries.filter((carry) => places.carries.get(carry) === "copied"));
     const loop: Step = { kind: "loop", axis: scan.axis, body: this.steps, origin: scan.origin };
     this.steps = outer;
@@ -314,8 +258,8 @@ class Scheduler {
     body.forEach((unit, k) => {
       if (isScanUnit(unit)) return;
       for (const tensor of unit) {
-        const pieces = (tensor.kind === "compute" && this.#piecesOf(tensor)) || [];
-        const joined = pieces.filter(({ value }) => this.#isWritten(value, tensor));
+        const pieces = (tensor.kind === "compute" && this.#joined.piecesOf(tensor)) || [];
+        const joined = pieces.filter(({ value }) => this.#joined.isWritten(value, tensor));
         first.set(tensor, Math.min(k, ...joined.map(({ value }) => first.get(value)!)));
       }
     });
@@ -400,12 +344,6 @@ const inserted = <T>(list: readonly T[], position: number, item: T): readonly T[
   ...list.slice(position),
 ];
 const swapped = <T>([a, b, ...rest]: readonly T[]): readonly T[] => [b!, a!, ...rest];
-const later = (graph: Graph, e: Expr, by: number): Expr =>
-  by === 0 ? e : graph.apply(add, e, graph.constant(by, "i32"));
-const shifted =
-  (graph: Graph, { axis, start }: Piece): Inside =>
-  (own) =>
-    own.map((e, k) => (k === axis ? later(graph, e, start) : e));
 
 /** The axis by which the outputs lead goes first. */
 function inOrder(axes: readonly Axis[], outputs: readonly Output[]): readonly Axis[] {
@@ -414,17 +352,4 @@ function inOrder(axes: readonly Axis[], outputs: readonly Output[]): readonly Ax
   return lead && axes.includes(lead) && !outputs[0]!.accumulate
     ? [lead, ...axes.filter((axis) => axis !== lead)]
     : axes;
-}
-
-/** A store of what is there already. */
-function isSame(tensor: Tensor, target: Store["target"], batch: number): boolean {
-  if (tensor.kind !== "source") return false;
-  const { source } = tensor;
-  const sameStrides = stridesOf(source.shape, batch)[0] === stridesOf(target.shape, batch)[0];
-  return (
-    source.arena === target.arena &&
-    source.offset === target.offset &&
-    (source.shape[0] === target.shape[0] ? sameStrides : false) &&
-    sizeOf(source.shape, batch) === sizeOf(target.shape, batch)
-  );
 }
