@@ -16,8 +16,7 @@ export interface ScheduleFile {
   readonly choices: ReadonlyMap<string, ScheduleEntry>;
 }
 
-export const scheduleSuffix = ".schedule.json";
-export const schedulePath = (source: string): string => `${source}${scheduleSuffix}`;
+export const schedulePath = (source: string): string => `${source}.schedule.json`;
 
 const version = 1;
 /** What a file may hold, so that a damaged one costs no time. */

@@ -243,4 +243,4 @@ export function rewriteProgram(
 }
 
 /** The carry that a leaf stands for. */
-export const carryOf = (leaf: CarriedTensor) => leaf.scan.carries[leaf.index]!;
+const carryOf = (leaf: CarriedTensor) => leaf.scan.carries[leaf.index]!;

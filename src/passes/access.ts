@@ -1,5 +1,5 @@
 /** @file How a nest's reads and writes move through memory along each index: decides which loops merge, and which is innermost. */
-import { affine, interval } from "../ir/affine.js";
+import { affine, isWithin } from "../ir/affine.js";
 import type { Axis, Expr, Extent, Tensor } from "../ir/types.js";
 import { stridesOf } from "./nest.js";
 import type { Output, View } from "./nest.js";
@@ -64,13 +64,6 @@ export function stridesAt(at: readonly Expr[], shape: readonly Extent[], batch: 
   return strides;
 }
 
-/** Whether a subscript stays within an extent whatever its indices are. */
-export function staysInside(at: Expr, extent: Extent): boolean {
-  if (extent === "batch") return at.kind === "index" && at.axis.extent === "batch";
-  const { low, high } = interval(at);
-  return low >= 0 && high < extent;
-}
-
 /** Gathers the accesses of expressions; each expression once. */
 export class AccessFinder {
   readonly #accesses: Access[] = [];
@@ -115,7 +108,7 @@ export class AccessFinder {
   #place(shape: View["shape"], at: readonly Expr[], guarded: boolean): void {
     for (const [k, subscript] of at.entries()) {
       const { computed } = movesOf([subscript], [shape[k]!], this.#places.batch);
-      const isGuarded = guarded && !staysInside(subscript, shape[k]!);
+      const isGuarded = guarded && !isWithin(subscript, shape[k]!);
       for (const part of isGuarded ? [subscript] : computed.map(({ expr }) => expr))
         for (const axis of part.free) {
           this.#rigid.add(axis);

@@ -27,8 +27,8 @@ export function withFolds(graph: Graph, body: Expr, replace: (fold: Fold) => Exp
   return put(body);
 }
 
-/** The expression with reads replaced, those in subscripts first. */
-export function withReads(graph: Graph, body: Expr, replace: (read: Read) => Expr): Expr {
+/** Gives expressions with reads replaced, those in subscripts first. */
+export function replacingReads(graph: Graph, replace: (read: Read) => Expr): (expr: Expr) => Expr {
   const put = once((e): Expr => {
     switch (e.kind) {
       case "read":
@@ -41,8 +41,10 @@ export function withReads(graph: Graph, body: Expr, replace: (read: Read) => Exp
         return e;
     }
   });
-  return put(body);
+  return put;
 }
+export const withReads = (graph: Graph, body: Expr, replace: (read: Read) => Expr): Expr =>
+  replacingReads(graph, replace)(body);
 
 /** A fold over the values of its positions, in their order. */
 export function combined(graph: Graph, { reducer }: Fold, values: readonly Expr[]): Expr {

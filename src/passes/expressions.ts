@@ -1,11 +1,10 @@
 /** @file Expressions to kernel values: reads become loads with hoisted addresses, guards where a subscript may leave its axis. */
 import { add, floorDivide, modulo, multiply, negate, notEqual, subtract } from "../ops/index.js";
-import { interval } from "../ir/affine.js";
+import { interval, isWithin } from "../ir/affine.js";
 import type { KernelExpr, LaneType, VectorType } from "../ir/kernel.js";
 import type { Apply, Axis, Expr, Extent, Fold, Read, ScalarType } from "../ir/types.js";
 import { affine, atLane, int, lanes, laneStep, plus, times, variable } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { staysInside } from "./access.js";
 import type { Places } from "./access.js";
 import type { Blocks, Interval } from "./blocks.js";
 import { stridesOf } from "./nest.js";
@@ -157,7 +156,7 @@ export class Expressions {
     shape: readonly Extent[],
   ): KernelExpr | "always" | "never" | "lane by lane" {
     const isMixed = subscripts.some((subscript, k) => {
-      if (laneStep(subscript) === 0 || staysInside(at[k]!, shape[k]!)) return false;
+      if (laneStep(subscript) === 0 || isWithin(at[k]!, shape[k]!)) return false;
       return this.insideAxis(subscript, shape[k]!) === "unknown";
     });
     return isMixed ? "lane by lane" : this.inside(at, subscripts, shape);
@@ -352,7 +351,7 @@ export class Expressions {
     let condition: KernelExpr | undefined;
     for (const [k, subscript] of subscripts.entries()) {
       const extent = shape[k]!;
-      if (staysInside(at[k]!, extent)) continue;
+      if (isWithin(at[k]!, extent)) continue;
       const state = this.insideAxis(subscript, extent);
       if (state === "never") return "never";
       if (state === "always") continue;

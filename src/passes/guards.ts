@@ -1,11 +1,10 @@
 /** @file Zero padding without tests: loops are clipped to where their reads are inside, if outside they would add nothing. */
-import { affine as formOf } from "../ir/affine.js";
+import { affine as formOf, isWithin } from "../ir/affine.js";
 import type { KernelExpr } from "../ir/kernel.js";
 import { once } from "../ir/once.js";
 import type { Axis, Expr, Fold, Read, Reducer } from "../ir/types.js";
 import { affine, int, plus, shifted, times } from "./affine.js";
 import type { Affine } from "./affine.js";
-import { staysInside } from "./access.js";
 import type { Places } from "./access.js";
 import type { Blocks } from "./blocks.js";
 import type { Env, Instance } from "./expressions.js";
@@ -109,7 +108,7 @@ export function hasGuard(expr: Expr, axes: readonly Axis[]): boolean {
     return (
       e.kind === "read" &&
       e.outside !== undefined &&
-      e.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !staysInside(at, e.tensor.shape[k]!))
+      e.at.some((at, k) => at.free.some((axis) => axes.includes(axis)) && !isWithin(at, e.tensor.shape[k]!))
     );
   });
   return has(expr);

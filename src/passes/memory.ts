@@ -4,9 +4,9 @@
  */
 import { sizeOf } from "../ir/graph.js";
 import type { Graph } from "../ir/graph.js";
-import { once } from "../ir/once.js";
 import { inputsOf, topological } from "../ir/traverse.js";
 import type { Expr, Extent, Store, Tensor } from "../ir/types.js";
+import { replacingReads } from "./body.js";
 import { arrayFor, fixedBuffer, overlap } from "./nest.js";
 import type { Buffer, Output, View } from "./nest.js";
 
@@ -82,24 +82,11 @@ export class Memory {
 
   /** Makes expressions read where the elements are; reads of `own`, what the nest itself computes, stay. */
   relocation(own: readonly Tensor[]): (expr: Expr) => Expr {
-    const graph = this.#graph;
-    const go = once((e): Expr => {
-      switch (e.kind) {
-        case "read": {
-          const at = e.at.map(go);
-          if (own.includes(e.tensor)) return graph.read(e.tensor, at, e.outside);
-          const place = this.#resolve(e.tensor, at);
-          return graph.read(place.tensor, place.at, e.outside);
-        }
-        case "apply":
-          return graph.apply(e.op, ...e.arguments.map(go));
-        case "fold":
-          return graph.fold(e.reducer, e.axes, go(e.body));
-        default:
-          return e;
-      }
+    return replacingReads(this.#graph, (read) => {
+      if (own.includes(read.tensor)) return read;
+      const { tensor, at } = this.#resolve(read.tensor, read.at);
+      return this.#graph.read(tensor, at, read.outside);
     });
-    return go;
   }
 
   // ---- giving

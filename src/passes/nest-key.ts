@@ -1,7 +1,8 @@
 /** @file What a nest looks like, whatever the numbers of its nodes and the places of its arrays: the name under which schedules know it. */
+import { isWithin } from "../ir/affine.js";
 import type { Axis, Expr, ScalarOp } from "../ir/types.js";
 import { add, and, equal, maximum, minimum, multiply, notEqual, or } from "../ops/index.js";
-import { movesOf, staysInside } from "./access.js";
+import { movesOf } from "./access.js";
 import type { LoopAxis } from "./access.js";
 import { hotFolds } from "./hot.js";
 import type { Nest, View } from "./nest.js";
@@ -35,7 +36,7 @@ export function nestKey(nest: Nest, loops: readonly LoopAxis[], batch: number): 
         if (inline) return visit(inline);
         const shape = nest.views.get(expr.tensor)?.shape ?? expr.tensor.shape;
         const guards =
-          expr.outside === undefined ? "" : expr.at.map((at, k) => Number(!staysInside(at, shape[k]!))).join("");
+          expr.outside === undefined ? "" : expr.at.map((at, k) => Number(!isWithin(at, shape[k]!))).join("");
         return `${expr.type}[${place(expr.at, shape)}]${guards}`;
       }
       case "apply": {

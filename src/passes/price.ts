@@ -5,7 +5,7 @@ import { multiply, negate, number, where } from "../ops/index.js";
 
 /** The batch is not known here; it counts as many. */
 const typicalBatch = 32;
-export const pointsOf = (extent: Extent): number => (extent === "batch" ? typicalBatch : extent);
+const pointsOf = (extent: Extent): number => (extent === "batch" ? typicalBatch : extent);
 export const countOf = (axes: readonly { readonly extent: Extent }[]): number =>
   axes.reduce((count, { extent }) => count * pointsOf(extent), 1);
 

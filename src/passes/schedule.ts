@@ -219,7 +219,7 @@ class Scheduler {
     const copies = scan.rows.flatMap((row, k) => {
       const result = resultOf("row", k);
       if (!result || this.#row(scan, row, result, places) !== "copied") return [];
-      const at: Inside = (own) => inserted(own, row.position, row.at);
+      const at: Inside = (own) => own.toSpliced(row.position, 0, row.at);
       const isPlain = computed.has(row.value) && tensorsOf(row.at).size === 0;
       return isPlain && this.#joined.echo(row.value, { inside: result, at })
         ? []
@@ -315,7 +315,7 @@ class Scheduler {
     else memory.settle(result);
     const home = memory.home(result)(this.#graph.axesOf(result.shape).map((axis) => graph.index(axis)));
     if (!step) this.#push({ fills: [home.view] }, [result]);
-    if (place.kind === "direct") memory.put(row.value, result, (own) => inserted(own, position, row.at));
+    if (place.kind === "direct") memory.put(row.value, result, (own) => own.toSpliced(position, 0, row.at));
     return place.kind;
   }
 
@@ -338,11 +338,6 @@ class Scheduler {
 const whole =
   (view: View): Destination =>
   (at) => ({ view, at });
-const inserted = <T>(list: readonly T[], position: number, item: T): readonly T[] => [
-  ...list.slice(0, position),
-  item,
-  ...list.slice(position),
-];
 const swapped = <T>([a, b, ...rest]: readonly T[]): readonly T[] => [b!, a!, ...rest];
 
 /** The axis by which the outputs lead goes first. */

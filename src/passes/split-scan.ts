@@ -7,7 +7,7 @@ import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
 import { rewrite, topological } from "../ir/traverse.js";
 import type { Rewriting } from "../ir/traverse.js";
-import type { Axis, Compute, Expr, Row, Scan, Tensor } from "../ir/types.js";
+import type { Compute, Expr, Row, Scan, Tensor } from "../ir/types.js";
 import { foldsOf } from "./body.js";
 
 export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tensor[] {
@@ -27,7 +27,7 @@ export function splitScan(graph: Graph, roots: readonly Tensor[]): readonly Tens
       whole.set(tensor, made);
       const now = rewriting.expr(graph.index(scan.axis));
       const at = tensor.axes.map((axis) => graph.index(axis));
-      return graph.compute(tensor.axes, graph.read(made, inserted(at, positionOf(tensor), now)), tensor.origin);
+      return graph.compute(tensor.axes, graph.read(made, at.toSpliced(positionOf(tensor), 0, now)), tensor.origin);
     }),
   );
 }
@@ -74,7 +74,7 @@ function overIterations(
         const before = whole.get(e.tensor);
         const at = e.at.map(go);
         return before
-          ? graph.read(before, inserted(at, positionOf(e.tensor), graph.index(iteration)), e.outside)
+          ? graph.read(before, at.toSpliced(positionOf(e.tensor), 0, graph.index(iteration)), e.outside)
           : graph.read(of(e.tensor), at, e.outside);
       }
       case "apply":
@@ -85,13 +85,8 @@ function overIterations(
         return e;
     }
   });
-  const axes = inserted<Axis>(tensor.axes, positionOf(tensor), iteration);
+  const axes = tensor.axes.toSpliced(positionOf(tensor), 0, iteration);
   return graph.compute(axes, go(tensor.body), tensor.origin);
 }
 
 const positionOf = ({ shape }: Tensor): number => (shape[0] === "batch" ? 1 : 0);
-const inserted = <T>(list: readonly T[], position: number, item: T): readonly T[] => [
-  ...list.slice(0, position),
-  item,
-  ...list.slice(position),
-];

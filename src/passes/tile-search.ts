@@ -21,7 +21,7 @@ const secondCopy = 1.06;
 /** Per iteration: count, compare, advance. */
 const overhead = 2;
 /** A row of so many fills enough of a vector; what lies beyond it is read and not stored. */
-export const fewestLanes = 3;
+const fewestLanes = 3;
 /** Instructions for four elements that are not neighbours. */
 export const gather = 6;
 /** Instructions to add up four lanes. */

@@ -1,4 +1,5 @@
 /** @file The order of computation: tensors by scan and index space, each unit one place in the order. */
+import { byLevel } from "../ir/traverse.js";
 import type { Compute, Scan, ScanResult, Scatter, Tensor } from "../ir/types.js";
 import { grouped } from "./group.js";
 import type { ScanUnit, Unit } from "./nest.js";
@@ -8,13 +9,7 @@ import type { ScanUnit, Unit } from "./nest.js";
  * are to be alone.
  */
 export function unitsOf(order: readonly Tensor[], isAlone: (tensor: Compute) => boolean): readonly Unit[] {
-  const members = new Map<Scan | undefined, Tensor[]>();
-  for (const tensor of [...order].sort((a, b) => a.id - b.id)) {
-    const level = tensor.scans.at(-1);
-    const known = members.get(level);
-    if (known) known.push(tensor);
-    else members.set(level, [tensor]);
-  }
+  const members = byLevel([...order].sort((a, b) => a.id - b.id));
   const unitsIn = (level: Scan | undefined): readonly Unit[] => {
     const units: (Compute | Scatter | ScanUnit)[] = [];
     const scans = new Map<Scan, ScanResult[]>();

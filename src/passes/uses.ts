@@ -1,6 +1,6 @@
 /** @file How a program uses its values: what decides whether one may lie inside another, or in another order. */
 import { affine, isWithin } from "../ir/affine.js";
-import { inputsOf, rootsOf, topological } from "../ir/traverse.js";
+import { rootsOf, topological, usersOf } from "../ir/traverse.js";
 import type { Axis, Expr, Program, Read, Tensor } from "../ir/types.js";
 
 export interface Uses {
@@ -21,7 +21,7 @@ export function usesOf(program: Program): Uses {
   const viewed = new Set<Tensor>();
   const guarded = new Set<Tensor>();
   const stepwise = new Set<Tensor>();
-  const users = new Map<Tensor, Tensor[]>();
+  const users = usersOf(order);
   const seen = new Set<Expr>();
   const note = (read: Read) => {
     const { tensor, at, outside } = read;
@@ -38,11 +38,6 @@ export function usesOf(program: Program): Uses {
     else if (e.kind === "fold") walk(e.body);
   };
   for (const tensor of order) {
-    for (const input of inputsOf(tensor)) {
-      const known = users.get(input);
-      if (known) known.push(tensor);
-      else users.set(input, [tensor]);
-    }
     if (tensor.kind === "compute" || tensor.kind === "scatter") walk(tensor.body);
     if (tensor.kind === "scatter") tensor.at.forEach(walk);
     if (tensor.kind === "reshape") viewed.add(tensor.of);

@@ -58,7 +58,7 @@ function reaches({ constant }: Affine, own: Extent, extent: Extent): boolean {
 }
 
 /** Subscripts of a reshape as subscripts of the tensor reshaped, if they are affine or only regroup whole indices. */
-export function reshapedSubscripts(
+function reshapedSubscripts(
   graph: Graph,
   at: readonly Expr[],
   shape: readonly Extent[],
