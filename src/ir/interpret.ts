@@ -2,7 +2,19 @@
 import { drawKey } from "./draws.js";
 import { sizeOf } from "./graph.js";
 import { byLevel, topological } from "./traverse.js";
-import type { ArenaName, Axis, Expr, Extent, Placeholder, Program, Reducer, Scan, Tensor } from "./types.js";
+import type {
+  ArenaName,
+  Axis,
+  CarriedTensor,
+  Expr,
+  Extent,
+  Placeholder,
+  Program,
+  Reducer,
+  Scan,
+  ScanResult,
+  Tensor,
+} from "./types.js";
 
 export type Memory = { readonly [name in ArenaName]?: Float64Array };
 
@@ -78,7 +90,18 @@ class Run {
   constructor(roots: readonly Tensor[], environment: Environment) {
     this.#environment = environment;
     this.#levels = byLevel(topological(roots));
-    for (const tensor of this.#levels.get(undefined) ?? []) this.#values.set(tensor, this.#compute(tensor));
+    this.#level(undefined);
+  }
+
+  /** Computes what is at a level, each scan once for all of its results. */
+  #level(level: Scan | undefined): void {
+    const done = new Set<Scan>();
+    for (const tensor of this.#levels.get(level) ?? []) {
+      if (tensor.kind === "result") {
+        if (!done.has(tensor.scan)) this.#scan(tensor.scan);
+        done.add(tensor.scan);
+      } else if (tensor.kind !== "carried") this.#values.set(tensor, this.#compute(tensor));
+    }
   }
 
   value(tensor: Tensor): Float64Array {
@@ -98,7 +121,7 @@ class Run {
     return slot;
   }
 
-  #compute(tensor: Tensor): Float64Array {
+  #compute(tensor: Exclude<Tensor, CarriedTensor | ScanResult>): Float64Array {
     switch (tensor.kind) {
       case "source": {
         const { arena: name, offset } = tensor.source;
@@ -130,11 +153,6 @@ class Run {
         return this.value(tensor.of);
       case "custom":
         return this.value(tensor.value);
-      case "carried":
-        throw new Error(`carried tensor ${tensor.id} outside its scan`);
-      case "result":
-        this.#scan(tensor.scan);
-        return this.value(tensor);
     }
   }
 
@@ -145,12 +163,11 @@ class Run {
       const shape = [...row.value.shape.slice(0, row.position), row.extent, ...row.value.shape.slice(row.position)];
       return new Float64Array(this.#size(shape));
     });
-    const body = this.#levels.get(scan) ?? [];
     const slot = this.#slot(scan.axis);
     for (let iteration = 0; iteration < this.#count(scan.axis.extent); iteration++) {
       this.#point[slot] = iteration;
       scan.carries.forEach(({ leaf }, k) => this.#values.set(leaf, carried[k]!));
-      for (const tensor of body) if (tensor.kind !== "carried") this.#values.set(tensor, this.#compute(tensor));
+      this.#level(scan);
       scan.rows.forEach((row, k) => {
         const value = this.value(row.value);
         const at = this.#compile(row.at)();
