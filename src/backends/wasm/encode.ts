@@ -45,6 +45,7 @@ export function text(value: string): number[] {
   return [...unsigned(bytes.length), ...bytes];
 }
 export type Bytes = ArrayLike<number>;
+/** One after the other. */
 export function joined(parts: readonly Bytes[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
