@@ -81,11 +81,13 @@ function dependents(order: readonly Tensor[], leaves: ReadonlySet<Tensor>): Read
       }
     }
   };
-  // A carried value depends on what the body computes from it: again until nothing is added.
-  const isLooping = order.some(({ kind }) => kind === "carried");
+  // A carried value that its body never reads is no tensor's input, and its result is one all the same.
+  const carried = order.flatMap((t) => (t.kind === "result" ? t.scan.carries.map(({ leaf }) => leaf) : []));
+  const asked = [...new Set([...carried, ...order])];
+  // It depends on what the body computes from it: again until nothing is added.
   for (let before = -1; before < needs.size;) {
-    before = isLooping ? needs.size : Infinity;
-    for (const tensor of order) if (!needs.has(tensor) && depends(tensor)) needs.add(tensor);
+    before = carried.length > 0 ? needs.size : Infinity;
+    for (const tensor of asked) if (!needs.has(tensor) && depends(tensor)) needs.add(tensor);
   }
   return needs;
 }

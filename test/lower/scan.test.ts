@@ -123,6 +123,17 @@ describe("scan", () => {
     const c = b.axes("batch", 3, 2) as [Axis, Axis, Axis];
     b.check(b.loss(graph.compute(c, b.op(exp, graph.at(outer.rows[0]!, c)))));
   });
+  it("a carried value that the body replaces and never reads", () => {
+    const b = new Bench(2);
+    const { graph } = b;
+    const votes = b.map(exp, b.dense(b.input("batch", 3), b.parameter(3, 2)));
+    const zeros = () => graph.compute(b.axes("batch", 2), graph.constant(0));
+    const { carries } = graph.scan(3, [zeros(), zeros()], (_, [logit]) => {
+      const value = b.map(multiply, b.map(tanh, logit!), votes);
+      return { next: [b.map(add, logit!, votes), value], rows: [] };
+    });
+    b.check(b.loss(carries[1]!));
+  });
   it("a loop without carried values, a surrogate and a whole-number carry", () => {
     const b = new Bench(2);
     const { graph } = b;
