@@ -268,5 +268,9 @@ export function isWordExpression(c: Context, e: Expression, set: WordSet): boole
   }
   if (e.kind === "call") return isWordExpression(c, e.callee, set);
   if (e.kind === "pipe") return isWordExpression(c, e.value, set);
+  if (e.kind === "if") {
+    const condition = c.evaluate(e.condition);
+    return condition.kind === "bool" && isWordExpression(c, condition.value ? e.then : e.otherwise, set);
+  }
   return false;
 }

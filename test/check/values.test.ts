@@ -215,3 +215,16 @@ test("groups of parameters lie side by side, frozen ones last", () => {
   }
   expect(model.parameters.at(-1)!.trainable).toBe(false);
 });
+
+test("an initializer is chosen by a constant, as any word is", () => {
+  const model = modelOf(`layer scaled(first: bool)(x: [n]) -> [n] {
+  param gain: [n] ~ if first then constant(3) else 1 / n
+  return gain * x
+}
+model M {
+  input x: f32[4]
+  output y = x -> scaled(true) -> scaled(false)
+}`);
+  const initial = model.parameters.map((parameter) => [...run(parameter.initial, memoryOf(model, 1), 1)]);
+  expect(initial).toEqual([new Array(4).fill(3), new Array(4).fill(0.25)]);
+});
