@@ -7,6 +7,7 @@ import { shapeRules } from "./diagnostics/shapes.js";
 import { wordRules } from "./diagnostics/words.js";
 import { flattenFix, numberFix } from "./flatten-fix.js";
 import { described, trailOf } from "./operators.js";
+import type { Word } from "./scope.js";
 import { signed } from "./word-page.js";
 import { type Label, type OwnAxis, sizeOfAxes, type TensorValue, type Value, valueText } from "./values.js";
 
@@ -33,7 +34,17 @@ const withFix = (fix: Extra["fix"]): Extra => (fix ? { fix } : {});
 export function wrongType(c: Context, m: Match, parameter: Parameter, expected: string, value: Value): undefined {
   if (value.kind === "error") return;
   const what = `\`${parameter.name.text}\` of \`${m.word}\``;
-  c.report(wordRules.type, m.span, { what, expected, actual: valueText(value) }, signed(m.inner.caller?.word));
+  const word = m.inner.caller?.word;
+  const problem = { what, expected, actual: valueText(value) };
+  c.report(wordRules.type, m.span, problem, { ...signed(word), ...meantAsValue(word, parameter, value) });
+}
+/** A tensor as a setting: in a stage it may stand where only settings do. */
+function meantAsValue(word: Word | undefined, parameter: Parameter, value: Value): Extra {
+  const { settings, values } = word?.declaration ?? {};
+  const further = values?.parameters[1];
+  if (!word || !further || value.kind !== "tensor" || !settings?.parameters.includes(parameter)) return {};
+  const example = `\`-> ${word.name}(..)(${further.name.text})\``;
+  return { help: `in a stage the first parentheses hold settings, further values have their own: ${example}` };
 }
 
 /** The number of axes, or what an element is. */

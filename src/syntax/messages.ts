@@ -152,7 +152,9 @@ function hint(expected: string, previous: IToken | undefined, found: IToken | un
             ? "`==` compares; a definition has one `=`"
             : expected === "a name" && hardNames.has(found.image)
               ? `\`${found.image}\` is a keyword of the language and cannot be a name`
-              : undefined;
+              : expected === "the name of a word" && found.tokenType === t.LParen
+                ? "several steps are made one by a name: `layer both(x) = x -> first -> second`, then `-> both`"
+                : undefined;
   return help === undefined ? {} : { help };
 }
 

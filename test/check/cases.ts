@@ -26,6 +26,8 @@ export interface Case {
   readonly files?: Readonly<Record<string, string>>;
   /** What the fix makes of the marked text. */
   readonly fixed?: string;
+  /** A part of the help. */
+  readonly help?: string;
 }
 
 export const cases: readonly Case[] = [
@@ -120,6 +122,11 @@ ${model("  output y = x -> dense(10) -> softmax\n  loss cross_entropy(y, label)\
   { code: "NET4003", text: model("  output y = x -> relu(1, «2»)").replace("relu(1, «2»)", "«relu(1, 2)»") },
   { code: "NET4004", text: trained("  let z = «mean_squared_error(x)»") },
   { code: "NET4005", text: model("  output y = x -> «dense(true)»") },
+  {
+    code: "NET4005",
+    text: "model M {\n  input q: f32[4, 6]\n  input memory: f32[5, 6]\n  output y = q -> «attention(memory)»\n}",
+    help: "`-> attention(..)(value)`",
+  },
   {
     code: "NET4006",
     text: image("image -> conv2d(8, 3, padding: «sme») -> flatten -> dense(10) -> softmax"),

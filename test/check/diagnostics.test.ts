@@ -6,7 +6,7 @@ import { render } from "../../src/diagnostics/render.js";
 import { cases } from "./cases.js";
 import { checkText } from "./support.js";
 
-for (const [k, { code, text, files, fixed }] of cases.entries())
+for (const [k, { code, text, files, fixed, help }] of cases.entries())
   test(`${code} (${k})`, () => {
     const start = text.indexOf("«");
     const end = text.indexOf("»") - 1;
@@ -18,9 +18,10 @@ for (const [k, { code, text, files, fixed }] of cases.entries())
       diagnostics.map((d) => d.code),
       shown,
     ).toEqual([code]);
-    const [{ location, fix }] = diagnostics as [(typeof diagnostics)[number]];
+    const [{ location, fix, help: said }] = diagnostics as [(typeof diagnostics)[number]];
     if (start >= 0) expect(plain.slice(location.span.start, location.span.end), shown).toBe(plain.slice(start, end));
     if (fixed !== undefined) expect(fix?.edits[0]?.text, shown).toBe(fixed);
+    if (help !== undefined) expect(said).toContain(help);
   });
 
 test("every code has a case, a page, and a number of its own", () => {

@@ -29,6 +29,13 @@ describe("messages", () => {
       "let in = 3",
       ["NET1001 2:7 expected a name after `let`, found `in` | `in` is a keyword of the language and cannot be a name"],
     ],
+    [
+      "let y = x -> (f -> g) * 2",
+      [
+        "NET1001 2:16 expected the name of a word after `->`, found `(` | " +
+          "several steps are made one by a name: `layer both(x) = x -> first -> second`, then `-> both`",
+      ],
+    ],
     ["lte x = 3", ["NET1001 2:3 expected an item of the model, found `lte` | did you mean `let`?"]],
     [
       "return x",
