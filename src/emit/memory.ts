@@ -96,7 +96,8 @@ export function printMemory(
 function byKernel(program: CompiledProgram): readonly CompiledProgram[] {
   return program.kernels.map((kernel, k) => ({ ...program, name: kernelExport(program, k), kernels: [kernel] }));
 }
-export const kernelExport = ({ name }: CompiledProgram, index: number): string => `${name}_${index + 1}`;
+/** No program has such a name: `train_2` is the second phase's. */
+export const kernelExport = ({ name }: CompiledProgram, index: number): string => `${name}.${index + 1}`;
 
 /** One example's prediction is part of any number's. */
 const named = ({ predictOne }: BatchPrograms, programs: readonly CompiledProgram[]): readonly NamedProgram[] =>
