@@ -11,7 +11,7 @@ import type { Schedules } from "../passes/schedules.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn, type PassOptions } from "../passes/pipeline.js";
 
 export interface CompileOptions extends PassOptions {
-  /** Also the program `gradient`, which only gradient checks run. Default false. */
+  /** Also the program `gradient`, which only gradient checks run, with copies of the parameters. Default false. */
   readonly gradient?: boolean;
   /** What the programs that run on a batch are scheduled for. Default `typescript`. */
   readonly target?: Target;
@@ -37,6 +37,7 @@ export function compileModel(checked: CheckedModel, options: CompileOptions = {}
   const { graph, batch } = checked;
   const { programs, arenas, objective, surrogates } = lower(checked, {
     prepare: (graph, tensors) => runPassesOn(graph, beforeGradient, tensors),
+    copies: options.gradient ?? false,
   });
   const { target = "typescript", fallback = false } = options;
   const { schedules } = options;

@@ -25,7 +25,7 @@ export interface GradientReport {
   readonly checked: number;
   /** Elements at a kink (of max, relu, abs, ..), where finite differences mean nothing. */
   readonly skipped: number;
-  /** Largest |gradient - difference| / max(|gradient|, |difference|, 1% of the tensor's largest, 1e-6). */
+  /** Largest |gradient - difference| / max(|gradient|, |difference|, 1% of the tensor's largest, `floor` of all, 1e-6). */
   readonly maxRelativeError: number;
   /** The element with that error. */
   readonly worst: { readonly index: number; readonly gradient: number; readonly difference: number } | undefined;
@@ -40,6 +40,8 @@ export interface GradientCheckOptions {
   readonly step?: number;
   /** Relative error above which a point is looked at for a kink. Default 1e-4. */
   readonly tolerance?: number;
+  /** Part of the largest of all gradients below which one is the noise of rounding. Default 0. */
+  readonly floor?: number;
   /** Paths to leave out: behind a surrogate. */
   readonly surrogates?: readonly string[];
 }
@@ -57,9 +59,14 @@ interface Point {
 export function checkGradients(
   host: GradientHost,
   parameters: readonly CheckedParameter[],
-  { samples = 12, step = 1e-4, tolerance = 1e-4, surrogates = [] }: GradientCheckOptions = {},
+  { samples = 12, step = 1e-4, tolerance = 1e-4, floor = 0, surrogates = [] }: GradientCheckOptions = {},
 ): readonly GradientReport[] {
   const gradients = Float64Array.from(host.gradients());
+  const sizes = parameters.flatMap(({ shape, source: { offset } }) =>
+    Array.from(gradients.subarray(offset, offset + sizeOf(shape, 1)), Math.abs),
+  );
+  const largestOfAll = sizes.reduce((a, b) => (Number.isFinite(b) ? Math.max(a, b) : a), 0);
+  const noise = Math.max(floor * largestOfAll, 1e-6);
   const here = host.objective();
   return parameters.map(({ path, shape, source }) => {
     if (surrogates.includes(path))
@@ -68,8 +75,7 @@ export function checkGradients(
       measure(host, here, source.offset + index, index, gradients[source.offset + index]!, step),
     );
     const largest = Math.max(0, ...points.map(({ difference }) => Math.abs(difference)));
-    const floor = Math.max(largest * 0.01, 1e-6);
-    const scaleOf = (p: Point) => Math.max(Math.abs(p.gradient), Math.abs(p.difference), floor);
+    const scaleOf = (p: Point) => Math.max(Math.abs(p.gradient), Math.abs(p.difference), largest * 0.01, noise);
     const errorOf = (p: Point) => {
       const error = Math.abs(p.gradient - p.difference) / scaleOf(p);
       return Number.isNaN(error) ? Infinity : error;

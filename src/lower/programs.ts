@@ -6,6 +6,7 @@ import { inputsOf, rewriteProgram, rootsOf, topological } from "../ir/traverse.j
 import type { ArenaName, Expr, Program, ScalarType, Source, Store, Tensor } from "../ir/types.js";
 import { abs, add, divide, less, multiply, number, where } from "../ops/index.js";
 import { differentiate } from "./autodiff.js";
+import { held } from "./held.js";
 
 /** Absent programs: the model has no loss and no buffers to train, nothing to evaluate, no metrics. */
 export interface LoweredPrograms {
@@ -56,11 +57,19 @@ export interface Lowered {
 export interface LowerOptions {
   /** Rewrites the tensors of the training step, and those of evaluation, all at once, before differentiation: where `log(softmax)` becomes stable. */
   readonly prepare?: (graph: Graph, tensors: readonly Tensor[]) => readonly Tensor[];
+  /**
+   * For finite differences: in the loss that `gradient` leaves, what `stop_gradient` stops reads copies of the parameters, which
+   * follow the gradients in their arena. Default false.
+   */
+  readonly copies?: boolean;
   /** Largest number of examples in one call, where the model leaves it open; default: the model's. */
   readonly batch?: number;
 }
 
-export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, batch }: LowerOptions = {}): Lowered {
+export function lower(
+  model: CheckedModel,
+  { prepare = (_, tensors) => tensors, copies = false, batch }: LowerOptions = {},
+): Lowered {
   const { graph, forward } = model;
   const whole = {
     loss: forward.train.loss,
@@ -123,7 +132,13 @@ export function lower(model: CheckedModel, { prepare = (_, tensors) => tensors, 
     },
     train: steps[0],
     later: steps.slice(1).map((made, k) => made ?? { name: `train_${k + 2}`, stages: [] }),
-    gradient: step.objective && program("gradient", [...step.gradients, ...step.totals, step.objective]),
+    gradient:
+      step.objective &&
+      program("gradient", [
+        ...step.gradients,
+        ...step.totals,
+        copies ? { ...step.objective, value: held(graph, step.objective.value, copiesOf(model)) } : step.objective,
+      ]),
     evaluate: program("evaluate", totals(forward.evaluate)),
     predict: program("predict", [...outputs, ...kept((k) => k.next)]) ?? { name: "predict", stages: [] },
     finish: phases[0]?.finish,
@@ -232,6 +247,17 @@ function meanLoss(graph: Graph, { loss, regularization }: Forward): Tensor | und
   const sum = graph.compute([], graph.fold("sum", [example], graph.at(loss, [example])), origin);
   const mean = graph.compute([], graph.apply(divide, graph.at(sum, []), graph.scalar("batch")), origin);
   return regularization ? graph.map(add, [mean, regularization], origin) : mean;
+}
+
+/** For each parameter the place of its copy. */
+function copiesOf({ graph, parameters }: CheckedModel): ReadonlyMap<Tensor, Tensor> {
+  const length = Math.max(0, ...parameters.map(({ source: { offset, shape } }) => offset + sizeOf(shape, 0)));
+  return new Map(
+    parameters.map(({ source }) => [
+      graph.source(source),
+      graph.source({ ...source, name: `copy of ${source.name}`, arena: "gradients", offset: length + source.offset }),
+    ]),
+  );
 }
 
 function objectiveSource({ forward, survey }: CheckedModel): Source {
