@@ -113,12 +113,14 @@ function measure(host: GradientHost, here: number, at: number, index: number, gr
 
 /**
  * Where the loss is smooth, right and left slope differ by h times the curvature, half as much at half the step; at a kink they
- * differ as much at any step, and a kink between the two steps moves the central difference.
+ * differ as much at any step, and a kink between the two steps moves the central difference, by a third of the error at least
+ * where the slopes do not tell.
  */
-function isKink({ difference, coarse, jumps }: Point, small: number): boolean {
+function isKink({ gradient, difference, coarse, jumps }: Point, small: number): boolean {
   if (!Number.isFinite(difference)) return false;
   const [far, near] = jumps.map(Math.abs) as [number, number];
-  return Math.abs(coarse - difference) > small || (near > small && near > 0.75 * far);
+  const moved = Math.abs(coarse - difference);
+  return moved > Math.min(small, 0.3 * Math.abs(gradient - difference)) || (near > small && near > 0.75 * far);
 }
 
 /** Different positions below `size`, the same at every run. */
