@@ -10,7 +10,7 @@ import { nameRules } from "./diagnostics/names.js";
 import { wordRules } from "./diagnostics/words.js";
 import type { Word, WordSet } from "./scope.js";
 import { setOf } from "./scope.js";
-import { settingSynonym, wordSynonym } from "./synonyms.js";
+import { meantBy, settingSynonym } from "./synonyms.js";
 import { signed } from "./word-page.js";
 import {
   type Callable,
@@ -51,9 +51,7 @@ const kindNames: Record<WordSet, string> = {
 };
 export function unknownWord(c: Context, name: string, set: WordSet, span: Expression["span"]): void {
   const known = new Set([...c.file.words(set), ...(set === "word" ? builtins.keys() : [])]);
-  const synonym = wordSynonym(name, known);
-  const suggestion = synonym ?? suggest(name, known);
-  c.report(nameRules.unknownWord, span, { name, kind: kindNames[set], suggestion, origin: synonym ? name : undefined });
+  c.report(nameRules.unknownWord, span, { name, kind: kindNames[set], ...meantBy(name, known, set === "word") });
 }
 
 /** The word that an expression means, with its settings; undefined after a message. */

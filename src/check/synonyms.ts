@@ -1,4 +1,5 @@
-/** @file What Keras and PyTorch call the settings and words that have another name here. */
+/** @file What Keras, PyTorch and NumPy call the settings and words that have another name here, or are written without one. */
+import { suggest } from "../base/suggest.js";
 
 /** Setting elsewhere: names here, the first that the word has is meant. */
 const settings: Readonly<Record<string, readonly string[]>> = {
@@ -135,6 +136,65 @@ const words: Readonly<Record<string, string>> = {
   sparsetopkcategoricalaccuracy: "top_k_accuracy",
   ctcloss: "ctc",
   rmsnormalization: "rms_norm",
+  additiveattention: "attention",
+  adaptiveavgpool2d: "global_average_pool2d",
+  upsample: "up_sampling2d",
+  unflatten: "reshape",
+  clip: "clamp",
+  prod: "product",
+  detach: "stop_gradient",
+  bce: "binary_cross_entropy",
+  bcewithlogits: "binary_cross_entropy",
+  bcewithlogitsloss: "binary_cross_entropy",
+  smoothl1: "huber",
+  smoothl1loss: "huber",
+  kldiv: "kl_divergence",
+  mape: "mean_absolute_percentage_error",
+  msle: "mean_squared_logarithmic_error",
+  poissonnllloss: "poisson",
+  categoricalfocalcrossentropy: "focal",
+  cosineannealinglr: "cosine_decay",
+  exponentiallr: "exponential_decay",
+  multisteplr: "piecewise_constant",
+};
+
+const column = "reshape(x, [3, 1])";
+/** Function elsewhere, as above: how it is written here, for arrays x, a, b and a class k. */
+export const spellings: Readonly<Record<string, string>> = {
+  matmul: "a @ b",
+  mm: "a @ b",
+  bmm: "a @ b",
+  einsum: "let y[i, j] = sum[k](a[i, k] * b[k, j])",
+  einsumdense: "let y[i, j] = sum[k](a[i, k] * b[k, j])",
+  outer: "let y[i, j] = a[i] * b[j]",
+  pow: "x ^ 2",
+  power: "x ^ 2",
+  square: "x ^ 2",
+  rsqrt: "1 / sqrt(x)",
+  var: "std(x) ^ 2",
+  variance: "std(x) ^ 2",
+  tan: "sin(x) / cos(x)",
+  sinh: "(exp(x) - exp(-x)) / 2",
+  cosh: "(exp(x) + exp(-x)) / 2",
+  log2: "log(x) / log(2)",
+  log10: "log(x) / log(10)",
+  onehot: "number(k)",
+  cast: "number(k)",
+  gather: "x[k]",
+  take: "x[k]",
+  stack: "reshape(concatenate([a, b], over: 0), [2, 3, 3])",
+  squeeze: column,
+  unsqueeze: column,
+  expanddims: column,
+  arange: "let y[i in 3] = i",
+  range: "let y[i in 3] = i",
+  linspace: "let y[i in 5] = i / 4",
+  eye: "let y[i in 3, j in 3] = where(i == j, 1, 0)",
+  tril: "let y[i in 3, j in 3] = where(j <= i, 1, 0)",
+  triu: "let y[i in 3, j in 3] = where(j >= i, 1, 0)",
+  cumsum: "let y[i in 3] = sum[j in 3](where(j <= i, x[j], 0))",
+  roll: "let y[i in 3] = x[mod(i - 1, 3)]",
+  lambda: "fn double(x) = 2 * x",
 };
 
 /** What another library's name of a setting is called here, among the settings that the word has. */
@@ -142,9 +202,19 @@ export function settingSynonym(name: string, known: Iterable<string>): string | 
   const here = new Set(known);
   return (Object.hasOwn(settings, name) ? settings[name] : undefined)?.find((candidate) => here.has(candidate));
 }
+const keyOf = (name: string): string => name.toLowerCase().replaceAll("_", "");
+
+/** What may be meant by a word that does not exist; how it is written here, if functions may stand there. */
+export function meantBy(name: string, known: ReadonlySet<string>, functions: boolean) {
+  const synonym = wordSynonym(name, known);
+  const key = keyOf(name);
+  const spelling = functions && !synonym && Object.hasOwn(spellings, key) ? spellings[key] : undefined;
+  const suggestion = synonym ?? (spelling === undefined ? suggest(name, known) : undefined);
+  return { suggestion, origin: synonym ? name : undefined, spelling };
+}
 /** The word here for another library's word, if it exists. */
 export function wordSynonym(name: string, known: ReadonlySet<string>): string | undefined {
-  const key = name.toLowerCase().replaceAll("_", "");
+  const key = keyOf(name);
   const word = Object.hasOwn(words, key) ? words[key] : undefined;
   if (word !== undefined && known.has(word)) return word;
   for (const candidate of known) if (candidate !== name && candidate.replaceAll("_", "") === key) return candidate;

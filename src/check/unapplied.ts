@@ -17,7 +17,7 @@ import type { Sink } from "./context.js";
 import { nameRules } from "./diagnostics/names.js";
 import { givenNames } from "./given.js";
 import { type FileScope, wordSets } from "./scope.js";
-import { wordSynonym } from "./synonyms.js";
+import { meantBy } from "./synonyms.js";
 
 /** Reports names that nothing in a word, its file or the library declares. */
 export function checkUnapplied(word: WordDeclaration, file: FileScope, sink: Sink): void {
@@ -194,9 +194,7 @@ class Names {
   #called(name: string, span: Span): void {
     if (this.#known.has(name) || this.#isWord(name)) return;
     const words = new Set([...this.file.words("word"), ...builtins.keys()]);
-    const synonym = wordSynonym(name, words);
-    const suggestion = synonym ?? suggest(name, words);
-    const parameters = { name, kind: "word", suggestion, origin: synonym ? name : undefined };
+    const parameters = { name, kind: "word", ...meantBy(name, words, true) };
     this.sink.add(diagnose(nameRules.unknownWord, this.file.location(span), parameters));
   }
 }

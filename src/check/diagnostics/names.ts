@@ -15,13 +15,19 @@ export const nameRules = {
 and it must be declared before it is used. Words such as \`relu\` are not values: they are applied, \`x -> relu\` or \`relu(x)\`. \
 Check the spelling, or declare the value above this line with \`let name = ..\`.`,
   }),
-  unknownWord: rule<{ name: string; kind: string; suggestion: string | undefined; origin: string | undefined }>({
+  unknownWord: rule<{
+    name: string;
+    kind: string;
+    suggestion: string | undefined;
+    origin: string | undefined;
+    spelling: string | undefined;
+  }>({
     code: "NET2002",
     severity: "error",
     message: ({ name, kind }) => `there is no ${kind} \`${name}\``,
-    help: ({ suggestion, origin }) =>
+    help: ({ suggestion, origin, spelling }) =>
       suggestion === undefined
-        ? undefined
+        ? spelling && `that is written \`${spelling}\` here`
         : origin
           ? `\`${origin}\` is called \`${suggestion}\` here`
           : `did you mean \`${suggestion}\`?`,
