@@ -50,6 +50,22 @@ withDigits("stacked-autoencoder: each pair of layers by itself, then all of it",
   expect(metrics["explained"]).toBeGreaterThan(0.8);
 });
 
+withDigits("variational-autoencoder: codes of all held-out images together are normally distributed", async () => {
+  const { net, dataset, metrics } = await train("variational-autoencoder", { data });
+  expect(metrics["explained"]).toBeGreaterThan(0.8);
+  expect(metrics["divergence"]).toBeGreaterThan(10);
+  expect(metrics["divergence"]).toBeLessThan(16);
+  const codes = net.predict(dataset.test!.ports) as Readonly<Record<string, Float32Array>>;
+  for (let k = 0; k < 8; k++) {
+    const own = (values: ArrayLike<number>) => Array.from(values).filter((_, i) => i % 8 === k);
+    const means = own(codes["mean"]!);
+    const center = mean(means);
+    const variance = mean(own(codes["spread"]!).map((s, i) => s ** 2 + (means[i]! - center) ** 2));
+    expect(Math.abs(center)).toBeLessThan(0.15);
+    expect(Math.abs(variance - 1)).toBeLessThan(0.25);
+  }
+});
+
 testWith("iris")("clusters: the centers of Lloyd's algorithm from the same start", async () => {
   const { net: start } = await train("clusters", { data: "iris", epochs: 0, seed: 1 });
   const { net, dataset, metrics } = await train("clusters", { data: "iris", seed: 1 });
