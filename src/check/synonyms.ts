@@ -100,6 +100,7 @@ const words: Readonly<Record<string, string>> = {
   rnn: "simple_rnn",
   conv2dtranspose: "conv2d_transpose",
   convtranspose2d: "conv2d_transpose",
+  convtranspose1d: "conv1d_transpose",
   depthwiseconv2d: "depthwise_conv2d",
   multiheadattention: "multi_head_attention",
   timedistributed: "time_distributed",

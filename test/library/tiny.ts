@@ -36,6 +36,7 @@ const layers: Readonly<Record<string, readonly [shape: string, stage: string]>> 
   separable_conv2d: ["[4, 4, 2]", "separable_conv2d(3, 2, multiplier: 2)"],
   conv2d: ["[5, 4, 2]", "conv2d(3, 2, groups: 1, padding: same)"],
   depthwise_conv2d: ["[4, 4, 2]", "depthwise_conv2d(2, multiplier: 2)"],
+  conv1d_transpose: ["[4, 2]", "conv1d_transpose(3, 3, stride: 2, padding: same)"],
   conv2d_transpose: ["[3, 2, 2]", "conv2d_transpose(2, 3, stride: 2)"],
   max_pool1d: ["[5, 2]", "max_pool1d(3, stride: 1)"],
   max_pool2d: ["[4, 4, 2]", "max_pool2d"],

@@ -130,6 +130,20 @@ def transpose(stride, padding="valid"):
     return run
 
 
+def transpose1d(stride, padding="valid"):
+    def run(p, x):
+        k = p["window.kernel"]  # [size, filters, c]
+        size = k.shape[0]
+        y = F.conv_transpose1d(x, k.permute(2, 1, 0), None, stride)
+        beyond = max(size - stride, 0)
+        length = x.shape[2] * stride + (0 if padding == "same" else beyond)
+        cut = beyond // 2 if padding == "same" else 0
+        y = F.pad(y, [0, max(length + cut - y.shape[2], 0)])
+        return y[:, :, cut : cut + length] + p["window.bias"][:, None]
+
+    return run
+
+
 def max_pool(size, stride, padding="valid"):
     def run(p, x):
         if padding == "same":
@@ -195,6 +209,9 @@ write("convolution", [
     make("conv2d_transpose, stride 2", "conv2d_transpose(4, 3, stride: 2)", [4, 3, 2], [9, 7, 4], kernel([3, 3, 4, 2], 4), transpose(2)),
     make("conv2d_transpose, same, stride 2", "conv2d_transpose(4, 3, stride: 2, padding: same)", [4, 3, 2], [8, 6, 4], kernel([3, 3, 4, 2], 4), transpose(2, "same")),
     make("conv2d_transpose, stride beyond the kernel", "conv2d_transpose(3, 2, stride: 3)", [3, 2, 2], [9, 6, 3], kernel([2, 2, 3, 2], 3), transpose(3)),
+    make("conv1d_transpose, stride 2", "conv1d_transpose(4, 3, stride: 2)", [5, 3], [11, 4], kernel([3, 4, 3], 4), transpose1d(2)),
+    make("conv1d_transpose, same, stride 2", "conv1d_transpose(4, 4, stride: 2, padding: same)", [5, 3], [10, 4], kernel([4, 4, 3], 4), transpose1d(2, "same")),
+    make("conv1d_transpose, stride beyond the kernel", "conv1d_transpose(3, 2, stride: 3)", [4, 2], [12, 3], kernel([2, 3, 2], 3), transpose1d(3)),
     make("max_pool2d", "max_pool2d(2)", [6, 7, 3], [3, 3, 3], {}, max_pool(2, 2)),
     make("max_pool2d, same, overlapping", "max_pool2d(3, stride: 2, padding: same)", [6, 5, 2], [3, 3, 2], {}, max_pool(3, 2, "same")),
     make("average_pool2d", "average_pool2d(2)", [6, 7, 3], [3, 3, 3], {}, average_pool(2, 2)),

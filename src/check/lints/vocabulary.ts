@@ -22,7 +22,14 @@ export const activations: readonly string[] = [
   ...softmaxes,
 ];
 /** Layers that add a bias to a sum of products: affine in their input. */
-export const affine: readonly string[] = ["dense", "conv1d", "conv2d", "depthwise_conv2d", "conv2d_transpose"];
+export const affine: readonly string[] = [
+  "dense",
+  "conv1d",
+  "conv2d",
+  "depthwise_conv2d",
+  "conv1d_transpose",
+  "conv2d_transpose",
+];
 /** Layers whose setting `activation` is applied to their result. */
 export const activated: readonly string[] = affine;
 /** Noise while training, nothing afterwards. */
