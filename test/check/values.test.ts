@@ -226,5 +226,8 @@ model M {
   output y = x -> scaled(true) -> scaled(false)
 }`);
   const initial = model.parameters.map((parameter) => [...run(parameter.initial, memoryOf(model, 1), 1)]);
-  expect(initial).toEqual([new Array(4).fill(3), new Array(4).fill(0.25)]);
+  expect(initial).toEqual([
+    [3, 3, 3, 3],
+    [0.25, 0.25, 0.25, 0.25],
+  ]);
 });

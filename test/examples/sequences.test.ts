@@ -29,4 +29,14 @@ describe("sequences", () => {
     expect(text.length).toBeGreaterThan(1);
     expect(text.length).toBeLessThan(16);
   });
+  testWith("names")("names-transformer, one epoch of a fifth, and no letter sees those after it", async () => {
+    const { metrics, net } = await train("names-transformer", { data: "names", epochs: 1, limit: 6_400 });
+    expect(metrics["perplexity"]).toBeLessThan(14);
+    const chances = (text: readonly number[]) =>
+      Array.from((net.predict({ text: [text] })["next"] as readonly Float32Array[])[0]!);
+    // The chances of what follows the first three letters, whatever follows them.
+    const [short, long] = [chances([0, 5, 13]), chances([0, 5, 13, 13, 1])];
+    expect(short).toHaveLength(3 * 27);
+    long.slice(0, short.length).forEach((chance, k) => expect(chance).toBeCloseTo(short[k]!, 5));
+  });
 });
