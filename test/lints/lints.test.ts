@@ -57,6 +57,14 @@ describe("lints", () => {
     ["softmax inside the network", classify("x -> dense(8) -> softmax -> dense(3) -> softmax")],
     ["an explicit linear layer", classify("x -> dense(8) -> linear -> dense(3) -> softmax")],
     ["a bottleneck", `output y = x -> dense(2) -> dense(4)\n loss mean_squared_error(y, x)\n loss 0 * sum(label)`],
+    [
+      "a value that is normalised and also read as it is",
+      `let h = x -> dense(8)\n ${classify("h -> batch_norm -> relu -> dense(3) -> softmax")}\n loss mean(h^2)`,
+    ],
+    [
+      "a value that a linear layer reads, and another",
+      `output h = x -> dense(8)\n ${classify("h -> dense(3) -> softmax")}`,
+    ],
     ["a layer without bias", classify("x -> dense(8, use_bias: false) -> batch_norm -> relu -> dense(3) -> softmax")],
     ["an activation before the norm", classify("x -> dense(8) -> relu -> batch_norm -> dense(3) -> softmax")],
     ["dropout inside", classify("x -> dense(8) -> relu -> dropout(0.5) -> dense(3) -> softmax")],

@@ -25,9 +25,9 @@ export const biasBeforeNormLint: LintRule = {
   rule: biasBeforeNorm,
   words: [...affine, norm],
   check: (context) =>
-    context.flows.flatMap(({ applications }) =>
+    context.flows.flatMap(({ applications, shared }) =>
       applications.flatMap(({ word, from }) => {
-        if (word !== norm || !applies(from, affine)) return [];
+        if (word !== norm || !applies(from, affine) || shared.has(from)) return [];
         if (settingsOf(from.recipe).some(({ name }) => name?.text === "use_bias")) return [];
         return diagnose(
           biasBeforeNorm,

@@ -40,6 +40,8 @@ export interface Flow {
   readonly declaration: ModelDeclaration | (WordDeclaration & { readonly body: Block });
   /** In the order of the text; a repeated stage counts twice. */
   readonly applications: readonly Application[];
+  /** Applications whose result more than one place reads, an output among them. */
+  readonly shared: ReadonlySet<Application>;
   /** The last word applied to each output. */
   readonly outputs: readonly { readonly item: OutputItem; readonly last: Application | undefined }[];
 }
@@ -83,6 +85,12 @@ function follow(
   /** What each name holds; names that are not here hold inputs, parameters and the like. */
   const values = new Map<string, Application | undefined>();
   const instances = new Map<string, Expression>();
+  const read = new Set<Application>();
+  const shared = new Set<Application>();
+  const reads = (last: Application | undefined): Application | undefined => {
+    if (last) (read.has(last) ? shared : read).add(last);
+    return last;
+  };
 
   const operation = (e: Expression): Application => ({
     word: undefined,
@@ -120,7 +128,7 @@ function follow(
 
   /** What is applied last to give the value of an expression. */
   function value(e: Expression): Application | undefined {
-    if (e.kind === "name") return values.get(e.name);
+    if (e.kind === "name") return reads(values.get(e.name));
     if (e.kind === "number" || e.kind === "string") return undefined;
     if (e.kind === "pipe") {
       let last = value(e.value);
@@ -173,7 +181,7 @@ function follow(
         for (const carried of item.carried) values.set(carried.name.text, operation(carried.value));
         return item.body.statements.forEach(visit);
       case "output": {
-        const last = value(item.value);
+        const last = reads(value(item.value));
         values.set(item.name.text, last);
         outputs.push({ item, last });
         return;
@@ -189,7 +197,7 @@ function follow(
     }
   }
   statements.forEach(visit);
-  return { declaration, applications, outputs };
+  return { declaration, applications, shared, outputs };
 }
 
 function isActivation({ name, value }: Argument): boolean {

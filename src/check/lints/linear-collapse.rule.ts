@@ -26,10 +26,11 @@ export const linearCollapseLint: LintRule = {
   rule: linearCollapse,
   words: [...affine, ...between, "linear", "relu"],
   check: (context) =>
-    context.flows.flatMap(({ applications }) =>
+    context.flows.flatMap(({ applications, shared }) =>
       applications.flatMap((second) => {
         const first = past(second.from, between);
         if (!applies(second, affine) || !applies(first, affine)) return [];
+        for (let step = second.from; step && step !== first.from; step = step.from) if (shared.has(step)) return [];
         const into = context.sizes(first.name.start);
         const out = context.sizes(second.name.start);
         if (into && out && count(into.output) < Math.min(count(into.input), count(out.output))) return [];
