@@ -61,7 +61,7 @@ describe.each(["typescript", "wasm"] as const)("%s", (target) => {
       expect([...TinyPredictor.create({ seed: 1 }).parameters.line.kernel]).toEqual(kernel(1));
       for (const seed of [-1, 1.5, NaN, 2 ** 32]) expect(() => Tiny.create({ seed })).toThrow(module.NetInputError);
     });
-    test.each([null, 7, { target: "gpu" }, { target: null }])("%j is refused", (options) => {
+    test.each([{ target: "gpu" }, { target: null }, { target: 1 }])("%j is refused", (options) => {
       for (const form of [Tiny, TinyPredictor])
         expect(thrown(() => form.create(options as never))).toMatchObject({ name: "NetInputError" });
     });

@@ -37,7 +37,7 @@ export interface WasmPrograms {
   readonly threads: number;
   /** A program's function, to be called at once with the same `n` and the program's scalars: other threads may have begun. */
   enter(program: string, n: number, step: number, seed: number): WasmFunction;
-  /** 1 if the 32-bit floats from byte `from` up to byte `to` are finite, else 0. */
+  /** 1 if the 32-bit floats from byte `from` up to byte `to` are finite, and so are those up to three beyond that fill a vector. */
   readonly finite: (from: number, to: number) => unknown;
   dispose(): void;
 }
@@ -73,14 +73,19 @@ export function makeArrays(make: (type: ArrayType, name: keyof Arrays) => unknow
   return Object.fromEntries(entries.map(([name, type]) => [name, make(type, name)])) as unknown as Arrays;
 }
 
-/** Throws NetTargetError where there is no memory for so much. */
-export function allocate(sizes: MemorySizes): Memory {
+/** What `make` gives. Throws NetTargetError where there is no memory for it. */
+export function demandMemory<Made>(make: () => Made, bytes: number): Made {
   try {
-    return { ...makeArrays((type, name) => new type(sizes[name] ?? 0)), wasm: undefined };
+    return make();
   } catch {
-    const elements = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-    throw new NetTargetError("memory", `this engine gives no memory for ${elements} numbers`);
+    throw new NetTargetError("memory", `this engine gives no ${bytes} bytes of memory`);
   }
+}
+
+/** Throws NetTargetError. */
+export function allocate(sizes: MemorySizes): Memory {
+  const bytes = Object.values(sizes).reduce((sum, size) => sum + size * Floats.BYTES_PER_ELEMENT, 0);
+  return demandMemory(() => ({ ...makeArrays((type, name) => new type(sizes[name] ?? 0)), wasm: undefined }), bytes);
 }
 
 /** For modules without WebAssembly. */

@@ -99,21 +99,11 @@ function numbersOf(port: PortSpec, given: unknown): ArrayLike<number> {
 function fail(port: PortSpec, values: ArrayLike<unknown>, at: number, row = Math.floor(at / port.size)): never {
   throw new NetInputError(port.name, oneElement(port), describe(values[at]), row);
 }
-/** Four at a time, which takes half as long: 0 times a number is 0, times NaN or infinity it is NaN. */
+/** 0 times a number is 0, times NaN or infinity it is NaN. */
 function areFinite(values: ArrayLike<number>, from: number, to: number): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let k = from;
-  for (; k + 4 <= to; k += 4) {
-    a += 0 * values[k]!;
-    b += 0 * values[k + 1]!;
-    c += 0 * values[k + 2]!;
-    d += 0 * values[k + 3]!;
-  }
-  for (; k < to; k++) a += 0 * values[k]!;
-  return a + b + c + d === 0;
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += 0 * values[k]!;
+  return sum === 0;
 }
 function areFiniteIn({ inputs, wasm }: Memory, from: number, to: number): boolean {
   return wasm
@@ -134,7 +124,6 @@ function findUnfit({ kind, classes = 0 }: PortSpec, values: ArrayLike<number>, f
   return -1;
 }
 export function checkValues(port: PortSpec, values: ArrayLike<number>, from: number, to: number): void {
-  if (values instanceof Float32Array && port.kind === "f32" && areFinite(values, from, to)) return;
   const unfit = findUnfit(port, values, from, to);
   if (unfit >= 0) fail(port, values, unfit);
 }
@@ -187,7 +176,8 @@ export function readAll(ports: readonly PortSpec[], data: object, columns: Colum
   const rows = readColumns(ports, data, columns, Infinity);
   ports.forEach((port, p) => {
     const values = columns[p]!;
-    if (arrivesUnchanged(port, values)) checkValues(port, values, 0, values.length);
+    const { length } = values;
+    if (arrivesUnchanged(port, values) && !areFinite(values, 0, length)) checkValues(port, values, 0, length);
   });
   return rows;
 }

@@ -61,8 +61,6 @@ export function checkSeed(seed: number): number {
 
 /** The seed of a net to be made, the other options checked that any net takes. */
 export function seedOf(model: ModelSpec, options: PredictorOptions): number {
-  const given: unknown = options;
-  if (typeof given !== "object" || given === null) throw new NetInputError("options", "an object", describe(given));
   const { seed = model.seed, target = "wasm" } = options;
   if (!["wasm", "typescript"].includes(target))
     throw new NetInputError("target", '"wasm" or "typescript"', describe(target));

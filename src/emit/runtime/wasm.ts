@@ -4,6 +4,7 @@ import { NetTargetError } from "./errors.js";
 import {
   allocate,
   type Arrays,
+  demandMemory,
   makeArrays,
   type Memory,
   type MemorySizes,
@@ -90,11 +91,7 @@ export function withPrograms(spec: WasmSpec, memory: WasmMemory, functions: Wasm
 
 export function allocateWasm({ size }: WasmSpec, shared: boolean): WasmMemory {
   const pages = Math.ceil(size / 65536);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch {
-    throw new NetTargetError("memory", `this engine gives no ${pages * 65536} bytes of memory`);
-  }
+  return demandMemory(() => new WebAssembly.Memory({ initial: pages, maximum: pages, shared }), pages * 65536);
 }
 
 export function compileWasm({ binary, sharing }: WasmSpec, shared: boolean): object {
