@@ -8,7 +8,7 @@ import type { InternalKernel } from "../../src/cli/module.js";
 import { noise } from "../../src/cli/noise.js";
 import { interpret } from "../../src/ir/interpret.js";
 import type { ArenaName, Program } from "../../src/ir/types.js";
-import { lower } from "../../src/lower/programs.js";
+import { lower, type LowerOptions } from "../../src/lower/programs.js";
 import { afterGradient, beforeGradient, runPasses, runPassesOn } from "../../src/passes/pipeline.js";
 import { instantiateWasm } from "./wasm-runner.js";
 
@@ -46,7 +46,8 @@ export async function comparePrograms(
   single = 1e-4,
 ): Promise<readonly Difference[]> {
   const { graph } = checked;
-  const lowered = lower(checked, { prepare: (g, tensors) => runPassesOn(g, beforeGradient, tensors) });
+  const prepare: LowerOptions["prepare"] = (g, tensors) => runPassesOn(g, beforeGradient, tensors);
+  const lowered = lower(checked, { prepare, copies: true });
   const compiled = compileModel(checked, { gradient: true });
   const { module, internals } = await instantiateOpen(compiled, "f64");
   const seed = 1;
@@ -61,6 +62,10 @@ export async function comparePrograms(
       ]),
     );
   const initial = start();
+  const { parameters, gradients } = initial;
+  // What `stop_gradient` stops reads copies of the parameters, behind the gradients.
+  const copies = gradients?.subarray(parameters!.length);
+  copies?.set(parameters!.subarray(0, copies.length));
   const compiledForWasm = compileModel(checked, { gradient: true, target: "wasm" });
   const { programs } = compiledForWasm;
   const forWasm = [...programNames.map((name) => programs[name]), ...programs.later].flatMap(
