@@ -1,7 +1,7 @@
 /** @file Kernels of many schedules over one memory, timed in turn where they stand in a step. */
 import type { CompiledModel } from "../backends/model.js";
 import type { WasmLayout } from "../backends/wasm/context.js";
-import { assembleWasm } from "../backends/wasm/module.js";
+import { assembleWasm, layoutMemory } from "../backends/wasm/module.js";
 import type { WasmEngine, WasmMemory } from "../emit/runtime/wasm.js";
 import type { OpenNet } from "../emit/runtime/internals.js";
 import { drawKey } from "../emit/runtime/random.js";
@@ -31,8 +31,8 @@ export type Kernels = ReadonlyMap<string, () => void>;
 /** The least milliseconds of each kernel that was timed. */
 export type Times = Map<string, number>;
 
-/** Bytes at the start of memory that belong to the threads' barrier and to no array. */
-const barrier = 64;
+/** Where nets have it: before all arrays. */
+const { barrier } = layoutMemory({});
 const page = 65536;
 /** A kernel's results may differ from those of another schedule by so much of the largest. */
 const rounding = 1e-4;
