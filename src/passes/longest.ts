@@ -7,7 +7,7 @@ import type { Graph } from "../ir/graph.js";
 import { once } from "../ir/once.js";
 import type { Axis, Expr, Read, SourceTensor } from "../ir/types.js";
 import { greaterEqual, less } from "../ops/index.js";
-import type { Buffer, Cut, Loop, Nest, Output, Step, View } from "./nest.js";
+import type { Buffer, Loop, Nest, Output, Step, View } from "./nest.js";
 import { readsOf } from "./nest.js";
 import { live, products, rewritten } from "./peel.js";
 import { Simplifier } from "./simplify.js";
@@ -33,17 +33,15 @@ export function untilLongest(graph: Graph, loop: Loop, isLocal: (buffer: Buffer)
   if (products(idle) >= products(body)) return [loop];
   const { made, count } = longest(graph, body, first.lengths);
   const least = Math.min(...found.map(({ constant }) => constant));
-  const [busyPart, idlePart] = first.factor === 1 ? (["before", "after"] as const) : (["after", "before"] as const);
-  // No i with `least + i` from the longest on is an item, or none with `least - i`.
-  const cut = (part: Cut["part"]): Cut =>
-    first.factor === 1
-      ? { part, count, constant: -least, factor: 1 }
-      : { part, count, constant: least + 1, factor: -1 };
-  const parts: readonly Loop[] = [
-    { ...loop, cut: cut(busyPart) },
-    { ...loop, body: idle, cut: cut(idlePart) },
+  // No i from `longest - least` on is of an item; with `least - i`, none up to `least - longest`.
+  const isForward = first.factor === 1;
+  const end = { count, factor: first.factor, constant: isForward ? -least : least + 1 };
+  const [early, late] = isForward ? [body, idle] : [idle, body];
+  return [
+    made,
+    { ...loop, body: early, cut: { ...end, part: "before" } },
+    { ...loop, body: late, cut: { ...end, part: "after" } },
   ];
-  return [made, ...(first.factor === 1 ? parts : parts.toReversed())];
 }
 
 function conditionOf(e: Expr, axis: Axis): Condition | undefined {

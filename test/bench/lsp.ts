@@ -18,7 +18,7 @@ import {
 } from "vscode-languageserver-protocol/node.js";
 import { SourceFile } from "../../src/base/source.js";
 import { Client } from "../lsp/client.js";
-import { random } from "../lsp/edits.js";
+import { randomFrom } from "../random.js";
 
 const sources = [
   "mnist",
@@ -99,7 +99,7 @@ async function main(edits: number): Promise<void> {
   const { client, pid } = await start();
   await client.open("a.net", text);
   await client.published("a.net");
-  const next = random(5);
+  const next = randomFrom(5);
   const places = [...text.matchAll(/dense\(\d|-> relu|epochs: \d/g)].map(({ index, 0: found }) => index + found.length);
   const range = { start: { line: 0, character: 0 }, end: { line: 5000, character: 0 } };
   const source = new SourceFile("a", text);

@@ -5,7 +5,8 @@ import { expect, it } from "vitest";
 import type { Analysis } from "../../src/compiler/analysis.js";
 import { createProject, type Host, type Project } from "../../src/compiler/project.js";
 import { render } from "../../src/diagnostics/render.js";
-import { applied, random, randomEdit } from "../lsp/edits.js";
+import { applied, randomEdit } from "../lsp/edits.js";
+import { randomFrom } from "../random.js";
 
 const examples = readdirSync("examples").filter((name) => name.endsWith(".net"));
 const exampleText = (name: string) => readFileSync(`examples/${name}`, "utf8");
@@ -56,7 +57,7 @@ function same(project: Project, files: ReadonlyMap<string, string>, path: string
 const rounds = Number(process.env["NETC_EDITS"] ?? 60);
 
 it("remembers through edits of two files and a list of words", () => {
-  const next = random(1);
+  const next = randomFrom(1);
   const start = { "main.net": main, "blocks.net": blocks, "words.txt": "a\nb\nc\n" };
   let files = new Map(Object.entries(start));
   const project = createProject(host(files));
@@ -71,7 +72,7 @@ it("remembers through edits of two files and a list of words", () => {
 });
 
 it("remembers through edits of a file with many models", () => {
-  const next = random(2);
+  const next = randomFrom(2);
   const all = examples.map(exampleText).join("\n");
   let text = all;
   const project = createProject(host(new Map()));

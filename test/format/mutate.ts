@@ -1,4 +1,5 @@
 /** @file Other layouts of a text: the same tokens with other white space, blank lines and comments between them. */
+import { randomFrom } from "../random.js";
 import { createLexer } from "../../grammar/tokens.js";
 
 const lexer = createLexer();
@@ -12,17 +13,6 @@ export function lex(text: string): Lexed {
   return {
     tokens: tokens.map(({ image }) => image),
     comments: (groups.comments ?? []).map(({ image }) => image.trimEnd()),
-  };
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
 

@@ -3,17 +3,6 @@ import { Graph } from "../../src/ir/graph.js";
 import type { Axis, Expr, ScalarOp, Tensor } from "../../src/ir/types.js";
 import * as ops from "../../src/ops/index.js";
 
-/** Mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 export abstract class RandomExpressions {
   protected readonly graph = new Graph();
   protected readonly random: () => number;

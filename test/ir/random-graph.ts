@@ -12,7 +12,8 @@ import type {
   Tensor,
 } from "../../src/ir/types.js";
 import * as ops from "../../src/ops/index.js";
-import { randomOf, RandomExpressions } from "./random-expressions.js";
+import { randomFrom } from "../random.js";
+import { RandomExpressions } from "./random-expressions.js";
 
 /** One example, fewer than a vector has lanes, and enough for several threads with some left over. */
 const batches = [3, 1, 9];
@@ -29,7 +30,7 @@ export interface RandomProgram {
 }
 
 export function randomProgram(seed: number, nodes = 14): RandomProgram {
-  const maker = new Maker(randomOf(seed), batches[seed % batches.length]!);
+  const maker = new Maker(randomFrom(seed), batches[seed % batches.length]!);
   for (let k = 0; k < nodes; k++) maker.grow();
   return maker.finish(seed);
 }
@@ -337,7 +338,7 @@ class Maker extends RandomExpressions {
     }
     const sizes = new Map(this.#sizes);
     const memory = () => {
-      const random = randomOf(seed + 1);
+      const random = randomFrom(seed + 1);
       return Object.fromEntries(
         [...sizes].map(([arena, size]) => [
           arena,

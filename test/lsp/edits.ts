@@ -1,16 +1,5 @@
 /** @file Random edits as people make them: keys, words, lines, declarations, deleted, doubled, moved. Same seed, same edits. */
 
-/** Numbers from 0 to 1 (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Half-open, in UTF-16 units. */
 export interface TextEdit {
   readonly start: number;

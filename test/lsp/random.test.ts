@@ -27,7 +27,8 @@ import {
 import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { type Client, connect } from "./client.js";
-import { applied, random, randomEdit } from "./edits.js";
+import { randomFrom } from "../random.js";
+import { applied, randomEdit } from "./edits.js";
 
 const examples = readdirSync("examples").filter((name) => name.endsWith(".net"));
 const range = { start: { line: 0, character: 0 }, end: { line: 10_000, character: 0 } };
@@ -88,7 +89,7 @@ async function asked(client: Client, list: readonly Question[], next: () => numb
 }
 
 it(`${rounds} edits`, { timeout: 3_600_000 }, async () => {
-  const next = random(11);
+  const next = randomFrom(11);
   const client = await connect();
   const weights: number[] = [];
   let text = "";

@@ -22,7 +22,8 @@ import {
 import { expect, it } from "vitest";
 import { libraryText } from "../../src/library/text.generated.js";
 import { type Client, connect, uriOf } from "./client.js";
-import { applied, random, randomEdit } from "./edits.js";
+import { randomFrom } from "../random.js";
+import { applied, randomEdit } from "./edits.js";
 import { examples } from "./workspace.js";
 
 const isPosition = (value: unknown): value is { readonly line: number; readonly character: number } =>
@@ -109,7 +110,7 @@ it.each(Object.keys(examples()))("answers about %s, however broken", async (name
   const text = examples()[name]!;
   const client = await connect({ [name]: text, "other.net": `import { M } from "./${name}"\nfn f(x) = relu(x)\n` });
   const texts = new Map([[uriOf("other.net"), client.files.get("other.net")!]]);
-  const next = random(name.length);
+  const next = randomFrom(name.length);
   await client.open(name);
   let count = 0;
   let broken = text;

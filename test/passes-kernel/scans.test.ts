@@ -5,7 +5,7 @@ import type { Axis, Expr, Extent, Row, Tensor } from "../../src/ir/types.js";
 import * as ops from "../../src/ops/index.js";
 import { afterGradient, runPasses } from "../../src/passes/pipeline.js";
 import { printProgram } from "../../src/ir/print.js";
-import { randomOf } from "../ir/random-expressions.js";
+import { randomFrom } from "../random.js";
 import { check, Layout, program } from "./harness.js";
 
 const first = Number(process.env["SEED"] ?? 1);
@@ -15,7 +15,7 @@ const batch = 3;
 
 /** A scan with random carries and rows over `[batch, units]`, and random readers of its results. */
 function randomScan(seed: number) {
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const int = (below: number) => Math.floor(random() * below);
   const one = <T>(list: readonly T[]): T => list[int(list.length)]!;
   const graph = new Graph();

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { SourceFile } from "../../src/base/source.js";
 import { IncrementalParser } from "../../src/syntax/incremental.js";
 import { parse, type ParseResult } from "../../src/syntax/parse.js";
-import { applied, random, randomEdit } from "../lsp/edits.js";
+import { applied, randomEdit } from "../lsp/edits.js";
+import { randomFrom } from "../random.js";
 
 const texts = ["examples", "src/library"].flatMap((folder) =>
   readdirSync(folder)
@@ -20,7 +21,7 @@ const plain = ({ file: { declarations, comments, span }, diagnostics }: ParseRes
 const rounds = Number(process.env["NETC_EDITS"] ?? 200);
 
 it("gives the same as parsing anew", () => {
-  const next = random(3);
+  const next = randomFrom(3);
   const parser = new IncrementalParser();
   let text = "";
   for (let k = 0; k < rounds; k++) {
